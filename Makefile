@@ -1,0 +1,49 @@
+# Needs Python 3.11+ with venv, make and git; everything else is installed into .venv from the hashed lock files.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEEDS ?= 20
+
+.PHONY: demo test check bench simulate test-long lock clean
+
+$(VENV)/.run: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Compagnon needs (once, under a minute) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(BIN)/compagnon demo $(ARGS)
+
+test: check
+	$(BIN)/pytest -n 2 -m "not long and not bench" $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/compagnon content check
+	$(BIN)/python -m bot.store.check
+
+bench: $(VENV)/.dev
+	$(BIN)/pytest -m bench -s tests/benchmarks
+
+simulate: $(VENV)/.dev
+	SEEDS=$(SEEDS) $(BIN)/pytest -s tests/simulation
+
+test-long: $(VENV)/.dev
+	$(BIN)/pytest -n 2 -m long
+
+# After a change of dependencies: needs uv.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache
