@@ -85,8 +85,8 @@ class Settings(BaseSettings):
         """The bot token. Raises BadSetting, saying how to get one."""
         if self.token is None:
             raise BadSetting(
-                "COMPAGNON_TOKEN is not set: ask @BotFather on Telegram for a bot (/newbot), put the token it gives you "
-                "into .env as COMPAGNON_TOKEN=…, and start again. `compagnon demo` needs no token."
+                "COMPAGNON_TOKEN is not set: ask @BotFather on Telegram for a bot (/newbot), put the token it gives "
+                "you into .env as COMPAGNON_TOKEN=…, and start again. `compagnon demo` needs no token."
             )
         return self.token.get_secret_value()
 

@@ -1,0 +1,231 @@
+"""What a conversation may change, as plain data. `bot.service.effects` carries each of them out.
+
+Ids come from the scene, never straight from callback data; the use case checks permission again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptInvite:
+    """Link this chat to the invited person and role; the token is deleted."""
+
+    invite_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetLanguage:
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveConsent:
+    """A yes or no to a text version; kind `data`, `guardian` or `kit_questions`."""
+
+    kind: str
+    given: bool
+    placement_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinishOnboarding:
+    """The learner confirmed the stay: the journey begins."""
+
+    placement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWrongStay:
+    """The learner says city or dates are wrong: tell the referent what they wrote."""
+
+    placement_id: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetCheckInHour:
+    """The learner's own hour, HH:MM local."""
+
+    placement_id: int
+    hour: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCheckIn:
+    """fine, need_help or want_to_talk; without `check_in_id` it is today's (maybe before it was asked)."""
+
+    placement_id: int
+    answer: str
+    check_in_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseAlert:
+    """`reason` as in the contract: asked_for_help, crisis_words, wants_to_talk."""
+
+    placement_id: int
+    reason: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SharePlace:
+    """A location in degrees; kept 24 hours, shown in open alerts."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """outcome: spoke, phone, via_host or other."""
+
+    alert_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """The learner's own word on a resolved alert; `yes=False` reopens it to somebody else."""
+
+    alert_id: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    placement_id: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveStep:
+    """What was answered so far; a restart goes on from here."""
+
+    placement_id: int
+    step: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FinishStep:
+    """Done: points are given once, waiting prompts are let go."""
+
+    placement_id: int
+    step: str
+    data: Mapping[str, Any]
+    points: int = 0
+    competences: tuple[str, ...] = ()
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SkipStep:
+    placement_id: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseWaiting:
+    """No step is running any more: prompts that waited for it may go out."""
+
+    placement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepEntry:
+    """Into the journal, private."""
+
+    placement_id: int
+    step: str
+    words: str | None = None
+    file_id: str | None = None
+    file_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareEntry:
+    """Show one's newest journal entry of a step to the referent."""
+
+    placement_id: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendRelay:
+    """Words between learner and referent through the bot."""
+
+    placement_id: int
+    to_person_id: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepKitQuestion:
+    """Only with the learner's yes, never for health, harassment or crisis."""
+
+    kit: str | None
+    language: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExportMe:
+    """Everything kept about the person, as a file into the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Forget the person; refused while an alert is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkLearner:
+    """The referent says the one who joined is somebody else: the chat is unlinked, the invite re-issued."""
+
+    placement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMembership:
+    """The person blocked or unblocked the bot."""
+
+    member: bool
+
+
+Effect = (
+    AcceptInvite
+    | SetLanguage
+    | GiveConsent
+    | FinishOnboarding
+    | ReportWrongStay
+    | SetCheckInHour
+    | AnswerCheckIn
+    | RaiseAlert
+    | SharePlace
+    | Acknowledge
+    | Resolve
+    | Settle
+    | OpenStep
+    | SaveStep
+    | FinishStep
+    | SkipStep
+    | ReleaseWaiting
+    | KeepEntry
+    | ShareEntry
+    | SendRelay
+    | KeepKitQuestion
+    | ExportMe
+    | EraseMe
+    | UnlinkLearner
+    | NoteMembership
+)

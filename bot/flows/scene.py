@@ -1,0 +1,192 @@
+"""What a flow knows about the person at hand: a snapshot, loaded before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from bot.clock import Itinerary
+from bot.content.library import Library
+from bot.content.schema import Journey
+from bot.flows.vocabulary import Conversation
+from bot.rules.permissions import Actor
+from bot.rules.kit_search import KitSearch
+
+CONSENT_VERSION = "2026-11"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody a learner or referent may reach. `person_id` is None for people outside the bot."""
+
+    name: str
+    role: str  # referent, backup, local_contact, host, tutor, guardian, partner, emergency_contact
+    phone: str | None = None
+    person_id: int | None = None
+    linked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInView:
+    """Today's check-in, or the newest one that still waits for an answer."""
+
+    id: int
+    day: date
+    state: str
+    due_at: datetime
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A placement as its learner, or a referent, sees it. Candidates have no itinerary."""
+
+    placement_id: int
+    code: str
+    cohort_id: int
+    cohort: str
+    journey: str
+    person_id: int
+    learner: str  # full name
+    itinerary: Itinerary | None
+    zone: str
+    stage: str  # before, during, after
+    home_country: str | None
+    host_country: str | None
+    host_city: str | None
+    kit: str | None
+    host_organisation: str | None
+    accommodation: str | None
+    check_in_at: str
+    minor: bool
+    birth_date: date | None = None
+    status: str | None = None
+    trade: str | None = None
+    consented: bool = False  # the learner said yes
+    refused: bool = False  # the learner said no
+    guardian_consented: bool = False
+    joined_at: datetime | None = None
+    version_id: int | None = None
+    ended: bool = False
+
+    @property
+    def may_travel_on(self) -> bool:
+        """May the journey (points, journal, quizzes) run? Minors need the guardian's yes as well."""
+        return self.consented and (self.guardian_consented or not self.minor)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the pinned journey with what the learner made of it."""
+
+    id: str
+    kind: str
+    state: str  # offered, open, done, skipped, missed; "" when not yet due
+    data: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InviteView:
+    """The invite that a /start token names. status: ok, unknown, expired, own (this very person used it)."""
+
+    status: str
+    invite_id: int = 0
+    role: str = ""
+    first_name: str = ""
+    cohort: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as a referent, or the learner it is about, sees it."""
+
+    id: int
+    placement_id: int
+    learner: str
+    code: str
+    cohort: str
+    reason: str
+    severity: str
+    raised_at: datetime
+    zone: str
+    acknowledged_by: str | None
+    acknowledged_by_me: bool
+    resolved_at: datetime | None
+    outcome: str | None
+    about_me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerView:
+    """One of a referent's learners, in a list."""
+
+    placement_id: int
+    person_id: int
+    name: str
+    code: str
+    cohort: str
+    city: str | None
+    stage: str
+    linked: bool
+    last_answer: str | None  # of the newest check-in
+    last_day: date | None
+    open_alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressView:
+    """Points and steps done, in all and per key competence."""
+
+    points: int
+    done: int
+    total: int
+    competences: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything a flow may look at. Fields below `conversation` are loaded only when its NEEDS name them."""
+
+    now: datetime
+    library: Library
+    search: KitSearch
+    chat_id: int
+    language: str
+    zone: str
+    person_id: int | None = None
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    actor: Actor | None = None
+    onboarded: bool = False
+    conversation: Conversation = Conversation()
+    stays: tuple[Stay, ...] = ()  # as a learner, the one that matters now first
+    invite: InviteView | None = None  # loaded for /start with a token
+    contacts: tuple[Contact, ...] = ()  # needs "contacts": of the first stay
+    check_in: CheckInView | None = None  # needs "check_in"
+    journey: Journey | None = None  # needs "steps": the pinned version
+    steps: tuple[StepView, ...] = ()  # needs "steps"
+    progress: ProgressView | None = None  # needs "progress"
+    alerts: tuple[AlertView, ...] = ()  # needs "alerts": open ones this person may see
+    alert: AlertView | None = None  # needs "alert": the one that the tapped button names, if this person may see it
+    learners: tuple[LearnerView, ...] = ()  # needs "learners"
+    others: tuple[Stay, ...] = ()  # needs "learners": their stays
+    relay_to: Contact | None = None  # needs "relay": who the person is writing to
+    kit_questions: bool = False  # agreed that unanswered kit questions are kept
+
+    @property
+    def stay(self) -> Stay | None:
+        """The stay that matters now."""
+        return self.stays[0] if self.stays else None
+
+    @property
+    def is_learner(self) -> bool:
+        return bool(self.stays)
+
+    @property
+    def is_referent(self) -> bool:
+        return bool(self.roles & {"referent", "coordinator", "local-contact", "accompanying", "safeguarding"})

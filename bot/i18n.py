@@ -1,0 +1,336 @@
+"""Languages: texts by id, their values, and turning both into words at the last moment.
+
+A `Text` names an entry of the catalogues and carries plain values; it can be stored as JSON and is
+rendered only when the reader's language and zone are known. Dates, numbers, plurals, country and
+language names come from Babel (CLDR).
+"""
+
+from __future__ import annotations
+
+import gettext
+import html
+import json
+import logging
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_time
+from babel.lists import format_list
+from babel.messages.plurals import get_plural
+from babel.numbers import format_currency, format_decimal
+
+log = logging.getLogger(__name__)
+
+SOURCE_LANGUAGE = "en"
+INTERFACE = "interface/"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A calendar day; style is Babel's short, medium, long or full, or `weekday`."""
+
+    value: date
+    style: str = "long"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant (aware UTC), shown in the reader's zone or in `zone`; style `time`, `short`, `long`."""
+
+    value: datetime
+    style: str = "long"
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """A wall-clock time of no particular day."""
+
+    value: time
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """ISO 3166 alpha-2 code, shown by its name."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """BCP-47 tag, shown by its name in the reader's language (`own`: in that language itself)."""
+
+    code: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount with its ISO 4217 currency."""
+
+    amount: float
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Several values joined as the language joins them ("a, b and c")."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """An entry of the catalogues with its values. `n` among the values picks the plural form."""
+
+    id: str
+    args: Mapping[str, Value] = field(default_factory=dict)
+
+
+Value = str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | Listing
+
+
+def say(key: str, **args: Value) -> Text:
+    """An interface text: `say("check_in/ask", name="Lea")` is entry `interface/check_in/ask`."""
+    return Text(INTERFACE + key, args)
+
+
+def verbatim(words: str) -> Text:
+    """Words that are nobody's to translate: a name, what a person wrote."""
+    return Text("=", {"words": words})
+
+
+# --- JSON ---------------------------------------------------------------------------------------
+
+
+def encode(value: Value) -> Any:
+    """Value → plain JSON data; typed values become `{"$": kind, …}`."""
+    if isinstance(value, str | int | float):
+        return value
+    return _ENCODERS[type(value)](value)
+
+
+def encode_text(text: Text) -> dict[str, Any]:
+    """Text → plain JSON data."""
+    return {"$": "text", "id": text.id, "args": {name: encode(value) for name, value in text.args.items()}}
+
+
+_ENCODERS: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Text: encode_text,
+    Day: lambda v: {"$": "day", "v": v.value.isoformat(), "s": v.style},
+    Moment: lambda v: {"$": "moment", "v": v.value.isoformat(), "s": v.style, "z": v.zone},
+    Hour: lambda v: {"$": "hour", "v": v.value.isoformat()},
+    Country: lambda v: {"$": "country", "v": v.code},
+    LanguageName: lambda v: {"$": "language", "v": v.code, "o": v.own},
+    Money: lambda v: {"$": "money", "v": v.amount, "c": v.currency},
+    Listing: lambda v: {"$": "list", "v": [encode(item) for item in v.items]},
+}
+
+_DECODERS: dict[str, Callable[[dict[str, Any]], Value]] = {
+    "text": lambda d: Text(d["id"], {name: decode(value) for name, value in d["args"].items()}),
+    "day": lambda d: Day(date.fromisoformat(d["v"]), d["s"]),
+    "moment": lambda d: Moment(datetime.fromisoformat(d["v"]), d["s"], d["z"]),
+    "hour": lambda d: Hour(time.fromisoformat(d["v"])),
+    "country": lambda d: Country(d["v"]),
+    "language": lambda d: LanguageName(d["v"], d["o"]),
+    "money": lambda d: Money(d["v"], d["c"]),
+    "list": lambda d: Listing(tuple(decode(item) for item in d["v"])),
+}
+
+
+def decode(data: Any) -> Value:
+    """The inverse of `encode`."""
+    if isinstance(data, str | int | float):
+        return data
+    return _DECODERS[data["$"]](data)
+
+
+def decode_text(data: dict[str, Any]) -> Text:
+    """The inverse of `encode_text`."""
+    text = decode(data)
+    assert isinstance(text, Text)
+    return text
+
+
+# --- words --------------------------------------------------------------------------------------
+
+Forms = tuple[str, ...]  # one wording, or one per plural form in gettext's order
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A source text: its forms and the language it was written in."""
+
+    forms: Forms
+    language: str = SOURCE_LANGUAGE
+
+
+@cache
+def locale_of(language: str) -> Locale:
+    """Babel's locale for a BCP-47 tag, English for one that nobody knows."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        base = language.replace("-", "_").split("_")[0]
+        try:
+            return Locale.parse(base)
+        except (UnknownLocaleError, ValueError):
+            return Locale.parse(SOURCE_LANGUAGE)
+
+
+@cache
+def plural_index(language: str) -> Callable[[int], int]:
+    """gettext's plural rule of a language as a function of n."""
+    expression = get_plural(locale_of(language)).plural_expr
+    rule: Callable[[int], int] = gettext.c2py(expression)  # type: ignore[attr-defined]
+    return rule
+
+
+def base_language(tag: str) -> str:
+    """`fr-CA` → `fr`."""
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+class Catalogues:
+    """Source texts and their translations, read-only after loading and safe to share."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, Entry],
+        translations: Mapping[str, Mapping[str, Forms]],
+        retired: Mapping[str, Mapping[str, Forms]] | None = None,
+    ) -> None:
+        self.sources = sources
+        self.translations = translations
+        self.retired = dict(retired or {})  # texts of steps that only pinned script versions still use
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that a person can choose: the source language and every translated one."""
+        return tuple(sorted({SOURCE_LANGUAGE, *self.translations}))
+
+    def closest(self, tag: str | None) -> str:
+        """The language of ours nearest to a BCP-47 tag; the source language when none is."""
+        if tag:
+            for candidate in (tag, base_language(tag)):
+                if candidate in self.languages:
+                    return candidate
+        return SOURCE_LANGUAGE
+
+    def forms(self, text_id: str, language: str) -> tuple[Forms, str]:
+        """The wording of an id and the language it is in; the source where no translation exists."""
+        for candidate in (language, base_language(language)):
+            found = self.translations.get(candidate, {}).get(text_id)
+            if found:
+                return found, candidate
+        entry = self.sources.get(text_id)
+        if entry is not None:
+            return entry.forms, entry.language
+        for candidate in (language, SOURCE_LANGUAGE):
+            found = self.retired.get(candidate, {}).get(text_id)
+            if found:
+                return found, candidate
+        log.error("no text with id %s", text_id)
+        return ("…",), SOURCE_LANGUAGE
+
+    def html(self, text: Text, language: str, zone: str) -> str:
+        """The text as Telegram HTML: values escaped, the wording's own markup kept."""
+        return self._render(text, language, zone, _escape)
+
+    def plain(self, text: Text, language: str, zone: str) -> str:
+        """The text without markup, for buttons and toasts."""
+        return self._render(text, language, zone, _isolate)
+
+    def _render(self, text: Text, language: str, zone: str, quote: Callable[[str], str]) -> str:
+        if text.id == "=":
+            return quote(str(text.args["words"]))
+        forms, spoken = self.forms(text.id, language)
+        wording = forms[0]
+        if len(forms) > 1:
+            count = text.args.get("n", 1)
+            wording = forms[min(plural_index(spoken)(int(count) if isinstance(count, int) else 1), len(forms) - 1)]
+        if not text.args and "{" not in wording:
+            return wording
+        values = {name: self._show(value, language, zone, quote) for name, value in text.args.items()}
+        try:
+            return wording.format_map(values)
+        except (KeyError, IndexError, ValueError):
+            log.exception("text %s in %s does not fit its values %s", text.id, language, sorted(values))
+            return wording
+
+    def _show(self, value: Value, language: str, zone: str, quote: Callable[[str], str]) -> str:
+        if isinstance(value, str):
+            return quote(value)
+        if isinstance(value, Text):
+            return self._render(value, language, zone, quote)
+        locale = locale_of(language)
+        if isinstance(value, Listing):
+            return format_list([self._show(item, language, zone, quote) for item in value.items], locale=locale)
+        return quote(show_value(value, locale, zone))
+
+
+def show_value(value: Value, locale: Locale, zone: str) -> str:
+    """A typed value in a locale; instants in the given zone unless they carry their own."""
+    match value:
+        case int() | float():
+            return format_decimal(value, locale=locale)
+        case Day(day, "weekday"):
+            return format_date(day, "EEEE", locale=locale)
+        case Day(day, style):
+            return format_date(day, style, locale=locale)
+        case Moment(instant, "time", own):
+            return format_time(instant, "short", tzinfo=ZoneInfo(own or zone), locale=locale)
+        case Moment(instant, style, own):
+            shape = "EEE d MMM HH:mm" if style == "short" else "EEEE d MMMM HH:mm"
+            return format_datetime(instant, shape, tzinfo=ZoneInfo(own or zone), locale=locale)
+        case Hour(hour):
+            return format_time(hour, "short", locale=locale)
+        case Country(code):
+            return locale.territories.get(code.upper(), code)
+        case LanguageName(code, own):
+            return _language_name(code, locale_of(code) if own else locale)
+        case Money(amount, currency):
+            return format_currency(amount, currency, locale=locale)
+        case _:
+            raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _language_name(code: str, locale: Locale) -> str:
+    name = locale.languages.get(base_language(code), code)
+    return name[:1].upper() + name[1:]
+
+
+def _escape(words: str) -> str:
+    return html.escape(_isolate(words), quote=False)
+
+
+def _isolate(words: str) -> str:
+    # A right-to-left name must not turn the sentence around it (Unicode TR9: isolates).
+    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in words):
+        return f"\u2068{words}\u2069"
+    return words
+
+
+def clean_name(words: str) -> str:
+    """A name as stored: normalised, without control characters and bidirectional overrides."""
+    kept = (c for c in unicodedata.normalize("NFC", words) if c not in _BIDI and unicodedata.category(c) != "Cc")
+    return " ".join("".join(kept).split())
+
+
+_BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+
+def utf16_length(words: str) -> int:
+    """Length as Telegram counts it: UTF-16 code units."""
+    return len(words.encode("utf-16-le")) // 2
+
+
+def dump(texts: Sequence[Text]) -> str:
+    """Texts as a JSON string, for storing."""
+    return json.dumps([encode_text(text) for text in texts], ensure_ascii=False)

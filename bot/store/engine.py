@@ -1,0 +1,126 @@
+"""Opening the database: one write at a time on SQLite, row locks on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.errors import BadSetting, StorageTrouble
+
+BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
+
+
+class Store:
+    """The database as the use cases see it: short transactions on a Session."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def writers(self) -> int:
+        """How many threads may write at once: one on SQLite, a few on PostgreSQL."""
+        return 1 if self.is_sqlite else 4
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction: committed at the end, rolled back on any exception.
+
+        Raises StorageTrouble when the database is locked, read-only, full or away.
+        """
+        session = self._sessions()
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            raise StorageTrouble(_sentence(error)) from error
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """Connect to `sqlite:///…` or `postgresql://…`. Raises BadSetting or StorageTrouble, one sentence each."""
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _open_sqlite(parsed)
+    else:
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4, pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        )  # fmt: skip
+    try:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except DBAPIError as error:
+        engine.dispose()
+        raise StorageTrouble(_sentence(error)) from error
+    return Store(engine)
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    except ArgumentError:
+        raise BadSetting(
+            "COMPAGNON_DATABASE_URL is not a database address like sqlite:///file or postgresql://…"
+        ) from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise BadSetting("COMPAGNON_DATABASE_URL: only sqlite and postgresql are supported.")
+    return parsed
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageTrouble(f"The data folder {folder} cannot be made: {error.strerror}.") from None
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction handling would begin too late (deferred) for one-writer safety.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _sentence(error: DBAPIError) -> str:
+    reason = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
+    lowered = reason.lower()
+    if "locked" in lowered:
+        return "The database is locked by another program: stop it, or wait until it is done, and try again."
+    if "readonly" in lowered or "read-only" in lowered:
+        return "The database cannot be written to: check the permissions of the file and its folder."
+    if "full" in lowered:
+        return "The disk is full: free some space; nothing was half-written."
+    if "unable to open" in lowered:
+        return "The database file cannot be opened: check COMPAGNON_DATABASE_URL or COMPAGNON_DATA_DIR."
+    if "no such table" in lowered or "does not exist" in lowered:
+        return "The database has no tables yet, or old ones: run `compagnon db upgrade`."
+    return f"The database cannot be reached ({reason})."

@@ -1,0 +1,200 @@
+"""People, organisations, stays, consent, invites: who is who, and who may what where."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.store.tables.base import Base, BigId, Key
+
+
+class Organisation(Base):
+    """A sending or host organisation, or an intermediary."""
+
+    __tablename__ = "organisation"
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    country: Mapped[str | None]
+
+
+class Project(Base):
+    """A funded project (KA121, KA122, KA2 …) of an organisation."""
+
+    __tablename__ = "project"
+    id: Mapped[Key]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+
+
+class Cohort(Base):
+    """A flow of learners who go together; its settings are what `compagnon cohort create` takes."""
+
+    __tablename__ = "cohort"
+    id: Mapped[Key]
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    journey: Mapped[str]
+    home_zone: Mapped[str]
+    check_in_at: Mapped[str]  # local wall-clock time, HH:MM
+    check_in_days: Mapped[str]  # daily, weekdays or mon,thu
+    answer_window: Mapped[int]  # seconds, as the next three
+    reminder_after: Mapped[int]
+    grace: Mapped[int]
+    escalate_after: Mapped[int]
+    quiet_hours: Mapped[str]  # 22:00-07:00
+    created_at: Mapped[datetime]
+
+
+class Person(Base):
+    """A human being. Contact details stay here, so that erasing has one place."""
+
+    __tablename__ = "person"
+    id: Mapped[Key]
+    first_name: Mapped[str]
+    last_name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str]
+    birth_date: Mapped[date | None]
+    phone: Mapped[str | None]
+    email: Mapped[str | None]
+    created_at: Mapped[datetime]
+    onboarded_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+
+
+class TelegramAccount(Base):
+    """The private chat of a person; revoked when the person moves to another account."""
+
+    __tablename__ = "telegram_account"
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigId)
+    linked_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]  # since when sends fail with 403
+    last_active_at: Mapped[datetime | None]
+    commands: Mapped[str | None]  # fingerprint of the command list last set for this chat
+    __table_args__ = (
+        Index("uq_telegram_account_live_chat", "chat_id", unique=True, sqlite_where=text("revoked_at IS NULL"),
+              postgresql_where=text("revoked_at IS NULL")),
+    )  # fmt: skip
+
+
+class Conversation(Base):
+    """Where a person is: the flow that waits for words, and what it remembers."""
+
+    __tablename__ = "conversation"
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    flow: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]]
+    updated_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A role of a person within a scope: a cohort, a project or an organisation."""
+
+    __tablename__ = "membership"
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    code: Mapped[str | None]  # how import files name this referent
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    away_until: Mapped[datetime | None]
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    __table_args__ = (UniqueConstraint("cohort_id", "role", "code"),)
+
+
+class Placement(Base):
+    """One learner's stay. City and dates are empty for a candidate."""
+
+    __tablename__ = "placement"
+    id: Mapped[Key]
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code: Mapped[str]
+    status: Mapped[str | None]  # pupil, apprentice, graduate
+    trade: Mapped[str | None]
+    home_city: Mapped[str | None]
+    home_country: Mapped[str | None]
+    home_zone: Mapped[str]
+    host_city: Mapped[str | None]  # a kit id, or the name of any town
+    host_country: Mapped[str | None]
+    host_zone: Mapped[str | None]
+    kit: Mapped[str | None]
+    host_organisation: Mapped[str | None]
+    host_phone: Mapped[str | None]
+    tutor_name: Mapped[str | None]
+    tutor_email: Mapped[str | None]
+    accommodation: Mapped[str | None]
+    departure_date: Mapped[date | None]
+    arrival_date: Mapped[date | None]
+    return_date: Mapped[date | None]
+    referent_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"), index=True)
+    backup_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    local_contact_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    guardian_name: Mapped[str | None]
+    guardian_phone: Mapped[str | None]
+    guardian_language: Mapped[str | None]
+    guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the guardian's own chat
+    emergency_contact_name: Mapped[str | None]
+    emergency_contact_phone: Mapped[str | None]
+    check_in_at: Mapped[str | None]  # the learner's own hour, instead of the cohort's
+    journey_version_id: Mapped[int | None] = mapped_column(ForeignKey("journey_version.id"))
+    joined_at: Mapped[datetime | None]  # when the journey began for this learner
+    plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to plan the next hours
+    ended_on: Mapped[date | None]  # went home early
+    created_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("cohort_id", "code"),)
+
+
+class Consent(Base):
+    """A yes or no, with the version of the text it answers. Rows are never changed but to withdraw."""
+
+    __tablename__ = "consent"
+    id: Mapped[Key]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    placement_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    kind: Mapped[str]  # data (own), guardian, kit_questions
+    version: Mapped[str]
+    given: Mapped[bool]
+    given_by: Mapped[str]  # self, guardian, paper
+    by_person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Invite(Base):
+    """The way in. The token is deleted on use; used, expired and revoked invites stay as a record."""
+
+    __tablename__ = "invite"
+    id: Mapped[Key]
+    token: Mapped[str | None] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    role: Mapped[str]
+    code: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """Append-only: who read or changed what about a person."""
+
+    __tablename__ = "audit"
+    id: Mapped[Key]
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(BigId)  # empty: the command line
+    action: Mapped[str]
+    person_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    detail: Mapped[dict[str, Any]]
