@@ -1,0 +1,86 @@
+"""Everything there is to say and do: journeys, items, city kits and the catalogues, read once at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.content.catalogue import read_locale, resolve
+from bot.content.folder import SHIPPED, Tree, read_tree
+from bot.content.schema import ITEM_FOLDERS, Item, Journey, Step
+from bot.content.source import nearest
+from bot.errors import Fault, Faults, NotFound
+from bot.i18n import Catalogues, Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The loaded content. Items are keyed by kind and id: `("lesson", "money-abroad")`."""
+
+    catalogues: Catalogues
+    journeys: Mapping[str, Journey]
+    items: Mapping[tuple[str, str], Item]
+    kits: Mapping[str, Any]
+    countries: Mapping[str, Any]
+    topics: Mapping[str, Any]
+
+    def journey(self, journey_id: str) -> Journey:
+        """The journey of that id; raises NotFound naming those that exist."""
+        try:
+            return self.journeys[journey_id]
+        except KeyError:
+            known = ", ".join(self.journeys)
+            raise NotFound(f"There is no journey '{journey_id}'; choose one of: {known}.") from None
+
+    def item(self, step: Step) -> Item:
+        """What a step shows."""
+        return self.items[step.kind, step.use]
+
+
+def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
+    """Read the content in `root` and what lies over it; raises `Faults` with every fault of every file."""
+    tree = read_tree(root, extra)
+    faults = [*tree.faults, *broken_references(tree)]
+    translations = [
+        *read_locale(root, faults),
+        *(read_locale(extra, faults, shipped=False) if extra else ()),
+    ]
+    if faults:
+        raise Faults(faults)
+    sources = {text.id: Entry(text.forms, text.language) for text in tree.texts.values()}
+    return Library(
+        Catalogues(sources, resolve(tree.texts, translations)),
+        tree.models("journeys"),
+        items_of(tree),
+        tree.models("kits"),
+        tree.models("countries"),
+        tree.models("topics"),
+    )
+
+
+def items_of(tree: Tree) -> dict[tuple[str, str], Item]:
+    """All items by kind and id."""
+    return {
+        (model.kind, item_id): item
+        for folder, model in ITEM_FOLDERS.items()
+        for item_id, item in tree.models(folder).items()
+    }
+
+
+def broken_references(tree: Tree) -> Iterator[Fault]:
+    """A fault for every step whose item does not exist. Files that could not be read are not missed twice."""
+    items = items_of(tree)
+    for loaded in tree.files.values():
+        journey = loaded.model
+        if not isinstance(journey, Journey):
+            continue
+        for step in journey.steps:
+            folder = next(name for name, model in ITEM_FOLDERS.items() if model.kind == step.kind)
+            if (step.kind, step.use) not in items and f"{folder}/{step.use}" not in tree.unreadable:
+                hint = nearest(step.use, [item_id for kind, item_id in items if kind == step.kind])
+                yield loaded.document.fault(
+                    ("steps", step.id, "use"),
+                    f"there is no {step.kind} '{step.use}'{hint or f'; write {folder}/{step.use}.yaml'}",
+                )

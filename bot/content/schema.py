@@ -1,0 +1,400 @@
+"""What journeys and their items may hold: the pydantic models of `journeys/`, `texts/`, `lessons/`, `quizzes/`,
+`challenges/`, `reflections/`, `checklists/` and `interface/`.
+
+Models are frozen and refuse unknown keys. A field typed `Phrase` is a text that gets translated; `bot.content.texts`
+finds those by their type `Words`, so that other models (kits, topics) need nothing else to be collected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    model_validator,
+)
+
+from bot.i18n import SOURCE_LANGUAGE, Forms, locale_of, plural_index
+
+CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))  # CLDR plural categories
+PINNED = {"pinned": True}  # validation context of a pinned structure: phrases are empty there
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Competence = Literal[
+    "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
+]
+Stage = Literal["before", "during", "after"]
+Anchor = Literal["departure", "arrival", "return"]
+
+
+# --- phrases ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text as written: one wording under `other`, or one per plural category."""
+
+    wordings: tuple[tuple[str, str], ...]
+
+    @property
+    def plural(self) -> bool:
+        """Whether `{n}` chooses between several wordings."""
+        return len(self.wordings) > 1
+
+    def forms(self, language: str) -> Forms:
+        """The wordings in gettext's order for the language they are written in."""
+        if not self.plural:
+            return tuple(wording for _, wording in self.wordings)
+        given = dict(self.wordings)
+        return tuple(given.get(category, given["other"]) for category in plural_categories(language))
+
+
+def plural_categories(language: str) -> tuple[str, ...]:
+    """The CLDR category of each gettext plural form of a language, in gettext's order."""
+    rule, category = plural_index(language), locale_of(language).plural_form
+    found: dict[int, str] = {}
+    for n in (*range(1, 202), 0, 1000, 1_000_000):
+        found.setdefault(rule(n), category(n))
+    return tuple(found[i] for i in sorted(found))
+
+
+def is_plural(value: object) -> bool:
+    """A mapping of plural categories, as opposed to nested texts."""
+    return isinstance(value, Mapping) and "other" in value and CATEGORIES.issuperset(value)
+
+
+def words(value: Any, info: ValidationInfo | None = None) -> Words:
+    """A YAML value as a text; raises ValueError saying what a text looks like."""
+    if isinstance(value, Words):
+        return value
+    if info is not None and info.context == PINNED:
+        return Words((("other", ""),))
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if isinstance(value, str):
+        return Words((("other", _wording(value)),))
+    if is_plural(value) and len(value) > 1:
+        return Words(tuple((category, _wording(wording)) for category, wording in value.items()))
+    raise ValueError("should be a text, or plural texts {one: …, other: …}; put numbers and true/false in quotes")
+
+
+def _wording(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("the text is empty; write it or remove the key")
+    return value.strip()
+
+
+Phrase = Annotated[
+    Words,
+    PlainValidator(words),
+    PlainSerializer(lambda _: "", return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+# --- values -----------------------------------------------------------------------------------------
+
+_DURATION = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_HHMM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_ID = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
+
+
+def _duration(value: Any) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    match = _DURATION.fullmatch(str(value))
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"'{value}' is not a duration; write for example 90m, 12h or 3d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _hhmm(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    match = _HHMM.fullmatch(str(value))
+    if not match:
+        raise ValueError(f"'{value}' is not a time of day; write it as \"17:30\"")
+    return time(int(match[1]), int(match[2]))
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError(f"'{value}' is not an id; use small letters, digits, '-' and '_'")
+    return value
+
+
+def _country(value: str) -> str:
+    if not re.fullmatch("[A-Z]{2}", value):
+        raise ValueError(f"'{value}' is not a country code; write two capital letters like ES")
+    return value
+
+
+def _text_or_number(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Duration = Annotated[
+    timedelta,
+    PlainValidator(_duration),
+    PlainSerializer(lambda d: f"{int(d.total_seconds())}s", return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+HourMinute = Annotated[
+    time,
+    PlainValidator(_hhmm),
+    PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+Id = Annotated[str, BeforeValidator(_text_or_number), AfterValidator(_id)]
+CountryCode = Annotated[str, AfterValidator(_country)]
+
+
+class Strict(BaseModel):
+    """Frozen, and every unknown key is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class SourceFile(Strict):
+    """What every content file has. `id` (the file stem) and `path` (`lessons/money-abroad`) come from the loader."""
+
+    id: str
+    path: str
+    source_language: str = SOURCE_LANGUAGE
+    meaning_changed: tuple[str, ...] = ()
+    comments: Mapping[str, str] = Field(default_factory=dict)
+
+
+# --- items ------------------------------------------------------------------------------------------
+
+
+class SourcedFact(Strict):
+    """Where a fact that could harm if wrong comes from, and when somebody last looked."""
+
+    fact: str
+    source: str
+    checked: date
+
+
+class TextItem(SourceFile):
+    """A message to read."""
+
+    kind: ClassVar[str] = "text"
+    title: Phrase | None = None
+    body: Phrase
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class Card(Strict):
+    id: Id
+    text: Phrase
+
+
+class Lesson(SourceFile):
+    """A few cards to leaf through."""
+
+    kind: ClassVar[str] = "lesson"
+    title: Phrase
+    minutes: int = Field(ge=1, le=60)
+    cards: tuple[Card, ...] = Field(min_length=1)
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class Option(Strict):
+    id: Id
+    text: Phrase
+    right: bool = False
+
+
+class Question(Strict):
+    """A question with exactly one right option."""
+
+    id: Id
+    prompt: Phrase
+    options: tuple[Option, ...] = Field(min_length=2, max_length=4)
+    explanation: Phrase
+
+    @model_validator(mode="after")
+    def _one_right(self) -> Question:
+        right = [option.id for option in self.options if option.right]
+        if len(right) != 1:
+            given = f"{len(right)} right options ({', '.join(right)})" if right else "no right option"
+            raise ValueError(f"has {given}; mark exactly one option with `right: true`")
+        return self
+
+
+class Quiz(SourceFile):
+    """Questions with buttons; `pass_mark` is the share of right answers from which it counts as passed."""
+
+    kind: ClassVar[str] = "quiz"
+    title: Phrase
+    minutes: int = Field(ge=1, le=60)
+    pass_mark: float = Field(default=0.6, ge=0, le=1)
+    questions: tuple[Question, ...] = Field(min_length=1)
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class Challenge(SourceFile):
+    """Something to do out there; `indoors` is the alternative for bad weather or a bad day."""
+
+    kind: ClassVar[str] = "challenge"
+    title: Phrase
+    task: Phrase
+    indoors: Phrase | None = None
+    evidence: Literal["none", "word", "photo", "either"] = "none"
+    pair: bool = False
+
+
+class Choice(Strict):
+    id: Id
+    text: Phrase
+
+
+class Reflection(SourceFile):
+    """A question about oneself; without choices it is answered freely and stays private unless shared."""
+
+    kind: ClassVar[str] = "reflection"
+    title: Phrase
+    prompt: Phrase
+    choices: tuple[Choice, ...] = ()
+
+
+class ChecklistEntry(Strict):
+    id: Id
+    text: Phrase
+    hint: Phrase | None = None
+
+
+class Checklist(SourceFile):
+    """Things to tick off."""
+
+    kind: ClassVar[str] = "checklist"
+    title: Phrase
+    intro: Phrase
+    items: tuple[ChecklistEntry, ...] = Field(min_length=1)
+
+
+Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist
+
+ITEM_FOLDERS: Mapping[str, type[Item]] = {
+    "texts": TextItem,
+    "lessons": Lesson,
+    "quizzes": Quiz,
+    "challenges": Challenge,
+    "reflections": Reflection,
+    "checklists": Checklist,
+}
+ITEM_KINDS: Mapping[str, type[Item]] = {model.kind: model for model in ITEM_FOLDERS.values()}
+
+
+# --- journeys ---------------------------------------------------------------------------------------
+
+
+class When(Strict):
+    """A day counted from an anchor and a local time; with weekdays, the first such day on or after."""
+
+    anchor: Anchor
+    days: int = Field(default=0, ge=-730, le=730)
+    at: HourMinute
+    weekdays: tuple[Weekday, ...] = ()
+
+
+class Conditions(Strict):
+    """For whom a step is: all that is given must hold. Ages in years, nights as return minus arrival."""
+
+    min_age: int | None = Field(default=None, ge=0)
+    max_age: int | None = Field(default=None, ge=0)
+    minors: bool | None = None
+    min_nights: int | None = Field(default=None, ge=0)
+    max_nights: int | None = Field(default=None, ge=0)
+    statuses: tuple[str, ...] = ()
+    trades: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    home_countries: tuple[CountryCode, ...] = ()
+    host_countries: tuple[CountryCode, ...] = ()
+    cities: tuple[str, ...] = ()
+    answers: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
+class _Step(Strict):
+    id: Id
+    use: str
+    stage: Stage
+    when: When
+    conditions: Conditions = Field(default_factory=Conditions, alias="for")
+    worth: Duration
+    points: int = Field(default=0, ge=0)
+    competences: tuple[Competence, ...] = ()
+    required: bool = False
+
+
+class TextStep(_Step):
+    kind: Literal["text"]
+
+
+class LessonStep(_Step):
+    kind: Literal["lesson"]
+
+
+class QuizStep(_Step):
+    kind: Literal["quiz"]
+
+
+class ChallengeStep(_Step):
+    kind: Literal["challenge"]
+
+
+class ReflectionStep(_Step):
+    kind: Literal["reflection"]
+
+
+class ChecklistStep(_Step):
+    kind: Literal["checklist"]
+
+
+Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep
+
+
+class Nights(Strict):
+    """For stays of which length a journey is made."""
+
+    min: int = Field(default=0, ge=0)
+    max: int | None = Field(default=None, ge=0)
+
+
+class Journey(SourceFile):
+    """A script: its steps in the author's order."""
+
+    title: Phrase
+    roles: tuple[str, ...] = Field(min_length=1)
+    nights: Nights = Field(default_factory=Nights)
+    steps: tuple[Annotated[Step, Field(discriminator="kind")], ...]
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that id, if the journey has it."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+
+# --- interface --------------------------------------------------------------------------------------
+
+Nested = Mapping[str, "Words | Nested"]
+
+
+class Interface(SourceFile):
+    """Interface texts of one flow, nested as the flow likes."""
+
+    texts: Any  # Nested; filled by the loader from everything that is not a key of SourceFile
