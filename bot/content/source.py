@@ -170,23 +170,45 @@ def _id_of(node: yaml.Node) -> str | None:
 def explain(document: Document, error: ValidationError, model: type[BaseModel]) -> list[Fault]:
     """Every error of a validation as a fault with its line and what to do about it."""
     known = _known_keys(model.model_json_schema())
-    return [document.fault(e["loc"], _sentence(e, known)) for e in error.errors(include_url=False)]
+    return [
+        document.fault(e["loc"], _sentence(e, _readable(document, e["loc"]), known))
+        for e in error.errors(include_url=False)
+    ]
 
 
-def _sentence(error: ErrorDetails, known: set[str]) -> str:
-    where = "/".join(str(part) for part in error["loc"])
+def _readable(document: Document, location: Location) -> str:
+    """A location with list elements named by their id."""
+    value: Any = document.data
+    parts: list[str] = []
+    for part in location:
+        if isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+            parts.append(str(value.get("id", part + 1) if isinstance(value, dict) else part + 1))
+        elif isinstance(value, dict) and part in value:
+            value = value[part]
+            parts.append(str(part))
+        elif part == location[-1]:
+            parts.append(str(part))
+    return "/".join(parts)
+
+
+def _sentence(error: ErrorDetails, where: str, known: set[str]) -> str:
     name, context = str(error["loc"][-1]) if error["loc"] else "", error.get("ctx", {})
     match error["type"]:
         case "missing":
-            return f"'{name}' is missing ({where}); add it"
+            return f"{where} is missing; add it"
         case "extra_forbidden":
-            return f"unknown key '{name}'{nearest(name, known)}"
+            return f"unknown key '{name}'{nearest(name, known) or '; remove it'}"
         case "literal_error":
             return _choice(where, error["input"], str(context["expected"]))
         case "union_tag_invalid":
             return _choice(where + "/kind", context["tag"], str(context["expected_tags"]))
         case "union_tag_not_found":
             return f"{where} has no 'kind'; add one"
+        case "too_short":
+            return f"{where} has {context['actual_length']} entries and needs at least {context['min_length']}"
+        case "too_long":
+            return f"{where} has more than the {context['max_length']} entries it may have"
         case "tuple_type":
             return f"{where} should be a list; write it as [a, b] or as lines with a dash"
         case "model_type" | "model_attributes_type" | "dict_type":
@@ -203,9 +225,9 @@ def _choice(where: str, given: object, expected: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """`, did you mean 'x'?` for the closest known name, or nothing."""
+    """` (did you mean 'x'?)` for the closest known name, or nothing."""
     found = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f", did you mean '{found[0]}'?" if found else ""
+    return f" (did you mean '{found[0]}'?)" if found else ""
 
 
 def _known_keys(schema: dict[str, Any]) -> set[str]:
