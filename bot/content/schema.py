@@ -26,13 +26,14 @@ from pydantic import (
     model_validator,
 )
 
+from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE, Forms, locale_of, plural_index
+from bot.rules.durations import format_duration, format_hhmm, parse_duration, parse_hhmm
 
 CATEGORIES = frozenset(("zero", "one", "two", "few", "many", "other"))  # CLDR plural categories
 PINNED = {"pinned": True}  # validation context of a pinned structure: phrases are empty there
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Competence = Literal[
     "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
 ]
@@ -107,28 +108,28 @@ Phrase = Annotated[
 
 # --- values -----------------------------------------------------------------------------------------
 
-_DURATION = re.compile(r"(\d+)([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-_HHMM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _ID = re.compile(r"[a-z0-9]+([_-][a-z0-9]+)*")
 
 
 def _duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    match = _DURATION.fullmatch(str(value))
-    if not match or int(match[1]) == 0:
-        raise ValueError(f"'{value}' is not a duration; write for example 90m, 12h or 3d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        found = parse_duration(str(value))
+    except BadInput as error:
+        raise ValueError(str(error)) from None
+    if not found:
+        raise ValueError("nothing is worth sending for no time at all; write for example 12h or 3d")
+    return found
 
 
 def _hhmm(value: Any) -> time:
     if isinstance(value, time):
         return value
-    match = _HHMM.fullmatch(str(value))
-    if not match:
-        raise ValueError(f"'{value}' is not a time of day; write it as \"17:30\"")
-    return time(int(match[1]), int(match[2]))
+    try:
+        return parse_hhmm(str(value))
+    except BadInput as error:
+        raise ValueError(str(error)) from None
 
 
 def _id(value: str) -> str:
@@ -150,13 +151,13 @@ def _text_or_number(value: Any) -> Any:
 Duration = Annotated[
     timedelta,
     PlainValidator(_duration),
-    PlainSerializer(lambda d: f"{int(d.total_seconds())}s", return_type=str),
+    PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
 HourMinute = Annotated[
     time,
     PlainValidator(_hhmm),
-    PlainSerializer(lambda t: t.strftime("%H:%M"), return_type=str),
+    PlainSerializer(format_hhmm, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
 Id = Annotated[str, BeforeValidator(_text_or_number), AfterValidator(_id)]

@@ -197,6 +197,8 @@ def _sentence(error: ErrorDetails, where: str, known: set[str]) -> str:
     match error["type"]:
         case "missing":
             return f"{where} is missing; add it"
+        case "extra_forbidden" if error["input"] is None:
+            return f"unknown key '{name}'; if these words belong to a text with a comma in it, put that text in quotes"
         case "extra_forbidden":
             return f"unknown key '{name}'{nearest(name, known) or '; remove it'}"
         case "literal_error":
