@@ -1,0 +1,168 @@
+"""Deliveries as calls of the Bot API: text in the reader's language and zone, keyboards, files, places.
+
+Limits (Bot API): text 4096 and captions 1024 UTF-16 units after parsing, callback data 64 bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.errors import Rejected
+from bot.flows.vocabulary import Attachment, ReplyButton, Rows, Screen, Venue
+from bot.i18n import Catalogues
+from bot.service.delivery import Delivery
+from bot.transport import html
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+DATA_LIMIT = 64
+
+_SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of ours that goes with a call: its path below the data folder, and the name the reader sees."""
+
+    path: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the Bot API. `uploads` maps a parameter to the file that is to be read for it."""
+
+    method: str
+    params: dict[str, Any]
+    uploads: Mapping[str, Upload] = field(default_factory=dict)
+
+
+def render(delivery: Delivery, catalogues: Catalogues) -> tuple[Call, ...]:
+    """The calls of a delivery, in order; the last one is the message that counts.
+
+    A place on the map has no room for words, so it goes before them as a message of its own.
+    Raises Rejected for a screen that Telegram would never take (callback data over 64 bytes).
+    """
+    shown = delivery.screen
+    if delivery.edits is not None and _editable(shown):
+        return (_edit(delivery, catalogues),)
+    calls = []
+    if shown.venue is not None:
+        calls.append(_venue(delivery, shown.venue))
+    if shown.attachment is not None:
+        calls.append(_file(delivery, shown.attachment, catalogues))
+    elif shown.body or not calls:
+        calls.append(_message(delivery, catalogues))
+    keyboard = _keyboard(delivery, catalogues)
+    if keyboard is not None:
+        calls[-1].params["reply_markup"] = keyboard
+    return tuple(calls)
+
+
+def without_markup(call: Call) -> Call:
+    """The same call as plain text: what is left when Telegram cannot parse our HTML."""
+    params = {key: value for key, value in call.params.items() if key != "parse_mode"}
+    for key, limit in (("text", TEXT_LIMIT), ("caption", CAPTION_LIMIT)):
+        if key in params:
+            params[key] = html.shorten_plain(html.visible(params[key]), limit)
+    return Call(call.method, params, call.uploads)
+
+
+def _editable(shown: Screen) -> bool:
+    # editMessageText takes neither files nor places nor a reply keyboard.
+    return shown.attachment is None and shown.venue is None and shown.reply is None
+
+
+def _words(delivery: Delivery, catalogues: Catalogues) -> str:
+    paragraphs = (catalogues.html(text, delivery.language, delivery.zone) for text in delivery.screen.body)
+    return "\n\n".join(p for p in (paragraph.strip() for paragraph in paragraphs) if p)
+
+
+def _text(delivery: Delivery, catalogues: Catalogues) -> dict[str, Any]:
+    return {
+        "text": html.shorten(_words(delivery, catalogues), TEXT_LIMIT) or html.ELLIPSIS,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+
+
+def _edit(delivery: Delivery, catalogues: Catalogues) -> Call:
+    params = {"chat_id": delivery.chat_id, "message_id": delivery.edits, **_text(delivery, catalogues)}
+    if delivery.screen.rows:
+        params["reply_markup"] = _inline(delivery.screen.rows, delivery, catalogues)
+    return Call("editMessageText", params)
+
+
+def _addressed(delivery: Delivery) -> dict[str, Any]:
+    params: dict[str, Any] = {"chat_id": delivery.chat_id}
+    if delivery.silent:
+        params["disable_notification"] = True
+    if delivery.screen.protect:
+        params["protect_content"] = True
+    return params
+
+
+def _message(delivery: Delivery, catalogues: Catalogues) -> Call:
+    return Call("sendMessage", _addressed(delivery) | _text(delivery, catalogues))
+
+
+def _venue(delivery: Delivery, venue: Venue) -> Call:
+    place = {
+        "latitude": venue.latitude,
+        "longitude": venue.longitude,
+        "title": venue.title,
+        "address": venue.address,
+    }
+    return Call("sendVenue", _addressed(delivery) | place)
+
+
+def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) -> Call:
+    method = _SENDING.get(attachment.kind)
+    if method is None or (attachment.file_id is None) == (attachment.path is None):
+        raise Rejected(f"An attachment is a photo, document or voice with a file_id or a path, not {attachment.kind!r}")
+    params = _addressed(delivery)
+    caption = html.shorten(_words(delivery, catalogues), CAPTION_LIMIT)
+    if caption:
+        params |= {"caption": caption, "parse_mode": "HTML"}
+    if attachment.file_id is not None:
+        return Call(method, params | {attachment.kind: attachment.file_id})
+    return Call(method, params, {attachment.kind: Upload(attachment.path or "", attachment.name)})
+
+
+def _keyboard(delivery: Delivery, catalogues: Catalogues) -> dict[str, Any] | None:
+    shown = delivery.screen
+    if shown.rows:
+        return _inline(shown.rows, delivery, catalogues)
+    if shown.reply is None:
+        return None
+    if not shown.reply:
+        return {"remove_keyboard": True}
+    rows = [[_reply_button(b, delivery, catalogues) for b in row] for row in shown.reply]
+    return {"keyboard": rows, "resize_keyboard": True}
+
+
+def _inline(rows: Rows, delivery: Delivery, catalogues: Catalogues) -> dict[str, Any]:
+    keyboard = []
+    for row in rows:
+        buttons = []
+        for button in row:
+            label = catalogues.plain(button.label, delivery.language, delivery.zone)
+            target = {"url": button.url} if button.url else {"callback_data": _data(button.data)}
+            buttons.append({"text": label, **target})
+        keyboard.append(buttons)
+    return {"inline_keyboard": keyboard}
+
+
+def _data(data: str | None) -> str:
+    if not data or len(data.encode()) > DATA_LIMIT:
+        raise Rejected(f"The data of a button needs 1 to {DATA_LIMIT} bytes, this is {data!r}")
+    return data
+
+
+def _reply_button(button: ReplyButton, delivery: Delivery, catalogues: Catalogues) -> dict[str, Any]:
+    shown: dict[str, Any] = {"text": catalogues.plain(button.label, delivery.language, delivery.zone)}
+    if button.location:
+        shown["request_location"] = True
+    return shown
