@@ -12,7 +12,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.content.schema import ITEM_FOLDERS, Interface, Journey, SourceFile, Words
+from bot.content.kits import KIT_FOLDERS
+from bot.content.schema import ITEM_FOLDERS, Interface, Journey, SourceFile
 from bot.content.source import Document, Location, explain, nearest, read_document
 from bot.content.texts import nested_words, texts_of
 from bot.errors import Fault, Faults
@@ -20,8 +21,8 @@ from bot.i18n import Forms
 
 SHIPPED = Path(__file__).parent
 
-MODELS: Mapping[str, type[SourceFile]] = {"interface": Interface, "journeys": Journey, **ITEM_FOLDERS}
-UNREAD = frozenset(("locale", "danger", "__pycache__", "kits", "countries", "topics"))  # read by others
+MODELS: Mapping[str, type[SourceFile]] = {"interface": Interface, "journeys": Journey, **ITEM_FOLDERS, **KIT_FOLDERS}
+UNREAD = frozenset(("locale", "__pycache__"))
 
 _FILE_KEYS = ("source_language", "meaning_changed", "comments")
 
@@ -154,27 +155,34 @@ def _interface(document: Document, data: dict[str, Any], faults: list[Fault]) ->
 
 
 def _names(loaded: Loaded) -> Iterator[Fault]:
-    """Faults of comments and marks that name no text of the file."""
+    """Faults of comments and marks that name no text of the file, nor a group of texts."""
     ids = {text_id.removeprefix(loaded.model.path + "/") for text_id, _ in texts_of(loaded.model)}
-    for key, names in (("meaning_changed", loaded.model.meaning_changed), ("comments", tuple(loaded.model.comments))):
+    known = {where for text_id in ids for where in _upwards(text_id)}
+    for key, names in (("meaning_changed", loaded.model.meaning_changed), ("comments", loaded.model.comments)):
         for name in names:
-            if name not in ids:
-                yield loaded.document.fault(
-                    (key, name), f"{key} names '{name}', no text of this file{nearest(name, ids)}"
-                )
+            if name not in known:
+                what = f"{key} names '{name}', no text of this file{nearest(name, known)}"
+                yield loaded.document.fault((key, name), what)
+
+
+def _upwards(where: str) -> Iterator[str]:
+    """A field path and the groups it lies in: a/b/c, a/b, a."""
+    while where:
+        yield where
+        where = where.rpartition("/")[0]
 
 
 def _collect(loaded: Loaded, tree: Tree) -> None:
     model = loaded.model
     for text_id, text in texts_of(model):
         where = text_id.removeprefix(model.path + "/")
-        if isinstance(text, Words):
-            tree.texts[text_id] = SourceText(
-                text_id,
-                text.forms(model.source_language),
-                model.source_language,
-                loaded,
-                tuple(where.split("/")),
-                model.comments.get(where, ""),
-                where in model.meaning_changed,
-            )
+        comments = (model.comments[name] for name in _upwards(where) if name in model.comments)
+        tree.texts[text_id] = SourceText(
+            text_id,
+            text.forms(model.source_language),
+            model.source_language,
+            loaded,
+            tuple(where.split("/")),
+            next(comments, ""),
+            any(name in model.meaning_changed for name in _upwards(where)),
+        )

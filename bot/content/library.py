@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Tree, read_tree
+from bot.content.kits import Chatter, Country, DangerWords, Kit, Topic
 from bot.content.schema import ITEM_FOLDERS, Item, Journey, Step
 from bot.content.source import nearest
 from bot.errors import Fault, Faults, NotFound
 from bot.i18n import Catalogues, Entry
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Library:
     """The loaded content. Items are keyed by kind and id: `("lesson", "money-abroad")`."""
 
     catalogues: Catalogues
     journeys: Mapping[str, Journey]
     items: Mapping[tuple[str, str], Item]
-    kits: Mapping[str, Any]
-    countries: Mapping[str, Any]
-    topics: Mapping[str, Any]
+    kits: Mapping[str, Kit]
+    countries: Mapping[str, Country]
+    topics: Mapping[str, Topic]
+    chatter: Mapping[str, Chatter]
+    danger: Mapping[str, DangerWords]
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -57,6 +59,8 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
         tree.models("kits"),
         tree.models("countries"),
         tree.models("topics"),
+        tree.models("chatter"),
+        tree.models("danger"),
     )
 
 

@@ -392,10 +392,8 @@ class Journey(SourceFile):
 
 # --- interface --------------------------------------------------------------------------------------
 
-Nested = Mapping[str, "Words | Nested"]
-
 
 class Interface(SourceFile):
     """Interface texts of one flow, nested as the flow likes."""
 
-    texts: Any  # Nested; filled by the loader from everything that is not a key of SourceFile
+    texts: Any  # nested mappings of Words, put here by the loader

@@ -1,0 +1,124 @@
+"""Everything wrong with the content at once, each with its place and what to do.
+
+Faults must be mended before anything is published; warnings are for the author to weigh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.content.catalogue import Translation, names, read_locale
+from bot.content.code_texts import CodeTexts, scan
+from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
+from bot.content.library import broken_references
+from bot.content.schema import ITEM_FOLDERS, Journey
+from bot.content.script_checks import lost_steps, script_faults
+from bot.content.source import nearest
+from bot.content.text_checks import label_ids, long_labels, missing_translations, source_faults, translation_faults
+from bot.errors import Fault
+
+INTERFACE = "interface/"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a check found."""
+
+    faults: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+
+def check(root: Path = SHIPPED, extra: Path | None = None) -> list[Fault]:
+    """Every fault of a content folder and of what lies over it; empty when all is well."""
+    return list(review(root, extra).faults)
+
+
+def review(root: Path = SHIPPED, extra: Path | None = None) -> Review:
+    """Faults and warnings. The code beside a content folder (`bot/` beside `bot/content/`) is checked with it."""
+    tree = read_tree(root, extra)
+    faults = [*tree.faults, *broken_references(tree)]
+    translations = list(read_locale(root, faults))
+    if extra is not None and extra.is_dir():
+        translations.extend(read_locale(extra, faults, shipped=False))
+    code = scan(root.parent) if (root.parent / "flows").is_dir() else CodeTexts()
+    labels = label_ids(tree.texts, {use.key for use in code.uses if use.label})
+    faults.extend(source_faults(tree.texts.values(), labels))
+    faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
+    faults.extend(missing_translations(tree.texts, translations))
+    warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
+    for loaded in tree.files.values():
+        if isinstance(loaded.model, Journey):
+            faults.extend(script_faults(loaded, tree))
+            for required, fault in lost_steps(loaded):
+                (faults if required else warnings).append(fault)
+    faults.extend(code_faults(tree, code))
+    return Review(_sorted(faults), _sorted(warnings))
+
+
+def _in_force(tree: Tree, translations: list[Translation]) -> list[Translation]:
+    """Translations to be judged: not those of files that cannot be read, nor shipped ones of a replaced text."""
+
+    def counts(translation: Translation) -> bool:
+        text = tree.texts.get(translation.id)
+        if text is None:
+            return "/".join(translation.id.split("/")[:2]) not in tree.unreadable
+        return text.loaded.shipped or not translation.shipped
+
+    return [translation for translation in translations if counts(translation)]
+
+
+def _sorted(faults: list[Fault]) -> tuple[Fault, ...]:
+    def place(fault: Fault) -> tuple[str, int, str]:
+        file, _, line = fault.where.rpartition(":")
+        return (file, int(line), fault.what) if line.isdigit() else (fault.where, 0, fault.what)
+
+    return tuple(sorted(dict.fromkeys(faults), key=place))
+
+
+# --- code and interface -----------------------------------------------------------------------------
+
+
+def code_faults(tree: Tree, code: CodeTexts) -> Iterator[Fault]:
+    """Texts the code asks for that do not exist or lack a value, and interface texts that nobody asks for."""
+    if not code.uses:
+        return
+    keys = {text_id.removeprefix(INTERFACE): text for text_id, text in tree.texts.items() if _interface(text)}
+    for use in code.uses:
+        if use.key not in keys:
+            file = use.key.split("/")[0]
+            if f"{INTERFACE}{file}" not in tree.unreadable:
+                hint = nearest(use.key, keys) or f"; write it in interface/{file}.yaml"
+                yield use.fault(f"there is no interface text '{use.key}'{hint}")
+        elif use.values is not None:
+            wanted = frozenset[str]().union(*(names(form) for form in keys[use.key].forms))
+            if len(keys[use.key].forms) > 1:
+                wanted |= {"n"}
+            if lacking := wanted - use.values:
+                given = ", ".join(sorted(lacking))
+                yield use.fault(f"'{use.key}' is said without a value for {given}; pass it or change the text")
+    for key, text in keys.items():
+        if text.loaded.shipped and not code.may_mean(key):
+            yield text.fault(f"nothing uses the text '{key}'; remove it or use it")
+
+
+def _interface(text: SourceText) -> bool:
+    return text.id.startswith(INTERFACE)
+
+
+# --- warnings ---------------------------------------------------------------------------------------
+
+
+def _unused_items(tree: Tree) -> Iterator[Fault]:
+    used = {
+        (step.kind, step.use)
+        for loaded in tree.files.values()
+        if isinstance(loaded.model, Journey)
+        for step in loaded.model.steps
+    }
+    for folder, model in ITEM_FOLDERS.items():
+        for item_id in tree.models(folder):
+            if (model.kind, item_id) not in used:
+                document = tree.files[f"{folder}/{item_id}"].document
+                yield document.fault((), f"no journey uses this {model.kind}; use it or remove the file")
