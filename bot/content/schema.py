@@ -26,6 +26,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.clock import Stage
 from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE, Forms, locale_of, plural_index
 from bot.rules.durations import format_duration, format_hhmm, parse_duration, parse_hhmm
@@ -37,7 +38,6 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Competence = Literal[
     "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
 ]
-Stage = Literal["before", "during", "after"]
 Anchor = Literal["departure", "arrival", "return"]
 
 
@@ -77,12 +77,10 @@ def is_plural(value: object) -> bool:
     return isinstance(value, Mapping) and "other" in value and CATEGORIES.issuperset(value)
 
 
-def words(value: Any, info: ValidationInfo | None = None) -> Words:
+def words(value: Any) -> Words:
     """A YAML value as a text; raises ValueError saying what a text looks like."""
     if isinstance(value, Words):
         return value
-    if info is not None and info.context == PINNED:
-        return Words((("other", ""),))
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if isinstance(value, str):
@@ -90,6 +88,10 @@ def words(value: Any, info: ValidationInfo | None = None) -> Words:
     if is_plural(value) and len(value) > 1:
         return Words(tuple((category, _wording(wording)) for category, wording in value.items()))
     raise ValueError("should be a text, or plural texts {one: …, other: …}; put numbers and true/false in quotes")
+
+
+def _phrase(value: Any, info: ValidationInfo) -> Words:
+    return Words((("other", ""),)) if info.context == PINNED else words(value)
 
 
 def _wording(value: Any) -> str:
@@ -100,7 +102,7 @@ def _wording(value: Any) -> str:
 
 Phrase = Annotated[
     Words,
-    PlainValidator(words),
+    PlainValidator(_phrase),
     PlainSerializer(lambda _: "", return_type=str),
     WithJsonSchema({"type": "string"}),
 ]

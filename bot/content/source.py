@@ -171,9 +171,19 @@ def explain(document: Document, error: ValidationError, model: type[BaseModel]) 
     """Every error of a validation as a fault with its line and what to do about it."""
     known = _known_keys(model.model_json_schema())
     return [
-        document.fault(e["loc"], _sentence(e, _readable(document, e["loc"]), known))
+        document.fault(_place(e), _sentence(e, _readable(document, e["loc"]), known))
         for e in error.errors(include_url=False)
+        if not _follows_from_another(e)
     ]
+
+
+def _place(error: ErrorDetails) -> Location:
+    return (*error["loc"], "kind") if error["type"] == "union_tag_invalid" else error["loc"]
+
+
+def _follows_from_another(error: ErrorDetails) -> bool:
+    """A list counts as too short only because its wrong entries were left out: they have faults of their own."""
+    return error["type"] == "too_short" and len(error["input"]) >= error.get("ctx", {})["min_length"]
 
 
 def _readable(document: Document, location: Location) -> str:
@@ -208,7 +218,7 @@ def _sentence(error: ErrorDetails, where: str, known: set[str]) -> str:
         case "union_tag_not_found":
             return f"{where} has no 'kind'; add one"
         case "too_short":
-            return f"{where} has {context['actual_length']} entries and needs at least {context['min_length']}"
+            return f"{where} has {len(error['input'])} and needs at least {context['min_length']}"
         case "too_long":
             return f"{where} has more than the {context['max_length']} entries it may have"
         case "tuple_type":

@@ -91,11 +91,16 @@ def _tomorrow(item: DueStep, facts: LearnerFacts) -> DueStep:
 
 
 def missed(journey: Journey, facts: LearnerFacts, joined_at: datetime) -> list[DueStep]:
-    """What a late joiner gets to choose from in one summary: steps already due that still matter, which are the
-    required ones and those not yet expired. Other past steps are skipped for good."""
+    """What a late joiner gets to choose from in one summary: steps already due that still matter, which are those not
+    yet expired and the required ones, unless the stay they prepare for is over. Others are skipped for good."""
     joined = ensure_utc(joined_at)
     past = [item for item in calendar(journey, facts) if item.due_at < joined]
-    return [item for item in past if item.step.required or item.expires_at > joined]
+    over = facts.itinerary is not None and facts.itinerary.stage_at(joined) == "after"
+
+    def matters(item: DueStep) -> bool:
+        return item.expires_at > joined or (item.step.required and (item.step.stage == "after" or not over))
+
+    return [item for item in past if matters(item)]
 
 
 # --- simulation -------------------------------------------------------------------------------------
