@@ -20,9 +20,7 @@ class Pool:
 
     async def run(self, use_case: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a use case in a thread; its result or its exception comes back here."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._threads, lambda: use_case(*args, **kwargs)
-        )
+        return await asyncio.get_running_loop().run_in_executor(self._threads, lambda: use_case(*args, **kwargs))
 
     def close(self) -> None:
         """Wait for what runs, take nothing new."""

@@ -1,0 +1,230 @@
+"""The few calls of the Bot API that we make, over python-telegram-bot, with every error given a meaning."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot, InputFile, Update
+from telegram.error import TelegramError
+
+from bot.clock import Clock
+from bot.errors import Blocked as ChatGone
+from bot.errors import ChatMoved, Rejected, TooManyRequests, TransportError, Unreachable, WrongToken
+from bot.i18n import Catalogues
+from bot.rules.retry import backoff
+from bot.service.delivery import Delivery, Fate, Result
+from bot.transport.classify import Meaning, Verdict, classify
+from bot.transport.convert import ALLOWED_UPDATES
+from bot.transport.render import Call, render, without_markup
+from bot.transport.request import AiohttpRequest
+
+log = logging.getLogger(__name__)
+
+POLL_MARGIN = 10.0  # seconds that a long poll may last beyond its own time-out
+TOKEN_RETRY = timedelta(seconds=30)
+ANSWER_LIMIT = 200  # characters of a toast (answerCallbackQuery)
+
+
+@dataclass(frozen=True, slots=True)
+class BotUser:
+    """Who we are, from getMe."""
+
+    id: int
+    username: str
+    first_name: str
+
+
+class _Bot(Bot):
+    """PTB's bot with a way to make a call without building a Message from its answer, which we would throw away."""
+
+    async def call(self, method: str, params: dict[str, Any], read_seconds: float | None = None) -> Any:
+        """Raw `result` of a method. Raises telegram.error.TelegramError."""
+        if read_seconds is None:
+            return await self._post(method, params)
+        return await self._post(method, params, read_timeout=read_seconds)
+
+
+class Telegram:
+    """The Bot API for one token. Open it before any call, close it at the end."""
+
+    def __init__(
+        self, token: str, api_url: str, catalogues: Catalogues, clock: Clock, data_dir: Path = Path("data")
+    ) -> None:
+        self._request = AiohttpRequest()
+        self._bot = _Bot(
+            token,
+            base_url=f"{api_url}/bot",
+            base_file_url=f"{api_url}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+        self._catalogues = catalogues
+        self._clock = clock
+        self._data_dir = data_dir
+        self.too_many: Callable[[int, float], None] = lambda chat_id, seconds: None  # told of every 429
+
+    async def open(self) -> BotUser:
+        """Connect and ask who we are. Raises WrongToken or Unreachable, one sentence each."""
+        await self._request.initialize()
+        try:
+            me = await self._bot.call("getMe", {})
+        except TelegramError as error:
+            await self._request.shutdown()
+            raise meaning_of(error) from None
+        return BotUser(me["id"], me["username"], me["first_name"])
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._request.shutdown()
+
+    async def call(self, method: str, params: dict[str, Any], read_seconds: float | None = None) -> Any:
+        """Any method; the raw `result`. Raises one of bot.errors.TransportError."""
+        try:
+            return await self._bot.call(method, params, read_seconds)
+        except TelegramError as error:
+            raise meaning_of(error) from None
+
+    # --- in -------------------------------------------------------------------------------------
+
+    async def updates(self, offset: int | None, seconds: int, limit: int = 100) -> list[dict[str, Any]]:
+        """A long poll of at most `seconds`; raw updates, which are only confirmed by a later, higher offset."""
+        params: dict[str, Any] = {"timeout": seconds, "limit": limit, "allowed_updates": list(ALLOWED_UPDATES)}
+        if offset is not None:
+            params["offset"] = offset
+        found: list[dict[str, Any]] = await self.call("getUpdates", params, seconds + POLL_MARGIN)
+        return found
+
+    def parse(self, raw: dict[str, Any]) -> Update:
+        """A raw update as PTB's object. Raises whatever a malformed one makes PTB raise."""
+        return Update.de_json(raw, self._bot)
+
+    # --- out ------------------------------------------------------------------------------------
+
+    async def deliver(self, delivery: Delivery) -> Result:
+        """Send or edit one message. Never raises for what Telegram says: every answer becomes a Fate."""
+        try:
+            calls = render(delivery, self._catalogues)
+        except Rejected as error:
+            log.error("message %s (%s) cannot be sent: %s", delivery.id, delivery.kind, error)
+            return self._result(delivery, Fate.FAILED, error=str(error))
+        for call in calls[:-1]:
+            early = await self._deliver_call(delivery, call)
+            if early.fate in (Fate.RETRY, Fate.BLOCKED):
+                return early
+        return await self._deliver_call(delivery, calls[-1])
+
+    async def _deliver_call(self, delivery: Delivery, call: Call) -> Result:
+        try:
+            params = await self._with_files(call)
+        except OSError as error:
+            log.error("message %s: its file cannot be read: %s", delivery.id, error.strerror)
+            return self._result(delivery, Fate.FAILED, error=f"file not readable: {error.strerror}")
+        try:
+            sent = await self._bot.call(call.method, params)
+        except TelegramError as error:
+            return await self._failed(delivery, call, classify(error))
+        return self._result(delivery, Fate.SENT, message_id=sent["message_id"])
+
+    async def _failed(self, delivery: Delivery, call: Call, verdict: Verdict) -> Result:
+        """The fate of a refused call, after the one other try that its meaning may suggest."""
+        match verdict.meaning:
+            case Meaning.UNCHANGED:
+                return self._result(delivery, Fate.SENT, message_id=delivery.edits)
+            case Meaning.SEND_ANEW if delivery.edits is not None:
+                return await self.deliver(replace(delivery, edits=None))
+            case Meaning.SEND_PLAIN if "parse_mode" in call.params:
+                log.error("message %s (%s): %s; sent as plain text", delivery.id, delivery.kind, verdict.words)
+                return await self._deliver_call(delivery, without_markup(call))
+            case Meaning.MOVED if verdict.chat_id != delivery.chat_id:
+                return await self.deliver(replace(delivery, chat_id=verdict.chat_id, edits=None))
+            case Meaning.WAIT:
+                self.too_many(delivery.chat_id, verdict.seconds)
+                return self._retry(delivery, verdict, timedelta(seconds=verdict.seconds))
+            case Meaning.TRY_AGAIN:
+                return self._retry(delivery, verdict, backoff(delivery.attempts + 1))
+            case Meaning.WRONG_TOKEN:  # surely not sent; whoever reads the log must act, the message waits
+                return self._retry(delivery, verdict, TOKEN_RETRY)
+        fates = {Meaning.GONE: Fate.BLOCKED, Meaning.PERHAPS_SENT: Fate.UNKNOWN}
+        fate = fates.get(verdict.meaning, Fate.FAILED)
+        log.warning("message %s (%s) %s: %s", delivery.id, delivery.kind, fate, verdict.words)
+        return self._result(delivery, fate, error=verdict.words)
+
+    def _retry(self, delivery: Delivery, verdict: Verdict, wait: timedelta) -> Result:
+        log.warning("message %s (%s) waits %g s: %s", delivery.id, delivery.kind, wait.total_seconds(), verdict.words)
+        now = self._clock.now()
+        return Result(delivery.id, Fate.RETRY, now, error=verdict.words, retry_at=now + wait)
+
+    def _result(
+        self, delivery: Delivery, fate: Fate, *, message_id: int | None = None, error: str | None = None
+    ) -> Result:
+        at: datetime = self._clock.now()
+        return Result(delivery.id, fate, at, message_id=message_id, error=error)
+
+    async def _with_files(self, call: Call) -> dict[str, Any]:
+        params = dict(call.params)
+        for name, upload in call.uploads.items():
+            path = (self._data_dir / upload.path).resolve()
+            if not path.is_relative_to(self._data_dir.resolve()):
+                raise FileNotFoundError(2, "it lies outside of the data folder")
+            content = await asyncio.to_thread(path.read_bytes)
+            params[name] = InputFile(content, filename=upload.name or path.name)
+        return params
+
+    # --- beside messages --------------------------------------------------------------------------
+
+    async def answer_tap(self, query_id: str, text: str | None = None, alert: bool = False) -> None:
+        """Stop the button's spinner. A query that is too old is nobody's loss."""
+        params: dict[str, Any] = {"callback_query_id": query_id}
+        if text:
+            params |= {"text": text[:ANSWER_LIMIT], "show_alert": alert}
+        await self._gently("answerCallbackQuery", params)
+
+    async def leave(self, chat_id: int) -> None:
+        """Leave a group or channel."""
+        await self._gently("leaveChat", {"chat_id": chat_id})
+
+    async def set_commands(
+        self, commands: Sequence[tuple[str, str]], chat_id: int | None = None, language: str | None = None
+    ) -> None:
+        """The command list of one chat, or of everybody (in one language). Raises TransportError."""
+        params: dict[str, Any] = {"commands": [{"command": name, "description": text} for name, text in commands]}
+        if chat_id is not None:
+            params["scope"] = {"type": "chat", "chat_id": chat_id}
+        if language is not None:
+            params["language_code"] = language
+        await self.call("setMyCommands", params)
+
+    async def _gently(self, method: str, params: dict[str, Any]) -> None:
+        try:
+            await self.call(method, params)
+        except TransportError as error:
+            log.info("%s: %s", method, error)
+
+
+def meaning_of(error: TelegramError) -> TransportError:
+    """PTB's error as one of ours, with a sentence for a human."""
+    verdict = classify(error)
+    makers: dict[Meaning, Callable[[], TransportError]] = {
+        Meaning.WAIT: lambda: TooManyRequests(verdict.seconds),
+        Meaning.WRONG_TOKEN: lambda: WrongToken(
+            "Telegram does not know this bot token: copy it again from @BotFather into COMPAGNON_TOKEN."
+        ),
+        Meaning.CONFLICT: lambda: Rejected(
+            "Telegram answers 409: another program polls with this bot's token, or has set a webhook; stop it."
+        ),
+        Meaning.GONE: lambda: ChatGone(verdict.words),
+        Meaning.MOVED: lambda: ChatMoved(verdict.chat_id),
+        Meaning.PERHAPS_SENT: lambda: Unreachable(_unreachable(verdict), ambiguous=True),
+        Meaning.TRY_AGAIN: lambda: Unreachable(_unreachable(verdict)),
+    }
+    return makers.get(verdict.meaning, lambda: Rejected(verdict.words))()
+
+
+def _unreachable(verdict: Verdict) -> str:
+    return f"Telegram cannot be reached ({verdict.words}): check the network and COMPAGNON_API_URL."

@@ -1,0 +1,19 @@
+"""The command lists that Telegram shows, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.i18n import Catalogues, say
+
+EVERYBODY = ("start", "sos", "help", "language", "privacy")
+LEARNER = (
+    "menu", "sos", "checkin", "kit", "challenge", "journal", "progress", "map", "language", "settings", "privacy",
+    "help",
+)  # fmt: skip
+REFERENT = ("menu", "learners", "alerts", "away", "kit", "language", "settings", "privacy", "help")
+
+
+def described(names: Iterable[str], catalogues: Catalogues, language: str) -> list[tuple[str, str]]:
+    """(name, description) of each command; texts are `interface/commands/<name>`."""
+    return [(name, catalogues.plain(say(f"commands/{name}"), language, "UTC")) for name in names]

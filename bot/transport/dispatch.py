@@ -1,0 +1,187 @@
+"""From raw update to committed effects and answers on their way: parallel across chats, in order within one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+from bot.clock import Clock
+from bot.errors import StorageTrouble, TransportError
+from bot.flows.vocabulary import Incoming
+from bot.rules.retry import backoff
+from bot.service import intake
+from bot.service.core import Core
+from bot.service.delivery import Handled, MenuOf
+from bot.transport.client import Telegram
+from bot.transport.commands import described
+from bot.transport.convert import incoming
+from bot.transport.outgoing import Outgoing
+from bot.transport.pool import Pool
+
+log = logging.getLogger(__name__)
+
+IN_FLIGHT = 64  # updates being received at once
+OUTSTANDING = 1000  # answers under way before new updates have to wait
+TRIES = 3
+BATCH = 8  # updates per hop into the pool: a hop costs as much as half an update
+
+Waiting = tuple[Incoming, "asyncio.Future[Handled]"]
+
+
+class Dispatcher:
+    """`take` one raw update; it returns when its effects are committed, the answers follow."""
+
+    def __init__(self, core: Core, telegram: Telegram, outgoing: Outgoing, pool: Pool, clock: Clock) -> None:
+        self._core = core
+        self._telegram = telegram
+        self._outgoing = outgoing
+        self._pool = pool
+        self._clock = clock
+        self._limit = asyncio.Semaphore(IN_FLIGHT)
+        self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
+        self._waiting: deque[Waiting] = deque()
+        self._runners: set[asyncio.Task[None]] = set()
+
+    async def take(self, raw: dict[str, Any]) -> None:
+        """Receive an update. Raises StorageTrouble when it could not be stored: it must be delivered again."""
+        said = self._read(raw)
+        if said is None:
+            return
+        await self._outgoing.room(OUTSTANDING)
+        async with self._limit, self._turn(said.chat_id):
+            handled = await self._received(said)
+        self._follow_up(said, handled)
+
+    def _read(self, raw: dict[str, Any]) -> Incoming | None:
+        try:
+            return incoming(self._telegram.parse(raw))
+        except Exception:
+            # Nothing in it can be understood, not even whom to answer; asking for it again would not help.
+            log.exception("update %s cannot be read and is left out", raw.get("update_id"))
+            return None
+
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
+        lock, users = self._chats.get(chat_id) or (asyncio.Lock(), 0)
+        self._chats[chat_id] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._chats.pop(chat_id)
+            if users > 1:
+                self._chats[chat_id] = (lock, users - 1)
+
+    async def _received(self, said: Incoming) -> Handled:
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._hop(said)
+            except StorageTrouble:
+                raise
+            except Exception as error:
+                log.exception("update %s failed, try %s of %s", said.update_id, attempt, TRIES)
+                why = type(error).__name__
+                await asyncio.sleep(0.05 * attempt)
+        return await self._park(said, why)
+
+    async def _park(self, said: Incoming, why: str) -> Handled:
+        log.error("update %s is parked: look into the log above and at table parked_update", said.update_id)
+        try:
+            return await self._pool.run(intake.park, self._core, said, why, self._clock.now())
+        except StorageTrouble:
+            raise
+        except Exception:
+            log.exception("update %s could not even be parked and is left out", said.update_id)
+            return Handled()
+
+    async def _hop(self, said: Incoming) -> Handled:
+        future: asyncio.Future[Handled] = asyncio.get_running_loop().create_future()
+        self._waiting.append((said, future))
+        if len(self._runners) < self._pool.threads:
+            self._runners.add(asyncio.create_task(self._run()))
+        return await future
+
+    async def _run(self) -> None:
+        # What arrives while a hop is under way goes into the next one together.
+        try:
+            while self._waiting:
+                share = math.ceil(len(self._waiting) / self._pool.threads)
+                await self._hop_together([self._waiting.popleft() for _ in range(min(BATCH, share))])
+        finally:  # in the same step as the last look, so that nobody is left waiting for a runner that is gone
+            self._runners.discard(asyncio.current_task())
+
+    async def _hop_together(self, batch: Sequence[Waiting]) -> None:
+        fates: Sequence[Handled | Exception] = ()
+        try:
+            fates = await self._pool.run(self._receive_all, [said for said, _ in batch], self._clock.now())
+        finally:
+            # No fates means that the hop itself broke off: Compagnon is stopping.
+            unread = [StorageTrouble("Compagnon is stopping.")] * (len(batch) - len(fates))
+            for (_, future), fate in zip(batch, [*fates, *unread], strict=True):
+                _settle(future, fate)
+
+    def _receive_all(self, batch: Sequence[Incoming], now: datetime) -> list[Handled | Exception]:
+        fates: list[Handled | Exception] = []
+        trouble: StorageTrouble | None = None
+        for said in batch:
+            if trouble is not None:  # a locked database took its ten seconds already
+                fates.append(trouble)
+                continue
+            try:
+                fates.append(intake.receive(self._core, said, now))
+            except StorageTrouble as error:
+                trouble = error
+                fates.append(error)
+            except Exception as error:
+                fates.append(error)
+        return fates
+
+    def _follow_up(self, said: Incoming, handled: Handled) -> None:
+        if said.query_id is not None:
+            self._outgoing.spawn(self._answer_tap(said.query_id, handled))
+        if handled.deliveries:
+            self._outgoing.spawn(self._answer(said, handled))
+        elif handled.leave:
+            self._outgoing.spawn(self._telegram.leave(said.chat_id))
+        if handled.menu is not None:
+            self._outgoing.spawn(self._set_menu(said.chat_id, handled.menu))
+        if handled.more:
+            self._outgoing.poke()
+
+    async def _answer_tap(self, query_id: str, handled: Handled) -> None:
+        text = None
+        if handled.toast is not None:
+            text = self._core.library.catalogues.plain(handled.toast, handled.language, handled.zone)
+        await self._telegram.answer_tap(query_id, text, handled.toast_alert)
+
+    async def _answer(self, said: Incoming, handled: Handled) -> None:
+        await self._outgoing.send_in_order(handled.deliveries)
+        if handled.leave:
+            await self._telegram.leave(said.chat_id)
+
+    async def _set_menu(self, chat_id: int, menu: MenuOf) -> None:
+        commands = described(menu.names, self._core.library.catalogues, menu.language)
+        for attempt in range(1, TRIES + 1):
+            try:
+                return await self._telegram.set_commands(commands, chat_id=chat_id)
+            except TransportError as error:
+                log.info("command list not set, try %s of %s: %s", attempt, TRIES, error)
+                if error.permanent:
+                    return None
+                await asyncio.sleep(backoff(attempt).total_seconds())
+        return None
+
+
+def _settle(future: asyncio.Future[Handled], fate: Handled | Exception) -> None:
+    if future.done():  # its webhook request was given up meanwhile; Telegram delivers it again
+        return
+    if isinstance(fate, Exception):
+        future.set_exception(fate)
+    else:
+        future.set_result(fate)

@@ -1,0 +1,32 @@
+"""Writing down that Telegram heard and answered us, not oftener than needed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.errors import StorageTrouble
+
+log = logging.getLogger(__name__)
+
+EVERY = 5.0  # real seconds
+
+
+class Heartbeat:
+    """Calls `write` at most every few seconds."""
+
+    def __init__(self, write: Callable[[], Awaitable[None]]) -> None:
+        self._write = write
+        self._last = -EVERY
+
+    async def beat(self) -> None:
+        """We are listening now. A heartbeat that cannot be stored is left out: silence is then not judged."""
+        now = time.monotonic()
+        if now - self._last < EVERY:
+            return
+        try:
+            await self._write()
+            self._last = now
+        except StorageTrouble as trouble:
+            log.error("%s", trouble)
