@@ -39,10 +39,12 @@ class Params:
     encoding: str = "json"
 
     def loggable(self) -> Json:
-        """The parameters for the call log; files as a short description."""
-        if not self.uploads:
-            return dict(self.values)
-        return {**self.values, **{name: str(upload) for name, upload in self.uploads.items()}}
+        """The parameters for the call log; files as a short description, attached ones by their attach:// name."""
+        named = {name: str(upload) for name, upload in self.uploads.items() if f"attach://{name}" not in self._texts()}
+        return {**self.values, **named}
+
+    def _texts(self) -> list[str]:
+        return [value for value in self.values.values() if isinstance(value, str)]
 
     def has(self, name: str) -> bool:
         """Whether the parameter was given and is not null or empty."""

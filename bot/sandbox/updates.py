@@ -52,7 +52,8 @@ class UpdateQueue:
         """Queues an update of this kind, unless the bot did not ask for such; `lane` is the chat id."""
         if kind in _ONLY_ON_REQUEST if self.allowed is None else kind not in self.allowed:
             return
-        queued = Queued(self.next_id, lane, {"update_id": self.next_id, kind: payload})
+        # A copy: the update tells how things were when it happened, also after later edits.
+        queued = Queued(self.next_id, lane, {"update_id": self.next_id, kind: dict(payload)})
         self.next_id += 1
         self._pending[queued.update_id] = queued
         if self._poll is not None and not self._poll.done():
