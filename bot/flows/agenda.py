@@ -1,0 +1,37 @@
+"""What is open on a learner's journey: the parked step, what is due, what is still owed, what can be caught up."""
+
+from __future__ import annotations
+
+from bot.flows.running import Run, callback, find
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import Button, Rows
+
+
+def _runs(scene: Scene, *states: str) -> tuple[Run, ...]:
+    views = [view for view in scene.steps if view.state in states]
+    return tuple(run for view in views if (run := find(scene, view.id)) is not None)
+
+
+def parked(scene: Scene) -> tuple[Run, ...]:
+    """Steps that were begun and not finished, in the journey's order."""
+    return _runs(scene, "open")
+
+
+def due(scene: Scene) -> tuple[Run, ...]:
+    """Steps that were offered and not begun. Messages to read are no tasks, unless they are required."""
+    return tuple(run for run in _runs(scene, "offered") if run.step.kind != "text" or run.step.required)
+
+
+def still_open(scene: Scene) -> tuple[Run, ...]:
+    """Safety and papers that were passed by."""
+    return tuple(run for run in _runs(scene, "skipped", "missed") if run.step.required)
+
+
+def catch_up(scene: Scene) -> tuple[Run, ...]:
+    """Everything else that was passed by and can still be done."""
+    return tuple(run for run in _runs(scene, "skipped", "missed") if not run.step.required)
+
+
+def step_rows(runs: tuple[Run, ...]) -> Rows:
+    """One button per step, called by its title."""
+    return tuple((Button(run.title, callback(run.step.id, "open")),) for run in runs)

@@ -1,0 +1,166 @@
+"""A challenge: something to do out there, told afterwards in a word or with a photo. Also `/challenge`.
+
+Data: `indoors` (the other version was asked for) and `entries` (`bot.flows.entries`). Telling is always optional.
+While it waits to be told the conversation is `Conversation("challenge", {"placement", "step"})`.
+"""
+
+from __future__ import annotations
+
+from bot.content.schema import Challenge
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import care
+from bot.flows.effects import ReleaseWaiting, SkipStep
+from bot.flows.entries import entry_of, kept, share_button, too_long
+from bot.flows.gate import closed
+from bot.flows.running import (
+    MENU_ROW,
+    Run,
+    answer,
+    find,
+    finished,
+    let_go,
+    praise,
+    saved,
+    stale,
+    step_button,
+    waiting,
+    words_for,
+)
+from bot.flows.scene import Scene, StepView
+from bot.flows.vocabulary import (
+    IDLE,
+    Button,
+    Command,
+    Event,
+    Outcome,
+    Photo,
+    Replace,
+    Say,
+    Screen,
+    Voice,
+    Words,
+    screen,
+    show,
+)
+from bot.i18n import Moment, Text, say
+from bot.rules.danger import Danger, assess
+
+NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
+
+
+def shown(run: Run) -> Screen:
+    """The task, in the version asked for, and how to tell about it."""
+    indoors = bool(run.data.get("indoors"))
+    body: list[Text] = [say("steps/card", title=run.title), run.text("indoors" if indoors else "task")]
+    if _challenge(run).pair:
+        body.append(say("challenge/pair"))
+    return Screen(tuple(body), (*_choices(run, indoors), MENU_ROW))
+
+
+def _choices(run: Run, indoors: bool) -> tuple[tuple[Button, ...], ...]:
+    did = (step_button("challenge/did_button", run, "did"),)
+    last = (step_button("challenge/not_today_button", run, "skip"),)
+    if _challenge(run).indoors is None:
+        return (did, last)
+    if indoors:
+        return (did, (step_button("challenge/outdoors_button", run, "out"), *last))
+    return (did, (step_button("challenge/indoors_button", run, "in"), *last))
+
+
+def begin(scene: Scene, run: Run) -> Outcome:
+    """Shows the task. It takes hours, so prompts don't wait for it."""
+    effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
+    return show(Replace(shown(run)), effects=effects, conversation=let_go(scene, run))
+
+
+def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
+    """`in` and `out` change the version, `did` asks to be told, `plain` finishes untold, `skip` sets aside."""
+    match action:
+        case "in" | "out":
+            return begin(scene, run.but(indoors=(action == "in") or None))
+        case "did" if _challenge(run).evidence != "none":
+            return show(Replace(_ask(run)), effects=saved(run), conversation=words_for(run))
+        case "did" | "plain":
+            done = praise(run, say("challenge/done", title=run.title))
+            return show(Replace(done), effects=finished(run), conversation=let_go(scene, run))
+        case "skip":
+            return _skip(scene, run)
+        case _:
+            return stale(run, shown(run))
+
+
+def _skip(scene: Scene, run: Run) -> Outcome:
+    gone = screen(say("challenge/not_today", title=run.title), rows=(MENU_ROW,))
+    effects = (SkipStep(run.stay.placement_id, run.step.id), ReleaseWaiting(run.stay.placement_id))
+    return show(Replace(gone), effects=effects, conversation=let_go(scene, run))
+
+
+def _ask(run: Run) -> Screen:
+    body = [say("steps/card", title=run.title)]
+    match _challenge(run).evidence:
+        case "photo":
+            body.extend((say("challenge/ask_photo"), say("challenge/photo_rules")))
+        case "either":
+            body.extend((say("challenge/ask_either"), say("challenge/photo_rules")))
+        case _:
+            body.append(say("challenge/ask_word"))
+    rows = ((step_button("challenge/plain_button", run, "plain"),), (step_button("steps/pause_button", run, "park"),))
+    return Screen((*body, say("challenge/private")), rows)
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/challenge`, and whatever comes while a challenge waits to be told."""
+    if isinstance(event, Command):
+        return closed(scene) or _todays(scene, event)
+    run = waiting(scene)
+    if run is None:
+        return show(Say(screen(say("steps/gone"))), conversation=IDLE)
+    problem = too_long(event)
+    if problem is not None:
+        return show(Say(screen(problem)))
+    entry = entry_of(event) if isinstance(event, Words | Photo | Voice) else None
+    if entry is None:
+        return show(Say(screen(say("challenge/tell_please"))))
+    return _told(scene, run, entry)
+
+
+def _told(scene: Scene, run: Run, entry: dict[str, str]) -> Outcome:
+    after, effects = kept(run, entry)
+    danger = assess(entry.get("words", ""), scene.language)
+    if danger is not Danger.none:
+        help_first = care(scene, danger)
+        return Outcome(help_first.shown, (*effects, *help_first.effects), help_first.conversation or IDLE)
+    done = praise(after, say("challenge/told", title=run.title), rows=share_button(scene, after))
+    return show(Say(done), effects=effects, conversation=IDLE)
+
+
+# --- /challenge -----------------------------------------------------------------------------------
+
+
+def _todays(scene: Scene, event: Event) -> Outcome:
+    view = todays(scene)
+    run = find(scene, view.id) if view else None
+    if run is None:
+        return show(answer(event, Screen(_none(scene), (MENU_ROW,))))
+    effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
+    return show(answer(event, shown(run)), effects=effects)
+
+
+def todays(scene: Scene) -> StepView | None:
+    """The challenge to do now: one begun, else the newest offered."""
+    views = [view for view in scene.steps if view.kind == "challenge" and view.state in ("open", "offered")]
+    views.sort(key=lambda view: (view.state == "open", view.due_at or scene.now))
+    return views[-1] if views else None
+
+
+def _none(scene: Scene) -> tuple[Text, ...]:
+    ahead = [v.due_at for v in scene.steps if v.kind == "challenge" and v.state == "" and v.due_at is not None]
+    coming = min((due for due in ahead if due > scene.now), default=None)
+    if coming is None:
+        return (say("challenge/none"),)
+    return (say("challenge/none"), say("challenge/next", when=Moment(coming, "short")))
+
+
+def _challenge(run: Run) -> Challenge:
+    assert isinstance(run.item, Challenge)
+    return run.item

@@ -1,0 +1,66 @@
+"""What reflections and challenges keep in the journal: words up to a limit, voice notes, photos.
+
+Step data `entries`: a list of `{"words": …}`, `{"voice": file_id}` or `{"photo": file_id}`, oldest first, so that
+the journal can show them again; `shared` is true once the learner has shared the newest one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.flows.effects import Effect, KeepEntry, SaveStep
+from bot.flows.running import Run, begun, finished
+from bot.flows.scene import Contact, Scene
+from bot.flows.vocabulary import Button, Event, Photo, Voice, Words, button
+from bot.i18n import Text, say, utf16_length
+
+LIMIT = 4000  # UTF-16 units in one entry: what fits back into one Telegram message with a heading
+
+
+def entries(run: Run) -> list[dict[str, Any]]:
+    """What has been kept for a step, oldest first."""
+    return list(run.data.get("entries", ()))
+
+
+def too_long(event: Event) -> Text | None:
+    """Why words cannot be kept in one entry; None when they can."""
+    if isinstance(event, Words) and utf16_length(event.text) > LIMIT:
+        return say("journal/too_long", length=utf16_length(event.text), limit=LIMIT)
+    return None
+
+
+def entry_of(event: Event) -> dict[str, Any] | None:
+    """What came in as an entry; None for what a journal cannot hold (a sticker, an empty message)."""
+    match event:
+        case Words(text) if text.strip():
+            return {"words": text.strip()}
+        case Voice(file_id):
+            return {"voice": file_id}
+        case Photo(file_id, caption):
+            return {"photo": file_id, "words": caption.strip()} if caption.strip() else {"photo": file_id}
+        case _:
+            return None
+
+
+def kept(run: Run, entry: dict[str, Any]) -> tuple[Run, tuple[Effect, ...]]:
+    """The step with one more entry, done if it was not; adding to a done step only adds."""
+    after = run.but(entries=[*entries(run), entry], shared=None)
+    kind = next((kind for kind in ("voice", "photo") if kind in entry), None)
+    keep = KeepEntry(run.stay.placement_id, run.step.id, entry.get("words"), entry.get(kind or ""), kind)
+    if run.view.state == "done":
+        return after, (keep, SaveStep(run.stay.placement_id, run.step.id, after.data))
+    # The step is opened before anything hangs on it, and finished once.
+    return after, (*begun(run), keep, *(effect for effect in finished(after) if effect not in begun(after)))
+
+
+def reader(scene: Scene) -> Contact | None:
+    """Who would see a shared entry: the referent, if there is one."""
+    return next((contact for contact in scene.contacts if contact.role == "referent"), None)
+
+
+def share_button(scene: Scene, run: Run) -> tuple[tuple[Button, ...], ...]:
+    """The button that asks before it shares; none when there is nobody to share with."""
+    contact = reader(scene)
+    if contact is None:
+        return ()
+    return ((button("journal/share_button", f"journal:share:{run.step.id}"),),)

@@ -1,0 +1,35 @@
+"""`/help`: what the bot does for this person, and the commands; for each role they have."""
+
+from __future__ import annotations
+
+from bot.flows.running import answer
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import Button, Event, Outcome, Screen, button, show
+from bot.i18n import Text, say
+
+NEEDS: frozenset[str] = frozenset()
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/help` and `help:open`."""
+    return show(answer(event, shown(scene)))
+
+
+def shown(scene: Scene) -> Screen:
+    """Help for a stranger, a learner, a referent, or somebody who is both."""
+    body: list[Text] = []
+    if scene.is_learner:
+        body.extend((say("help/learner"), say("help/learner_commands"), say("help/urgent")))
+    if scene.is_referent:
+        body.extend((say("help/referent"), say("help/referent_commands")))
+    if not body:
+        body.append(say("help/stranger"))
+    body.append(say("help/machine"))
+    return Screen(tuple(body), tuple((b,) for b in _buttons(scene)))
+
+
+def _buttons(scene: Scene) -> tuple[Button, ...]:
+    menu = button("steps/menu_button", "menu:home")
+    if scene.is_learner:
+        return (button("gate/sos_button", "sos:open"), menu)
+    return (menu,) if scene.is_referent else ()

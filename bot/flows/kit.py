@@ -1,0 +1,186 @@
+"""The city kit: a question in one's own words, or browsing by theme. Open to everybody with a stay, consent or not.
+
+Where somebody may be in danger, help comes before any answer (`bot.flows.care`). A question that nobody could answer
+is kept for the authors only with the learner's yes, and never one that comes near health, harassment or crisis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import care
+from bot.flows.effects import KeepKitQuestion
+from bot.flows.naming import city
+from bot.flows.scene import Scene, Stay
+from bot.flows.vocabulary import (
+    Button,
+    Command,
+    Event,
+    Outcome,
+    Replace,
+    Rows,
+    Say,
+    Screen,
+    Tap,
+    Toast,
+    Words,
+    button,
+    screen,
+    show,
+)
+from bot.i18n import Country, Text, say
+from bot.rules.danger import Danger, assess
+from bot.rules.kit_answer import nearest_topics, topic_texts
+
+NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
+
+LONGEST_QUESTION = 600  # characters
+NEIGHBOURS = 3
+EMERGENCY = ("emergency_numbers", "hospital", "police")
+SENSITIVE = frozenset(
+    {
+        *("mental_health", "harassment", "discrimination", "sexual_health", "drink_and_drugs", "homesick", "police"),
+        *("doctor", "hospital", "dentist", "pharmacy", "health_insurance", "workplace_accident", "going_home_early"),
+    }
+)
+THEMES: Mapping[str, Text] = {
+    "safety": say("kit/themes/safety"),
+    "health": say("kit/themes/health"),
+    "support": say("kit/themes/support"),
+    "getting_around": say("kit/themes/getting_around"),
+    "home": say("kit/themes/home"),
+    "work": say("kit/themes/work"),
+    "money": say("kit/themes/money"),
+    "food": say("kit/themes/food"),
+    "practical": say("kit/themes/practical"),
+    "culture": say("kit/themes/culture"),
+    "free_time": say("kit/themes/free_time"),
+}
+ALL_TOPICS = (button("kit/all_button", "kit:home"),)
+ASK_A_PERSON = (button("kit/person_button", "relay:new"),)
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`."""
+    if scene.stay is None:
+        return _without_stay(scene, event)
+    match event:
+        case Command(_, argument) if argument.strip():
+            return ask(scene, scene.stay, argument.strip())
+        case Words(text) if text.strip():
+            return ask(scene, scene.stay, text.strip())
+        case Tap(data):
+            return _tap(scene, scene.stay, data)
+        case Command():
+            return show(Say(_home(scene, scene.stay)))
+        case _:
+            return show(Say(screen(say("kit/words_please"))))
+
+
+def _without_stay(scene: Scene, event: Event) -> Outcome:
+    words = event.text if isinstance(event, Words) else event.argument if isinstance(event, Command) else ""
+    danger = assess(words, scene.language)
+    if danger in (Danger.crisis, Danger.disclosure):
+        return care(scene, danger)
+    return show(Say(screen(say("kit/no_stay"))))
+
+
+# --- a question -----------------------------------------------------------------------------------
+
+
+def ask(scene: Scene, stay: Stay, question: str) -> Outcome:
+    """The answer to a question in one's own words."""
+    danger = assess(question, scene.language)
+    if danger is Danger.idiom:
+        checked = care(scene, danger)
+        asked = _answer(scene, stay, question)
+        return Outcome(
+            (*checked.shown, *asked.shown),
+            (*checked.effects, *asked.effects),
+            checked.conversation or asked.conversation,
+        )
+    if danger is not Danger.none:
+        return care(scene, danger)
+    return _answer(scene, stay, question)
+
+
+def _answer(scene: Scene, stay: Stay, question: str) -> Outcome:
+    if len(question) > LONGEST_QUESTION:
+        return show(Say(screen(say("kit/too_long", limit=LONGEST_QUESTION), rows=(ALL_TOPICS,))))
+    asked = scene.search.ask(question, scene.language)
+    match asked.outcome:
+        case "crisis":
+            return care(scene, Danger.crisis)
+        case "disclosure":
+            return care(scene, Danger.disclosure)
+        case "answer" if asked.topic:
+            return show(Say(_topic(scene, stay, asked.topic)))
+        case "unsure" if asked.alternatives:
+            return show(Say(_unsure(scene, asked.alternatives)))
+        case "smalltalk":
+            return show(Say(screen(say("kit/smalltalk", city=city(stay)), rows=(ALL_TOPICS,))))
+        case _:
+            return _declined(scene, stay, question, asked.alternatives)
+
+
+def _unsure(scene: Scene, topics: tuple[str, ...]) -> Screen:
+    rows = tuple((_topic_button(topic),) for topic in topics[:4])
+    return screen(say("kit/unsure"), rows=(*rows, (button("kit/none_button", "kit:none"),)))
+
+
+def _declined(scene: Scene, stay: Stay, question: str, near: tuple[str, ...]) -> Outcome:
+    keep = scene.kit_questions and not SENSITIVE.intersection(near)
+    effects = (KeepKitQuestion(stay.kit, scene.language, question),) if keep else ()
+    return show(Say(_unknown(scene, say("kit/declined"))), effects=effects)
+
+
+def _unknown(scene: Scene, why: Text) -> Screen:
+    return screen(why, say("kit/who_knows"), rows=(ASK_A_PERSON, ALL_TOPICS))
+
+
+# --- topics and themes ----------------------------------------------------------------------------
+
+
+def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
+    action, _, name = data.removeprefix("kit:").partition(":")
+    if action == "t" and name in scene.library.topics:
+        return show(Replace(_topic(scene, stay, name)))
+    if action == "th" and name in THEMES:
+        return show(Replace(_theme(scene, name)))
+    if action == "none":
+        return show(Replace(_unknown(scene, say("kit/none"))))
+    if action == "home":
+        return show(Replace(_home(scene, stay)))
+    return show(Toast(say("kit/gone")), Replace(_home(scene, stay)))
+
+
+def _home(scene: Scene, stay: Stay) -> Screen:
+    first = tuple((_topic_button(topic),) for topic in EMERGENCY if topic in scene.library.topics)
+    themes = tuple(Button(label, f"kit:th:{theme}") for theme, label in THEMES.items())
+    pairs = tuple(themes[at : at + 2] for at in range(0, len(themes), 2))
+    body = [say("kit/home", city=city(stay)), say("kit/ask_me")]
+    if stay.kit is None:
+        body.append(say("kit/country_only", country=Country(stay.host_country or "")))
+    return Screen(tuple(body), (*first, *pairs, (button("steps/menu_button", "menu:home"),)))
+
+
+def _theme(scene: Scene, theme: str) -> Screen:
+    topics = [name for name, topic in scene.library.topics.items() if topic.theme == theme]
+    rows: Rows = tuple((_topic_button(topic),) for topic in topics)
+    return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, ALL_TOPICS))
+
+
+def _topic(scene: Scene, stay: Stay, topic: str) -> Screen:
+    texts = topic_texts(scene.library, topic, stay.kit, stay.host_country or "", stay.home_country or "")
+    person = (ASK_A_PERSON,) if any(text.id == "interface/kit_answer/ask" for text in texts) else ()
+    near = tuple((_topic_button(name),) for name in nearest_topics(scene.library, topic)[:NEIGHBOURS])
+    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
+
+
+def _topic_button(topic: str) -> Button:
+    return Button(_title(topic), f"kit:t:{topic}")
+
+
+def _title(topic: str) -> Text:
+    return Text(f"topics/{topic}/title")

@@ -1,0 +1,123 @@
+"""`/privacy`: what is kept, why, who sees it and for how long; export, erasing, and taking consent back.
+
+Erasing asks twice, and says beforehand what a bot cannot delete at Telegram.
+"""
+
+from __future__ import annotations
+
+from bot.flows.effects import EraseMe, ExportMe, GiveConsent
+from bot.flows.running import answer
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import (
+    IDLE,
+    Button,
+    Event,
+    Outcome,
+    Replace,
+    Say,
+    Screen,
+    Tap,
+    Toast,
+    button,
+    screen,
+    show,
+)
+from bot.i18n import Text, say
+
+NEEDS: frozenset[str] = frozenset()
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/privacy` and the taps `privacy:home|export|erase[:yes]|withdraw[:yes]|consent[:yes]`."""
+    parts = (*event.data.split(":"), "", "") if isinstance(event, Tap) else ("privacy", "home", "", "")
+    if scene.person_id is None:
+        return show(answer(event, screen(say("privacy/stranger"))))
+    match parts[1], parts[2]:
+        case "export", _:
+            return show(Say(screen(say("privacy/exporting"))), effects=(ExportMe(),))
+        case "erase", confirmed:
+            return _erase(confirmed == "yes")
+        case "withdraw", confirmed:
+            return _withdraw(scene, confirmed == "yes")
+        case "consent", confirmed:
+            return _consent(scene, confirmed == "yes")
+        case _:
+            return show(answer(event, _home(scene)))
+
+
+def _home(scene: Scene) -> Screen:
+    if not scene.is_learner:
+        return Screen((*_about_contacts(), say("privacy/telegram"), say("privacy/rights")), _rights())
+    return Screen(notice(scene), (*_rights(), *_consent_row(scene), (button("steps/menu_button", "menu:home"),)))
+
+
+def notice(scene: Scene) -> tuple[Text, ...]:
+    """The notice for a learner, as shown here and before consent."""
+    return (
+        say("privacy/title"),
+        say("privacy/what"),
+        say("privacy/why"),
+        say("privacy/who"),
+        say("privacy/how_long"),
+        say("privacy/telegram"),
+        say("privacy/rights"),
+    )
+
+
+def _about_contacts() -> tuple[Text, ...]:
+    return (say("privacy/title"), say("privacy/contact_what"), say("privacy/contact_who"))
+
+
+def _rights() -> tuple[tuple[Button, ...], ...]:
+    return (
+        (button("privacy/export_button", "privacy:export"),),
+        (button("privacy/erase_button", "privacy:erase"),),
+    )
+
+
+def _consent_row(scene: Scene) -> tuple[tuple[Button, ...], ...]:
+    stay = scene.stay
+    if stay is None:
+        return ()
+    if stay.consented:
+        return ((button("privacy/withdraw_button", "privacy:withdraw"),),)
+    return ((button("privacy/agree_button", "privacy:consent:yes"),),)
+
+
+def _back(key: Button) -> tuple[tuple[Button, ...], ...]:
+    return ((key,), (button("privacy/keep_button", "privacy:home"),))
+
+
+# --- what can be done -----------------------------------------------------------------------------
+
+
+def _erase(confirmed: bool) -> Outcome:
+    if confirmed:
+        return show(effects=(EraseMe(),), conversation=IDLE)
+    body = (say("privacy/erase_ask"), say("privacy/erase_telegram"), say("privacy/erase_alert"))
+    return show(Replace(Screen(body, _back(button("privacy/erase_yes_button", "privacy:erase:yes")))))
+
+
+def _withdraw(scene: Scene, confirmed: bool) -> Outcome:
+    stay = scene.stay
+    if stay is None or not stay.consented:
+        return show(Toast(say("privacy/nothing_given")))
+    if not confirmed:
+        yes = button("privacy/withdraw_yes_button", "privacy:withdraw:yes")
+        return show(Replace(Screen((say("privacy/withdraw_ask"),), _back(yes))))
+    done = screen(say("privacy/withdrawn"), rows=((button("privacy/erase_button", "privacy:erase"),),))
+    return show(Replace(done), effects=(GiveConsent("data", False, stay.placement_id),), conversation=IDLE)
+
+
+def _consent(scene: Scene, confirmed: bool) -> Outcome:
+    stay = scene.stay
+    if stay is None:
+        return show(Toast(say("privacy/nothing_given")))
+    if stay.consented:
+        return show(Toast(say("privacy/given_already")))
+    if not confirmed:
+        yes = button("privacy/agree_button", "privacy:consent:yes")
+        return show(Replace(Screen(notice(scene), ((yes,), (button("privacy/not_now_button", "menu:home"),)))))
+    thanks = say("privacy/given_minor") if stay.minor and not stay.guardian_consented else say("privacy/given")
+    done = screen(thanks, rows=((button("steps/menu_button", "menu:home"),),))
+    return show(Replace(done), effects=(GiveConsent("data", True, stay.placement_id),))

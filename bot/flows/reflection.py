@@ -1,0 +1,129 @@
+"""A reflection: a question about oneself, answered by a choice, in writing or by voice; private unless shared.
+
+Data: `choice` (the id of what was chosen; conditions of later steps look at it) or `entries` (`bot.flows.entries`).
+While it waits for words the conversation is `Conversation("reflection", {"placement", "step"})`.
+"""
+
+from __future__ import annotations
+
+from bot.content.schema import Reflection
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import care
+from bot.flows.entries import entry_of, kept, share_button, too_long
+from bot.flows.running import (
+    Run,
+    callback,
+    finished,
+    let_go,
+    praise,
+    saved,
+    stale,
+    step_button,
+    waiting,
+    words_for,
+)
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import (
+    IDLE,
+    Button,
+    Edited,
+    Event,
+    Outcome,
+    Replace,
+    Say,
+    Screen,
+    Voice,
+    Words,
+    screen,
+    show,
+)
+from bot.i18n import say
+from bot.rules.danger import Danger, assess
+
+NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
+
+
+def shown(run: Run) -> Screen:
+    """The question with its choices, or with what happens to the words."""
+    head = say("steps/card", title=run.title)
+    pause = (step_button("steps/pause_button", run, "park"),)
+    choices = _reflection(run).choices
+    if not choices:
+        return Screen((head, run.text("prompt"), say("reflection/private"), say("reflection/how")), (pause,))
+    rows = tuple(
+        (Button(run.text(f"choices/{choice.id}/text"), callback(run.step.id, "choose", number)),)
+        for number, choice in enumerate(choices)
+    )
+    return Screen((head, run.text("prompt")), (*rows, pause))
+
+
+def begin(scene: Scene, run: Run) -> Outcome:
+    """Shows the question; a free one waits for words from now on."""
+    conversation = None if _reflection(run).choices else words_for(run)
+    return show(Replace(shown(run)), effects=saved(run), conversation=conversation)
+
+
+def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
+    """`choose:N` answers with a choice."""
+    choices = _reflection(run).choices
+    if action != "choose" or len(args) != 1 or args[0] >= len(choices):
+        return stale(run, shown(run))
+    choice = choices[args[0]]
+    chosen = say("reflection/chosen", title=run.title, choice=run.text(f"choices/{choice.id}/text"))
+    run = run.but(choice=choice.id)
+    return show(Replace(praise(run, chosen)), effects=finished(run), conversation=let_go(scene, run))
+
+
+def add(scene: Scene, run: Run) -> Outcome:
+    """One more entry for a reflection that is done: waits for words again."""
+    return show(Replace(screen(say("reflection/add", title=run.title))), conversation=words_for(run))
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """Whatever comes while words are awaited."""
+    run = waiting(scene)
+    if run is None:
+        return show(Say(screen(say("steps/gone"))), conversation=IDLE)
+    problem = too_long(event)
+    if problem is not None:
+        return show(Say(screen(problem)), conversation=words_for(run, refused=True))
+    if isinstance(event, Edited):
+        return show(Say(screen(say("reflection/edited"))))
+    if not isinstance(event, Words | Voice):
+        return show(Say(screen(say("reflection/words_please"))))
+    return _keep(scene, run, event)
+
+
+def _keep(scene: Scene, run: Run, event: Words | Voice) -> Outcome:
+    entry = entry_of(event)
+    if entry is None:
+        return show(Say(screen(say("reflection/words_please"))))
+    after, effects = kept(run, entry)
+    danger = assess(event.text, scene.language) if isinstance(event, Words) else Danger.none
+    if danger is not Danger.none:
+        return _with_care(care(scene, danger), effects)
+    return show(Say(_thanks(scene, run, after)), effects=effects, conversation=IDLE)
+
+
+def _with_care(help_first: Outcome, effects: tuple[object, ...]) -> Outcome:
+    # Help comes first and points are not mentioned next to it; the words are kept all the same.
+    return Outcome(
+        (*help_first.shown, Say(screen(say("reflection/kept_too")))),
+        (*effects, *help_first.effects),  # type: ignore[arg-type]
+        help_first.conversation or IDLE,
+    )
+
+
+def _thanks(scene: Scene, run: Run, after: Run) -> Screen:
+    body = [say("reflection/kept")]
+    if scene.conversation.data.get("refused"):
+        body.append(say("reflection/kept_part"))
+    rows = (*share_button(scene, after), (step_button("reflection/add_button", after, "add"),))
+    if run.view.state == "done":
+        return Screen(tuple(body), rows)
+    return praise(after, *body, rows=rows)
+
+
+def _reflection(run: Run) -> Reflection:
+    assert isinstance(run.item, Reflection)
+    return run.item

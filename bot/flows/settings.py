@@ -1,0 +1,87 @@
+"""`/settings`: language, the hour of the check-in, and whether unanswered kit questions may be kept."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from bot.flows.effects import GiveConsent, SetCheckInHour
+from bot.flows.running import answer
+from bot.flows.scene import Scene, Stay
+from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
+from bot.i18n import Hour, LanguageName, Text, say
+
+NEEDS: frozenset[str] = frozenset({"kit_questions"})
+
+# From the end of a working day until there is still somebody awake who can react.
+HOURS = tuple(time(minutes // 60, minutes % 60) for minutes in range(17 * 60, 21 * 60 + 31, 30))
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/settings`, `settings:home`, `settings:hour[:HHMM]`, `settings:questions[:yes|no]`."""
+    parts = (*event.data.split(":"), "", "") if isinstance(event, Tap) else ("settings", "home", "", "")
+    match parts[1], parts[2]:
+        case "hour", value if scene.stay is not None:
+            return _hour(scene, scene.stay, value)
+        case "questions", value if scene.is_learner:
+            return _questions(scene, value)
+        case _:
+            return show(answer(event, _home(scene)))
+
+
+def _home(scene: Scene) -> Screen:
+    body: list[Text] = [
+        say("settings/title"),
+        say("settings/language", language=LanguageName(scene.language, own=True)),
+    ]
+    rows: list[tuple[Button, ...]] = [(button("settings/language_button", "lang:choose"),)]
+    if scene.stay is not None:
+        body.append(say("settings/hour", hour=Hour(_time(scene.stay))))
+        body.append(say("settings/questions_on") if scene.kit_questions else say("settings/questions_off"))
+        rows.append((button("settings/hour_button", "settings:hour"),))
+        rows.append((button("settings/questions_button", "settings:questions"),))
+    return Screen(tuple(body), (*rows, (button("steps/menu_button", "menu:home"),)))
+
+
+# --- the hour of the check-in ---------------------------------------------------------------------
+
+
+def _hour(scene: Scene, stay: Stay, value: str) -> Outcome:
+    if not value:
+        return show(Replace(screen(say("settings/ask_hour"), say("settings/hour_local"), rows=_hours(stay))))
+    chosen = next((hour for hour in HOURS if hour.strftime("%H%M") == value), None)
+    if chosen is None:
+        return show(Toast(say("settings/no_such_hour")))
+    done = screen(say("settings/hour_set", hour=Hour(chosen)), rows=((_back(),),))
+    return show(Replace(done), effects=(SetCheckInHour(stay.placement_id, chosen.strftime("%H:%M")),))
+
+
+def _hours(stay: Stay) -> Rows:
+    buttons = tuple(Button(_label(stay, hour), f"settings:hour:{hour:%H%M}") for hour in HOURS)
+    return (*(buttons[at : at + 5] for at in range(0, len(buttons), 5)), (_back(),))
+
+
+def _label(stay: Stay, hour: time) -> Text:
+    if hour == _time(stay):
+        return say("settings/hour_now", hour=Hour(hour))
+    return say("settings/hour_other", hour=Hour(hour))
+
+
+def _time(stay: Stay) -> time:
+    return time.fromisoformat(stay.check_in_at)
+
+
+# --- kit questions --------------------------------------------------------------------------------
+
+
+def _questions(scene: Scene, value: str) -> Outcome:
+    if value not in ("yes", "no"):
+        yes = button("settings/questions_yes_button", "settings:questions:yes")
+        no = button("settings/questions_no_button", "settings:questions:no")
+        return show(Replace(screen(say("settings/ask_questions"), rows=((yes, no), (_back(),)))))
+    given = value == "yes"
+    done = say("settings/questions_on") if given else say("settings/questions_off")
+    return show(Replace(screen(done, rows=((_back(),),))), effects=(GiveConsent("kit_questions", given),))
+
+
+def _back() -> Button:
+    return button("settings/back_button", "settings:home")
