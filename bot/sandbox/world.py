@@ -170,7 +170,13 @@ class World:
         self.taps[query_id] = tap
         while len(self.taps) > _KEPT_QUERIES:
             del self.taps[next(iter(self.taps))]
-        query = {"id": query_id, "from": sender, "message": dict(message), "chat_instance": str(chat.id * 7919), "data": data}
+        query = {
+            "id": query_id,
+            "from": sender,
+            "message": dict(message),
+            "chat_instance": str(chat.id * 7919),
+            "data": data,
+        }
         self.updates.push("callback_query", query, chat.id)
         return tap
 

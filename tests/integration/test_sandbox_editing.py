@@ -67,7 +67,9 @@ def test_text_and_captions_are_edited_by_their_own_methods() -> None:
         place = await here.result("sendLocation", chat_id=here.chat, latitude=1, longitude=2)
         assert "there is no text" in await here.refused("editMessageText", **_of(place), text="x")
         sent = await here.person.send_document(b"x", "x.txt")
-        document = await here.result("sendDocument", chat_id=here.chat, document=sent["document"]["file_id"], caption="a")
+        document = await here.result(
+            "sendDocument", chat_id=here.chat, document=sent["document"]["file_id"], caption="a"
+        )
         assert (await here.result("editMessageCaption", **_of(document), caption="b"))["caption"] == "b"
         assert "caption" not in await here.result("editMessageCaption", **_of(document))
 

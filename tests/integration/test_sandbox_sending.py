@@ -34,7 +34,7 @@ def test_the_page_gets_the_message_as_safe_html() -> None:
     async def scenario(here: Desk) -> None:
         await here.say("&lt;script&gt; <b>a<i>b</i></b> <a href='https://a.eu/?x=&quot;'>l</a>", parse_mode="HTML")
         assert (await here.person.last())["html"] == (
-            '&lt;script&gt; <b>a<i>b</i></b> '
+            "&lt;script&gt; <b>a<i>b</i></b> "
             '<a href="https://a.eu/?x=&quot;" target="_blank" rel="noopener noreferrer">l</a>'
         )
 
@@ -91,7 +91,8 @@ TEXT_REFUSALS = [
     ({"text": "a" * 4097}, "message is too long"),
     ({"text": "😀" * 2049}, "message is too long"),
     ({"text": "é" * 16385}, "text is too long"),
-    ({"text": "<b>x", "parse_mode": "HTML"}, 'can\'t parse entities: Can\'t find end tag corresponding to start tag "b"'),
+    ({"text": "<b>x", "parse_mode": "HTML"},
+     'can\'t parse entities: Can\'t find end tag corresponding to start tag "b"'),
     ({"text": "a.b", "parse_mode": "MarkdownV2"},
      "can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'"),
     ({"text": "x", "parse_mode": "BBCode"}, "unsupported parse_mode"),
@@ -124,7 +125,8 @@ MARKUP_REFUSALS = [
     (_keyboard(callback_data="a" * 65), "BUTTON_DATA_INVALID"),
     (_keyboard(callback_data="é" * 33), "BUTTON_DATA_INVALID"),
     (_keyboard(), "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
-    (_keyboard(callback_data=""), "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
+    (_keyboard(callback_data=""),
+     "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"),
     (_keyboard(callback_data="a", url="https://a.eu"),
      "can't parse inline keyboard button: Only one action is allowed, found url and callback_data"),
     (_keyboard(url="ftp://a.eu"), "inline keyboard button URL 'ftp://a.eu' is invalid: Unsupported URL protocol"),
@@ -135,12 +137,14 @@ MARKUP_REFUSALS = [
     ({"inline_keyboard": [[{"text": "", "callback_data": "a"}]]}, "inline keyboard button text must be non-empty"),
     ({"inline_keyboard": [[{"callback_data": "a"}]]}, 'can\'t parse inline keyboard button: Can\'t find field "text"'),
     ({"inline_keyboard": [["a"]]}, "can't parse inline keyboard button: InlineKeyboardButton must be an Object"),
-    ({"inline_keyboard": [{"text": "a"}]}, 'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'),
+    ({"inline_keyboard": [{"text": "a"}]},
+     'field "inline_keyboard" of the InlineKeyboardMarkup must be an Array of Arrays'),
     ({"inline_keyboard": [[{"text": "a", "callback_data": "a"}] * 101]}, "reply markup is too long"),
     ({"keyboard": [[]]}, "reply keyboard must have at least one button"),
     ({"keyboard": [[{"text": "a", "request_location": True, "request_contact": True}]]},
      "can't parse keyboard button: Only one request is allowed, found request_contact and request_location"),
-    ({"buttons": []}, "reply markup must have one of the fields inline_keyboard, keyboard, remove_keyboard, force_reply"),
+    ({"buttons": []},
+     "reply markup must have one of the fields inline_keyboard, keyboard, remove_keyboard, force_reply"),
     ("[1]", "object expected as reply markup"),
 ]  # fmt: skip
 
@@ -148,7 +152,8 @@ MARKUP_REFUSALS = [
 @pytest.mark.parametrize("markup, reason", MARKUP_REFUSALS)
 def test_a_bad_keyboard_is_refused(markup: Any, reason: str) -> None:
     async def scenario(here: Desk) -> None:
-        assert await here.refused("sendMessage", chat_id=here.chat, text="x", reply_markup=markup) == f"Bad Request: {reason}"
+        refusal = await here.refused("sendMessage", chat_id=here.chat, text="x", reply_markup=markup)
+        assert refusal == f"Bad Request: {reason}"
 
     at_desk(scenario)
 
@@ -223,7 +228,11 @@ def test_an_attached_document_keeps_its_name() -> None:
         form.add_field("one", b"%PDF", filename="export.pdf", content_type="application/pdf")
         async with here.session.post(f"{here.sandbox.url}/bot100:TEST/sendDocument", data=form) as response:
             document = (await response.json())["result"]["document"]
-        assert (document["file_name"], document["mime_type"], document["file_size"]) == ("export.pdf", "application/pdf", 4)
+        assert (document["file_name"], document["mime_type"], document["file_size"]) == (
+            "export.pdf",
+            "application/pdf",
+            4,
+        )
 
     at_desk(scenario)
 
@@ -236,7 +245,9 @@ def test_bad_files_are_refused() -> None:
             "Bad Request: there is no document in the request"
         )
         assert "wrong remote file identifier" in await here.refused("sendPhoto", chat_id=chat, photo="nope")
-        assert "failed to get HTTP URL content" in await here.refused("sendPhoto", chat_id=chat, photo="https://a.eu/p.png")
+        assert "failed to get HTTP URL content" in await here.refused(
+            "sendPhoto", chat_id=chat, photo="https://a.eu/p.png"
+        )
         assert await here.refused("getFile", file_id="nope") == "Bad Request: invalid file_id"
         form = aiohttp.FormData({"chat_id": str(chat), "caption": "c" * 1025})
         form.add_field("document", b"x", filename="x.txt")

@@ -51,7 +51,8 @@ def test_a_second_poller_ends_the_first_with_409() -> None:
         second = asyncio.create_task(here.call("getUpdates", timeout=5))
         assert await first == {
             "ok": False, "error_code": 409,
-            "description": "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
+            "description": "Conflict: terminated by other getUpdates request; "
+                           "make sure that only one bot instance is running",
         }  # fmt: skip
         await here.person.send("for the second")
         assert _texts((await second)["result"]) == ["for the second"]
@@ -92,7 +93,13 @@ def test_a_message_of_a_person_carries_their_language() -> None:
         (update,) = await here.updates()
         assert update["message"] == {
             "message_id": 2,
-            "from": {"id": here.chat, "is_bot": False, "first_name": "Ana", "last_name": "Silva", "language_code": "pt-PT"},
+            "from": {
+                "id": here.chat,
+                "is_bot": False,
+                "first_name": "Ana",
+                "last_name": "Silva",
+                "language_code": "pt-PT",
+            },
             "chat": {"id": here.chat, "type": "private", "first_name": "Ana", "last_name": "Silva"},
             "date": int(here.clocks.wall.timestamp()),
             "text": "/kit laundry",

@@ -38,11 +38,15 @@ def problems(call: Json) -> list[str]:
         return [f"{where}: there is no such method"]
     fields = {field["name"]: field for field in method.get("fields", [])}
     params = call["params"]
-    result = [f'{where}: required field "{n}" is missing' for n, f in fields.items() if f["required"] and n not in params]
+    result = [
+        f'{where}: required field "{n}" is missing' for n, f in fields.items() if f["required"] and n not in params
+    ]
     for name, value in params.items():
         if name not in fields:
             result.append(f'{where}: unknown field "{name}"')
-        elif not _fits_any(_decoded(value, fields[name]["types"], call.get("encoding") == "form"), fields[name]["types"]):
+        elif not _fits_any(
+            _decoded(value, fields[name]["types"], call.get("encoding") == "form"), fields[name]["types"]
+        ):
             result.append(f'{where}: "{name}" is {value!r}, not {" or ".join(fields[name]["types"])}')
     return result
 

@@ -91,7 +91,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(*, started: bool = True, director: Director | None = None, **options: Any) -> AsyncIterator[Desk]:
-    """A sandbox on a free port with frozen clocks; the person has written /start and the bot has taken it, if `started`."""
+    """A sandbox on a free port with frozen clocks; if `started`, the person has written /start and the bot took it."""
     clocks = Clocks()
     sandbox = Sandbox(TOKEN, now=clocks.now, monotonic=clocks.monotonic, director=director, **options)
     await sandbox.start()
