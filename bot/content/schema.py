@@ -1,5 +1,4 @@
-"""What journeys and their items may hold: the pydantic models of `journeys/`, `texts/`, `lessons/`, `quizzes/`,
-`challenges/`, `reflections/`, `checklists/` and `interface/`.
+"""What journeys, their items and the interface may hold: a pydantic model for each kind of file.
 
 Models are frozen and refuse unknown keys. A field typed `Phrase` is a text that gets translated; `bot.content.texts`
 finds those by their type `Words`, so that other models (kits, topics) need nothing else to be collected.
@@ -146,10 +145,6 @@ def _country(value: str) -> str:
     return value
 
 
-def _text_or_number(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 Duration = Annotated[
     timedelta,
     PlainValidator(_duration),
@@ -162,7 +157,7 @@ HourMinute = Annotated[
     PlainSerializer(format_hhmm, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
-Id = Annotated[str, BeforeValidator(_text_or_number), AfterValidator(_id)]
+Id = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value), AfterValidator(_id)]
 CountryCode = Annotated[str, AfterValidator(_country)]
 
 
@@ -202,9 +197,13 @@ class TextItem(SourceFile):
     sources: tuple[SourcedFact, ...] = ()
 
 
-class Card(Strict):
+class _Entry(Strict):
     id: Id
     text: Phrase
+
+
+class Card(_Entry):
+    """One screen of a lesson."""
 
 
 class Lesson(SourceFile):
@@ -217,9 +216,9 @@ class Lesson(SourceFile):
     sources: tuple[SourcedFact, ...] = ()
 
 
-class Option(Strict):
-    id: Id
-    text: Phrase
+class Option(_Entry):
+    """An answer to choose."""
+
     right: bool = False
 
 
@@ -262,9 +261,8 @@ class Challenge(SourceFile):
     pair: bool = False
 
 
-class Choice(Strict):
-    id: Id
-    text: Phrase
+class Choice(_Entry):
+    """A possible answer, none of them right or wrong."""
 
 
 class Reflection(SourceFile):
@@ -276,9 +274,7 @@ class Reflection(SourceFile):
     choices: tuple[Choice, ...] = ()
 
 
-class ChecklistEntry(Strict):
-    id: Id
-    text: Phrase
+class ChecklistEntry(_Entry):
     hint: Phrase | None = None
 
 

@@ -85,7 +85,7 @@ def write(root: Path, files: dict[str, str]) -> Path:
 
 
 def translate(root: Path, language: str = "fr") -> None:
-    """Fill every empty entry of a language with its source, so that nothing is missing."""
+    """Translate every entry of a language by its source, so that nothing is missing or fuzzy."""
     for file in (root / "locale" / language).glob("*.po"):
         catalogue = polib.pofile(str(file))
         for entry in catalogue:
@@ -93,6 +93,7 @@ def translate(root: Path, language: str = "fr") -> None:
                 entry.msgstr_plural = dict.fromkeys(entry.msgstr_plural, entry.msgid_plural)
             else:
                 entry.msgstr = entry.msgid
+            entry.flags = []
         catalogue.save()
 
 
