@@ -348,6 +348,22 @@ def test_who_took_it_and_can_no_longer_be_reached_is_not_waited_for() -> None:
     assert after.acknowledged_by is None
 
 
+def test_a_lapsed_alert_leaves_those_off_duty_in_peace_while_others_are_there() -> None:
+    alert, _ = run(AMBER, RAISED, Acknowledged(at(3), 2), Tick(at(123)))
+    assert step(alert, Tick(at(153)), ladder(off_duty={4}))[1] == (Lapsed(2), Notify((1, 2, 3), repeat=True))
+    assert step(alert, Tick(at(153)), ladder(off_duty={1, 2, 3, 4}))[1][1] == Notify((1, 2, 3, 4), repeat=True)
+
+
+def test_an_answered_alert_asks_only_those_on_duty_while_there_are_any() -> None:
+    alert, _ = run(AMBER, RAISED, LearnerAnswered(at(5)), Tick(at(30)), Tick(at(60)))
+    assert step(alert, Tick(at(90)), ladder(off_duty={4}))[1] == (Notify((1, 2, 3), repeat=True),)
+    assert step(alert, Tick(at(90)), ladder(off_duty={1, 2, 3, 4}))[1] == (Notify((1, 2, 3, 4), repeat=True),)
+
+
+def test_raising_a_resolved_alert_counts_as_reopening() -> None:
+    assert run(AMBER, RAISED, DONE, Raised(at(60)))[0].reopened == 1
+
+
 def test_a_red_alert_that_lapsed_rings_again_every_five_minutes() -> None:
     alert, _ = run(RED, RAISED, Acknowledged(at(3), 2), Tick(at(123)), Tick(at(153)))
     assert minutes(alert) == 158
