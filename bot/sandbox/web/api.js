@@ -36,6 +36,8 @@ const chat = (id) => `/sandbox/chats/${encodeURIComponent(id)}`;
 export const api = {
   state: () => request("GET", "/sandbox/state"),
   chat: (id) => request("GET", chat(id)),
+  /** Reply keyboard and commands of a chat, without the messages up to `after`. */
+  head: (id, after) => request("GET", `${chat(id)}?after=${after}`),
   send: (id, payload) => request("POST", `${chat(id)}/send`, payload),
   click: (id, messageId, data) => request("POST", `${chat(id)}/click`, { message_id: messageId, data }),
   block: (id, blocked) => request("POST", `${chat(id)}/block`, { blocked }),

@@ -16,7 +16,7 @@ export class ChatView {
     Object.assign(this, { chat, zone, actions, onRead });
     this.first = 0;
     this.following = true;
-    this.dirty = false;
+    this.lastTop = 0;
     this.list = h("ol", { class: "messages", "aria-label": label });
     this.scroller = h("div", { class: "log", tabindex: "-1", on: { scroll: () => this.scrolled(), keydown: (event) => this.key(event) } }, this.list);
     this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toNewest(true) } });
@@ -96,7 +96,10 @@ export class ChatView {
 
   scrolled() {
     if (!this.visible) return;
-    this.following = this.distance() < NEAR;
+    const { scrollTop } = this.scroller;
+    if (this.distance() < NEAR) this.following = true;
+    else if (scrollTop < this.lastTop - 1) this.following = false;  // only the reader scrolls up; growing content does not
+    this.lastTop = scrollTop;
     if (this.scroller.scrollTop < 200 && this.first > 0) this.older();
     this.seen();
     this.showJump();

@@ -15,12 +15,13 @@ export class ClockBar {
     this.trip = null;  // {to, from, until} while this page travels
     this.time = h("span", { class: "clock-time" });
     this.day = h("span", { class: "clock-day" });
+    this.shortDay = h("span", { class: "clock-day short" });
     this.zone = h("span", { class: "clock-zone" });
     this.next = h("div", { class: "clock-next" });
     this.progress = h("progress", { class: "progress", "aria-label": "Time travel", hidden: true, max: "1" });
     this.buttons = BUTTONS.map(([to, label, glyph]) => h("button", { type: "button", dataset: { to }, class: to === "next" ? "primary" : null,
       on: { click: () => this.travel(to) } }, icon(glyph), h("span", { text: label })));
-    el.replaceChildren(h("div", { class: "clock-face" }, this.time, h("div", { class: "clock-date" }, this.day, this.zone)), this.next,
+    el.replaceChildren(h("div", { class: "clock-face" }, this.time, h("div", { class: "clock-date" }, this.day, this.shortDay, this.zone)), this.next,
       h("div", { class: "clock-buttons", role: "group", "aria-label": "Travel in time" }, this.buttons), this.progress);
     app.world.addEventListener("clock", () => this.render());
   }
@@ -32,6 +33,7 @@ export class ClockBar {
     const now = new Date(clock.step ?? clock.now);
     this.time.textContent = hhmm(now, clock.zone);
     this.day.textContent = longDay(now, clock.zone);
+    this.shortDay.textContent = shortDay(now, clock.zone);
     this.zone.textContent = clock.zone.replaceAll("_", " ");
     this.renderNext(clock, now);
     this.renderButtons(clock, now);

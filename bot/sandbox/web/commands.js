@@ -9,14 +9,16 @@ export class CommandList {
     this.all = [];
     this.shown = [];
     this.at = 0;
+    this.prefix = "";
     this.el = h("ul", { class: "command-list", role: "listbox", id: uniqueId("commands"), "aria-label": "Commands", hidden: true });
     field.setAttribute("aria-controls", this.el.id);
     field.setAttribute("aria-autocomplete", "list");
   }
 
   set(commands) {
+    if (JSON.stringify(commands) === JSON.stringify(this.all)) return;  // an open list stays as it is
     this.all = commands;
-    if (!this.el.hidden) this.hide();
+    if (!this.el.hidden) this.show(this.prefix);
   }
 
   toggle(prefix) {
@@ -27,6 +29,7 @@ export class CommandList {
   /** Shows the commands that start with `prefix` (without the slash). */
   show(prefix) {
     clearTimeout(this.timer);
+    this.prefix = prefix;
     this.shown = this.all.filter(({ command }) => command.startsWith(prefix.toLowerCase()));
     if (!this.shown.length) return this.hide();
     this.el.replaceChildren(...this.shown.map((one) => this.option(one)));

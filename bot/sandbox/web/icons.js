@@ -46,5 +46,5 @@ export function svg(tag, attributes = {}, ...children) {
 /** The named icon; decoration only, so hidden from screen readers. */
 export function icon(name) {
   const path = svg("path", { d: PATHS[name] });
-  return svg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, path);
+  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, path);
 }

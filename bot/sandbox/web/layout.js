@@ -216,8 +216,9 @@ export class Layout {
   tab(phone, at) {
     const count = at === this.active ? 0 : phone.chat?.unread ?? 0;
     return h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(at === this.active), "aria-controls": `phone-${at + 1}`,
-      on: { click: () => this.select(at) } }, avatar(phone.name, phone.slot.user), h("span", { class: "tab-name", dir: "auto", text: phone.name.split(" ")[0] }),
-    count ? h("span", { class: "badge", text: String(count), "aria-label": `${count} unread` }) : null);
+      on: { click: () => this.select(at) } }, avatar(phone.name, phone.slot.user), h("span", { class: "tab-what" },
+      h("span", { class: "tab-name", dir: "auto", text: phone.name.split(" ")[0] }), phone.role ? h("span", { class: "tab-role", text: phone.role }) : null),
+    count ? h("span", { class: "badge", text: String(count),  role: "img", "aria-label": `${count} unread` }) : null);
   }
 
   /** Shows one phone (or, with -1, the guide) on a small screen. */

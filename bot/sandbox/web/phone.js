@@ -73,7 +73,7 @@ export class Phone {
     const more = h("button", { type: "button", class: "round", "aria-label": "Chat options", "aria-haspopup": "menu",
       on: { click: () => this.options(more) } }, icon("more"));
     return h("header", { class: "bot-header" }, h("span", { class: "avatar bot-avatar", "aria-hidden": "true" }, icon("guide")),
-      h("div", { class: "bot-what" }, h("h2", { dir: "auto", text: bot.first_name }), this.subtitle), this.time, this.user ? more : null);
+      h("div", { class: "bot-what" }, h("h2", { dir: "auto", text: bot.first_name }), this.subtitle), this.time, more);
   }
 
   renderScreen() {
@@ -105,6 +105,12 @@ export class Phone {
 
   /** Under the chat: Start, Unblock, or keyboard and composer. */
   renderFoot() {
+    const focused = this.foot.contains(document.activeElement);
+    this.fillFoot();
+    if (focused && !this.foot.contains(document.activeElement)) this.focus();
+  }
+
+  fillFoot() {
     if (!this.chat || this.empty) return this.foot.replaceChildren(this.wide("Start", () => this.start()));
     if (this.user?.blocked) return this.foot.replaceChildren(this.wide("Unblock the bot", () => this.block(false)));
     this.board = this.replyHidden ? null : replyKeyboard(this.chat.replyKeyboard, this.actions());
@@ -126,7 +132,7 @@ export class Phone {
 
   /** The clock moved, or "typing" may have ended. */
   tick() {
-    const now = this.app.world.clock ? new Date(this.app.world.clock.now) : new Date();
+    const now = this.app.world.clock ? new Date(this.app.world.clock.step ?? this.app.world.clock.now) : new Date();
     this.time.textContent = hhmm(now, this.app.zone());
     const typing = this.chat && this.chat.typingUntil > Date.now();
     this.subtitle.replaceChildren(typing ? h("span", { class: "typing" }, "typing", h("i"), h("i"), h("i")) : "bot");
@@ -139,7 +145,7 @@ export class Phone {
     if (kind === "reload") return this.reload(), this.tick();
     if (kind === "read") return undefined;
     if (kind === "commands") return this.composer.refresh();
-    if (kind === "force_reply") return this.composer.startReply(message);
+    if (kind === "keyboard") return this.hideBoard(false, { focus: false });
     if (kind === "typing") return this.tick();
     if (this.empty || (kind !== "message" && !this.chat.messages.length)) return this.reload();
     this.view.changed(kind, message);
@@ -150,8 +156,6 @@ export class Phone {
   arrived(message) {
     this.tick();
     if (this.chat.isOwn(message)) return;
-    this.replyHidden = false;
-    this.renderFoot();
     this.app.announce(`${this.name}'s phone: ${fullName(message.from ?? this.app.world.bot)}: ${summary(message)}`);
   }
 
@@ -240,10 +244,10 @@ export class Phone {
     return Boolean(own);
   }
 
-  hideBoard(hidden) {
+  hideBoard(hidden, { focus = true } = {}) {
     this.replyHidden = hidden;
     this.renderFoot();
-    this.composer.focus();
+    if (focus) this.composer.focus();
   }
 
   copy(text) {
@@ -266,10 +270,12 @@ export class Phone {
 
   options(anchor) {
     const blocked = this.user?.blocked;
+    const writes = this.chat && !this.empty && !blocked;
     openMenu(anchor, "Chat options", [
-      { icon: "send", label: "Send /start", run: () => this.send({ text: "/start" }) },
-      { icon: "edit", label: "Edit my last message", run: () => this.editLast() },
-      { icon: "block", label: blocked ? "Unblock the bot" : "Block the bot", danger: !blocked, run: () => this.block(!blocked) },
+      writes && { icon: "send", label: "Send /start", run: () => this.send({ text: "/start" }) },
+      writes && { icon: "edit", label: "Edit my last message", run: () => this.editLast() },
+      { icon: "contact", label: "Show another person", run: () => this.layout.add(this) },
+      this.chat && { icon: "block", label: blocked ? "Unblock the bot" : "Block the bot", danger: !blocked, run: () => this.block(!blocked) },
       { icon: "close", label: "Close this phone", run: () => this.layout.close(this) },
     ]);
   }

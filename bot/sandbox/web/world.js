@@ -14,6 +14,7 @@ export class Chat {
     this.unread = 0;
     this.typingUntil = 0;
     this.loaded = false;
+    this.headTimer = undefined;
     this.waiting = null;  // events that came while the chat was being fetched
   }
 
@@ -110,7 +111,7 @@ export class World extends EventTarget {
       case "edit":
       case "delete":
       case "typing": return this.applyToChat(event);
-      case "commands": return this.reloadCommands(event.chat_id);
+      case "commands": return this.headSoon(this.chat(event.chat_id));
       case "clock": {
         this.clock = event.clock ?? null;
         return this.emit("clock");
@@ -136,16 +137,9 @@ export class World extends EventTarget {
     if (kind === "message" && !chat.isOwn(message)) {
       chat.typingUntil = 0;
       chat.unread += 1;
-      this.noteKeyboard(chat, message);
     }
     this.emit("chat", { chat, kind, message });
-  }
-
-  noteKeyboard(chat, message) {
-    const markup = message.reply_markup;
-    if (markup?.keyboard) chat.replyKeyboard = markup;
-    else if (markup?.remove_keyboard) chat.replyKeyboard = null;
-    else if (markup?.force_reply) this.emit("chat", { chat, kind: "force_reply", message });
+    if (kind === "message") this.headSoon(chat);
   }
 
   markRead(chat) {
@@ -154,11 +148,21 @@ export class World extends EventTarget {
     this.emit("chat", { chat, kind: "read" });
   }
 
-  async reloadCommands(id) {
-    const chat = this.chat(id);
+  /** Reply keyboard and commands are no messages: they are read anew when they may have changed. */
+  headSoon(chat) {
     if (!chat.loaded) return;
-    chat.commands = (await api.chat(id).catch(() => null))?.commands ?? chat.commands;
+    clearTimeout(chat.headTimer);
+    chat.headTimer = setTimeout(() => this.readHead(chat).catch(() => {}), 60);
+  }
+
+  async readHead(chat) {
+    const head = await api.head(chat.id, chat.messages.at(-1)?.message_id ?? 0);
+    const keyboard = head.reply_keyboard ?? null;
+    const changed = JSON.stringify(keyboard) !== JSON.stringify(chat.replyKeyboard);
+    chat.replyKeyboard = keyboard;
+    chat.commands = head.commands ?? [];
     this.emit("chat", { chat, kind: "commands" });
+    if (changed) this.emit("chat", { chat, kind: "keyboard" });
   }
 
   refreshSoon() {
