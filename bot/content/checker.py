@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
+from bot.content.kit_checks import kit_faults
 from bot.content.library import broken_references
 from bot.content.schema import ITEM_FOLDERS, Journey
 from bot.content.script_checks import lost_steps, script_faults
@@ -42,7 +43,7 @@ def review(root: Path = SHIPPED, extra: Path | None = None) -> Review:
     translations = list(read_locale(root, faults))
     if extra is not None and extra.is_dir():
         translations.extend(read_locale(extra, faults, shipped=False))
-    code = scan(root.parent) if (root.parent / "flows").is_dir() else CodeTexts()
+    code = _code_beside(root)
     labels = label_ids(tree.texts, {use.key for use in code.uses if use.label})
     faults.extend(source_faults(tree.texts.values(), labels))
     faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
@@ -53,8 +54,17 @@ def review(root: Path = SHIPPED, extra: Path | None = None) -> Review:
             faults.extend(script_faults(loaded, tree))
             for required, fault in lost_steps(loaded):
                 (faults if required else warnings).append(fault)
+    faults.extend(kit_faults(tree))
     faults.extend(code_faults(tree, code))
     return Review(_sorted(faults), _sorted(warnings))
+
+
+def _code_beside(root: Path) -> CodeTexts:
+    """The code whose texts these are: the package around the content folder, and those that build on it."""
+    if not (root.parent / "flows").is_dir():
+        return CodeTexts()
+    top = root.parent.parent
+    return scan(folder for folder in (root.parent, top / "scheduler", top / "admin_cli") if folder.is_dir())
 
 
 def _in_force(tree: Tree, translations: list[Translation]) -> list[Translation]:
@@ -89,7 +99,10 @@ def code_faults(tree: Tree, code: CodeTexts) -> Iterator[Fault]:
         if use.key not in keys:
             file = use.key.split("/")[0]
             if f"{INTERFACE}{file}" not in tree.unreadable:
-                hint = nearest(use.key, keys) or f"; write it in interface/{file}.yaml"
+                hint = (
+                    nearest(use.key, [key for key in keys if key.startswith(f"{file}/")])
+                    or f"; write it in interface/{file}.yaml"
+                )
                 yield use.fault(f"there is no interface text '{use.key}'{hint}")
         elif use.values is not None:
             wanted = frozenset[str]().union(*(names(form) for form in keys[use.key].forms))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +35,7 @@ class Use:
 
 @dataclass(slots=True)
 class CodeTexts:
-    """Every use in a folder of code, the string constants in it, and patterns for strings put together."""
+    """Every use in some code, the string constants in it, and patterns for strings put together."""
 
     uses: list[Use] = field(default_factory=list)
     constants: set[str] = field(default_factory=set)
@@ -46,10 +46,10 @@ class CodeTexts:
         return key in self.constants or any(pattern.fullmatch(key) for pattern in self.patterns)
 
 
-def scan(folder: Path) -> CodeTexts:
-    """Read all Python files of a folder; files that do not parse are left to the linter."""
+def scan(folders: Iterable[Path]) -> CodeTexts:
+    """Read all Python files of some folders; files that do not parse are left to the linter."""
     found = CodeTexts()
-    for file in sorted(folder.rglob("*.py")):
+    for file in sorted(file for folder in folders for file in folder.rglob("*.py")):
         try:
             tree = ast.parse(file.read_text("utf-8"))
         except (SyntaxError, ValueError):

@@ -17,6 +17,7 @@ from bot.i18n import locale_of, utf16_length
 COMPLETE_LANGUAGES = ("en", "fr")  # shipped texts must be there in all of these
 OPTION = 100  # UTF-16 units of a quiz option: longer ones are cut on phones
 LABEL = 64  # beyond this a button shows dots instead of words
+VALUED = ("interface", "topics")  # folders whose texts are said with values; elsewhere nobody fills a placeholder
 MERGE = "run the merge of translations"
 
 
@@ -60,6 +61,9 @@ def source_faults(texts: Iterable[SourceText], labels: Collection[str]) -> Itera
                 yield text.fault(f"{text.id} {problem}")
             if _is_option(text) and utf16_length(wording) > OPTION:
                 yield text.fault(f"{text.id} has {utf16_length(wording)} characters; an option may have {OPTION}")
+            if _names(wording) and text.id.split("/")[0] not in VALUED:
+                what = f"{text.id} has {_list(_names(wording))}, which nobody fills here"
+                yield text.fault(f"{what}; write the words out, and {{{{ and }}}} for the signs themselves")
         if len(text.forms) > 1 and not any("n" in _names(wording) for wording in text.forms):
             yield text.fault(f"{text.id} has plural forms but no {{n}} to choose by; use {{n}} or write one text")
 

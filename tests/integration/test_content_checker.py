@@ -152,6 +152,44 @@ def test_an_item_that_no_journey_uses_is_a_warning(root):
     assert any("no journey uses this lesson" in fault.what for fault in review(root).warnings)
 
 
+def test_a_placeholder_that_nobody_fills_is_a_fault(root):
+    write(root, {"lessons/money.yaml": LESSON.replace("Tell your bank.", "Tell {bank}.")})
+    assert any("cards/card/text has {bank}, which nobody fills here" in fault for fault in faults(root))
+
+
+# --- kits -------------------------------------------------------------------------------------------
+
+KIT = """
+    name: Seville
+    country: ES
+    zone: Europe/Madrid
+    latitude: 37.4
+    longitude: -6.0
+    notes:
+      laundri: {text: Ask at the front desk.}
+    """
+
+TOPIC = """
+    theme: home
+    title: Washing clothes
+    neighbours: [laundry, prices]
+    answer:
+      - {id: main, text: "Look for {laundry_word} in {city}."}
+    phrases: {en: [laundry]}
+    """
+
+
+def test_kits_and_topics_that_lead_nowhere_are_faults(root):
+    write(root, {"kits/seville.yaml": KIT, "topics/laundry.yaml": TOPIC})
+    assert [fault for fault in faults(root) if "not translated" not in fault] == [
+        "kits/seville.yaml:2: there are no facts on the country 'ES'; write countries/ES.yaml",
+        "kits/seville.yaml:7: there is no topic 'laundri' (did you mean 'laundry'?); correct the name",
+        "topics/laundry.yaml:3: there is no topic 'prices'; correct or remove it",
+        "topics/laundry.yaml:5: part main rests on 'laundry_word', a fact that no country or kit has; "
+        "add the fact or change the part",
+    ]
+
+
 # --- journeys ---------------------------------------------------------------------------------------
 
 
