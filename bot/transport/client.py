@@ -22,7 +22,7 @@ from bot.service.delivery import Delivery, Fate, Result
 from bot.transport.classify import Meaning, Verdict, classify
 from bot.transport.convert import ALLOWED_UPDATES
 from bot.transport.render import Call, render, without_markup
-from bot.transport.request import AiohttpRequest
+from bot.transport.request import READ_SECONDS, AiohttpRequest
 
 log = logging.getLogger(__name__)
 
@@ -54,9 +54,15 @@ class Telegram:
     """The Bot API for one token. Open it before any call, close it at the end."""
 
     def __init__(
-        self, token: str, api_url: str, catalogues: Catalogues, clock: Clock, data_dir: Path = Path("data")
+        self,
+        token: str,
+        api_url: str,
+        catalogues: Catalogues,
+        clock: Clock,
+        data_dir: Path = Path("data"),
+        read_seconds: float = READ_SECONDS,
     ) -> None:
-        self._request = AiohttpRequest()
+        self._request = AiohttpRequest(read_seconds=read_seconds)
         self._bot = _Bot(
             token,
             base_url=f"{api_url}/bot",

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from bot.i18n import utf16_length
 
 ELLIPSIS = "…"
+LONGEST_WORD = 32  # a longer one is cut in the middle
 
 _TOKEN = re.compile(r"<(/?)([a-z][a-z0-9-]*)([^<>]*)>|&(?:#x?[0-9a-f]+|[a-z]+);|[^<&]+|[<&]", re.IGNORECASE)
 
@@ -23,12 +24,12 @@ def visible(markup: str) -> str:
 
 def length(markup: str) -> int:
     """Length after parsing, in UTF-16 code units."""
-    # The markup is never shorter than what is seen of it, so nearly every text needs one cheap look only.
     return utf16_length(visible(markup))
 
 
 def fits(markup: str, limit: int) -> bool:
     """Is the parsed text at most `limit` UTF-16 units long?"""
+    # The markup is never shorter than what is seen of it, so nearly every text needs one cheap look only.
     return len(markup) * 2 <= limit or utf16_length(markup) <= limit or length(markup) <= limit
 
 
@@ -46,10 +47,15 @@ def shorten(markup: str, limit: int) -> str:
             continue
         size = utf16_length(html.unescape(token))
         if size > room:
-            kept.append(_cut(token, room) if not token.startswith("&") else "")
+            head = "" if token.startswith("&") else _cut(token, room)
+            if not kept or len(head) > LONGEST_WORD or any(c.isspace() for c in token[: len(head) + 1]):
+                kept.append(head)
             break
         room -= size
         kept.append(token)
+    while kept and open_tags and kept[-1].startswith("<") and not kept[-1].startswith("</"):
+        kept.pop()  # nothing of what it was to mark is left
+        open_tags.pop()
     closing = "".join(f"</{tag}>" for tag in reversed(open_tags))
     return "".join(kept).rstrip() + ELLIPSIS + closing
 
@@ -78,5 +84,7 @@ def _cut(text: str, room: int) -> str:
     # Decoding with "ignore" drops half of a surrogate pair at the edge.
     head = text.encode("utf-16-le")[: room * 2].decode("utf-16-le", "ignore")
     boundary = max(head.rfind(" "), head.rfind("\n"))
-    # A single word longer than half of the room is cut in the middle rather than dropped.
+    if len(text) > len(head) and text[len(head)].isspace():
+        return head
+    # A word without end is cut in the middle rather than half of the text dropped.
     return head[:boundary] if boundary >= len(head) // 2 else head

@@ -18,6 +18,8 @@ REMEMBERED_CHATS = 10_000
 SMALLEST_SHARE = 0.1  # of the ceiling, however often Telegram complains
 RECOVERY = 0.1  # of the ceiling, regained in every second without a complaint
 LARGEST_BATCH = 200
+SPACING = 0.8  # of the even distance between two messages: room to catch up after a late timer
+EVEN_UP_TO = 100.0  # messages a second; above, timers are too coarse to space them
 
 
 class Pacing:
@@ -82,8 +84,11 @@ class Pacing:
             return paused
         # Any N messages in a row take at least N / rate seconds: no second ever holds more than the ceiling.
         rate = self._rate * self._current_share()
-        oldest = self._window[0] if len(self._window) == self._window.maxlen else -math.inf
-        return max(paused, oldest + len(self._window) / rate - now)
+        spacing = SPACING / rate if rate <= EVEN_UP_TO else 0.0
+        at = self._window[-1] + spacing
+        if len(self._window) == self._window.maxlen:
+            at = max(at, self._window[0] + len(self._window) / rate)
+        return max(paused, at - now)
 
     def _current_share(self) -> float:
         return min(1.0, self._share + RECOVERY * max(0.0, self._now() - self._share_at))
