@@ -96,8 +96,8 @@ def step(check_in: CheckIn, trigger: Trigger, policy: Policy) -> Result:
             return _tick(check_in, trigger, policy)
         case Answered(at, answer):
             return _answered(check_in, at, answer, policy)
-        case Excused(_, why):
-            return _excused(check_in, why)
+        case Excused():
+            return _excused(check_in)
 
 
 def _due(check_in: CheckIn, now: datetime, same_day: bool, policy: Policy) -> Result:
@@ -271,10 +271,10 @@ def _reply(answer: Answer, *, late: bool = False) -> tuple[Effect, ...]:
             return (RaiseAlert(Reason.WANTS_TO_TALK, Severity.AMBER), OfferHelp(urgent=False))
 
 
-def _excused(check_in: CheckIn, why: str) -> Result:
+def _excused(check_in: CheckIn) -> Result:
     """Only what is not alerted yet can be excused: an alert ends with a person and an outcome, never by itself."""
     if check_in.state is not State.PLANNED and check_in.state not in WAITING:
         return check_in, ()
-    excused = replace(check_in, state=State.EXCUSED, excused_why=why, wake_at=None)
+    excused = replace(check_in, state=State.EXCUSED, wake_at=None)
     queued = check_in.state in WAITING and not _all_delivered(check_in)
     return excused, (Withdraw(),) if queued else ()

@@ -84,7 +84,6 @@ class CheckIn:
     counted_to: datetime | None = None
     alerted_at: datetime | None = None
     alert_reason: Reason | None = None
-    excused_why: str | None = None
 
 
 def plan(due_at: datetime) -> CheckIn:
@@ -153,7 +152,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Excused:
-    """Not expected today after all: stay ended or moved, travel day."""
+    """Not expected today after all; `why` (stay ended or moved, travel day) is for the caller to keep."""
 
     at: datetime
     why: str

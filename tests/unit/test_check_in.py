@@ -326,10 +326,6 @@ def test_a_miss_is_the_learners_silence_only(triggers: tuple[Trigger, ...], miss
     assert was_missed(run(*triggers)[0]) is missed
 
 
-def test_why_it_was_excused_is_kept() -> None:
-    assert run(*EXCUSED)[0].excused_why == "travel"
-
-
 # --- whatever happens, in whatever order ------------------------------------------------------------------------------
 
 OPEN = {State.PLANNED, State.ASKED, State.DELIVERED, State.REMINDED}
