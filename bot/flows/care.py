@@ -23,15 +23,15 @@ WAYS: Rows = (
 
 
 def care(scene: Scene, danger: Danger) -> Outcome:
-    """What is said and done about a danger; for `Danger.none` nothing."""
+    """What is said and done about a danger; for `Danger.NONE` nothing."""
     match danger:
-        case Danger.crisis:
+        case Danger.CRISIS:
             return _crisis(scene)
-        case Danger.disclosure:
+        case Danger.DISCLOSURE:
             return show(
                 Say(Screen((say("care/believe"), say("care/no_secret"), _call(scene)), WAYS)), conversation=IDLE
             )
-        case Danger.idiom:
+        case Danger.IDIOM:
             return show(Say(Screen((say("care/are_you_ok"),), WAYS[:2])))
         case _:
             return Outcome()

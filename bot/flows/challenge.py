@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from bot.content.schema import Challenge
 from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
 from bot.flows.effects import ReleaseWaiting, SkipStep
-from bot.flows.entries import entry_of, kept, share_button, too_long
+from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long
 from bot.flows.gate import closed
 from bot.flows.running import (
     MENU_ROW,
@@ -31,6 +30,7 @@ from bot.flows.vocabulary import (
     IDLE,
     Button,
     Command,
+    Edited,
     Event,
     Outcome,
     Photo,
@@ -43,7 +43,6 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Moment, Text, say
-from bot.rules.danger import Danger, assess
 
 NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
 
@@ -116,22 +115,16 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if run is None:
         return show(Say(screen(say("steps/gone"))), conversation=IDLE)
     problem = too_long(event)
-    if problem is not None:
-        return show(Say(screen(problem)))
+    if isinstance(event, Words) and problem is not None:
+        return refused(scene, event.text, problem, words_for(run))
+    if isinstance(event, Edited):
+        return show(Say(screen(say("journal/edited"))))
     entry = entry_of(event) if isinstance(event, Words | Photo | Voice) else None
     if entry is None:
         return show(Say(screen(say("challenge/tell_please"))))
-    return _told(scene, run, entry)
-
-
-def _told(scene: Scene, run: Run, entry: dict[str, str]) -> Outcome:
     after, effects = kept(run, entry)
-    danger = assess(entry.get("words", ""), scene.language)
-    if danger is not Danger.none:
-        help_first = care(scene, danger)
-        return Outcome(help_first.shown, (*effects, *help_first.effects), help_first.conversation or IDLE)
     done = praise(after, say("challenge/told", title=run.title), rows=share_button(scene, after))
-    return show(Say(done), effects=effects, conversation=IDLE)
+    return thanked(scene, entry.get("words", ""), done, effects)
 
 
 # --- /challenge -----------------------------------------------------------------------------------

@@ -8,10 +8,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from bot.flows.care import care
 from bot.flows.effects import Effect, KeepEntry, SaveStep
+from bot.flows.listening import hear, needs_help_first
 from bot.flows.running import Run, begun, finished
 from bot.flows.scene import Contact, Scene
-from bot.flows.vocabulary import Button, Event, Photo, Voice, Words, button
+from bot.flows.vocabulary import (
+    IDLE,
+    Button,
+    Conversation,
+    Event,
+    Outcome,
+    Photo,
+    Say,
+    Screen,
+    Voice,
+    Words,
+    button,
+    screen,
+)
 from bot.i18n import Text, say, utf16_length
 
 LIMIT = 4000  # UTF-16 units in one entry: what fits back into one Telegram message with a heading
@@ -27,6 +42,28 @@ def too_long(event: Event) -> Text | None:
     if isinstance(event, Words) and utf16_length(event.text) > LIMIT:
         return say("journal/too_long", length=utf16_length(event.text), limit=LIMIT)
     return None
+
+
+def refused(scene: Scene, words: str, why: Text, waiting: Conversation) -> Outcome:
+    """Says why words were not kept; what they tell is heard all the same."""
+    first = _help(scene, words)
+    return Outcome((*first.shown, Say(screen(why))), first.effects, first.conversation or waiting)
+
+
+def thanked(scene: Scene, words: str, thanks: Screen, effects: tuple[Effect, ...]) -> Outcome:
+    """What follows an entry that is kept. Where words tell of danger help comes instead of thanks, without points;
+    after an idiom the question whether all is well comes on top."""
+    danger = hear(scene, words)
+    cared = care(scene, danger)
+    if needs_help_first(danger):
+        kept_too = Say(screen(say("journal/kept_too")))
+        return Outcome((*cared.shown, kept_too), (*effects, *cared.effects), cared.conversation or IDLE)
+    return Outcome((Say(thanks), *cared.shown), (*effects, *cared.effects), cared.conversation or IDLE)
+
+
+def _help(scene: Scene, words: str) -> Outcome:
+    danger = hear(scene, words)
+    return care(scene, danger) if needs_help_first(danger) else Outcome()
 
 
 def entry_of(event: Event) -> dict[str, Any] | None:

@@ -11,11 +11,14 @@ from collections.abc import Mapping
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.care import care
 from bot.flows.effects import KeepKitQuestion
+from bot.flows.listening import hear, needs_help_first
 from bot.flows.naming import city
+from bot.flows.running import resume_rows
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import (
     Button,
     Command,
+    Edited,
     Event,
     Outcome,
     Replace,
@@ -30,7 +33,7 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Country, Text, say
-from bot.rules.danger import Danger, assess
+from bot.rules.danger import Danger
 from bot.rules.kit_answer import nearest_topics, topic_texts
 
 NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
@@ -74,14 +77,16 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _tap(scene, scene.stay, data)
         case Command():
             return show(Say(_home(scene, scene.stay)))
+        case Edited():
+            return show(Say(screen(say("kit/edited"))))
         case _:
             return show(Say(screen(say("kit/words_please"))))
 
 
 def _without_stay(scene: Scene, event: Event) -> Outcome:
     words = event.text if isinstance(event, Words) else event.argument if isinstance(event, Command) else ""
-    danger = assess(words, scene.language)
-    if danger in (Danger.crisis, Danger.disclosure):
+    danger = hear(scene, words)
+    if needs_help_first(danger):
         return care(scene, danger)
     return show(Say(screen(say("kit/no_stay"))))
 
@@ -91,8 +96,10 @@ def _without_stay(scene: Scene, event: Event) -> Outcome:
 
 def ask(scene: Scene, stay: Stay, question: str) -> Outcome:
     """The answer to a question in one's own words."""
-    danger = assess(question, scene.language)
-    if danger is Danger.idiom:
+    danger = hear(scene, question)
+    if needs_help_first(danger):
+        return care(scene, danger)
+    if danger is Danger.IDIOM:
         checked = care(scene, danger)
         asked = _answer(scene, stay, question)
         return Outcome(
@@ -100,33 +107,31 @@ def ask(scene: Scene, stay: Stay, question: str) -> Outcome:
             (*checked.effects, *asked.effects),
             checked.conversation or asked.conversation,
         )
-    if danger is not Danger.none:
-        return care(scene, danger)
     return _answer(scene, stay, question)
 
 
 def _answer(scene: Scene, stay: Stay, question: str) -> Outcome:
     if len(question) > LONGEST_QUESTION:
-        return show(Say(screen(say("kit/too_long", limit=LONGEST_QUESTION), rows=(ALL_TOPICS,))))
+        return show(Say(screen(say("kit/too_long", limit=LONGEST_QUESTION), rows=(*resume_rows(scene), ALL_TOPICS))))
     asked = scene.search.ask(question, scene.language)
     match asked.outcome:
         case "crisis":
-            return care(scene, Danger.crisis)
+            return care(scene, Danger.CRISIS)
         case "disclosure":
-            return care(scene, Danger.disclosure)
+            return care(scene, Danger.DISCLOSURE)
         case "answer" if asked.topic:
             return show(Say(_topic(scene, stay, asked.topic)))
         case "unsure" if asked.alternatives:
             return show(Say(_unsure(scene, asked.alternatives)))
         case "smalltalk":
-            return show(Say(screen(say("kit/smalltalk", city=city(stay)), rows=(ALL_TOPICS,))))
+            return show(Say(screen(say("kit/smalltalk", city=city(stay)), rows=(*resume_rows(scene), ALL_TOPICS))))
         case _:
             return _declined(scene, stay, question, asked.alternatives)
 
 
 def _unsure(scene: Scene, topics: tuple[str, ...]) -> Screen:
     rows = tuple((_topic_button(topic),) for topic in topics[:4])
-    return screen(say("kit/unsure"), rows=(*rows, (button("kit/none_button", "kit:none"),)))
+    return screen(say("kit/unsure"), rows=(*rows, (button("kit/none_button", "kit:none"),), *resume_rows(scene)))
 
 
 def _declined(scene: Scene, stay: Stay, question: str, near: tuple[str, ...]) -> Outcome:
@@ -136,7 +141,7 @@ def _declined(scene: Scene, stay: Stay, question: str, near: tuple[str, ...]) ->
 
 
 def _unknown(scene: Scene, why: Text) -> Screen:
-    return screen(why, say("kit/who_knows"), rows=(ASK_A_PERSON, ALL_TOPICS))
+    return screen(why, say("kit/who_knows"), rows=(*resume_rows(scene), ASK_A_PERSON, ALL_TOPICS))
 
 
 # --- topics and themes ----------------------------------------------------------------------------

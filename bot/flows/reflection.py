@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bot.content.schema import Reflection
 from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
-from bot.flows.entries import entry_of, kept, share_button, too_long
+from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long
 from bot.flows.running import (
     Run,
     callback,
@@ -38,7 +37,6 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import say
-from bot.rules.danger import Danger, assess
 
 NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
 
@@ -85,33 +83,15 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if run is None:
         return show(Say(screen(say("steps/gone"))), conversation=IDLE)
     problem = too_long(event)
-    if problem is not None:
-        return show(Say(screen(problem)), conversation=words_for(run, refused=True))
+    if isinstance(event, Words) and problem is not None:
+        return refused(scene, event.text, problem, words_for(run, refused=True))
     if isinstance(event, Edited):
-        return show(Say(screen(say("reflection/edited"))))
-    if not isinstance(event, Words | Voice):
-        return show(Say(screen(say("reflection/words_please"))))
-    return _keep(scene, run, event)
-
-
-def _keep(scene: Scene, run: Run, event: Words | Voice) -> Outcome:
-    entry = entry_of(event)
+        return show(Say(screen(say("journal/edited"))))
+    entry = entry_of(event) if isinstance(event, Words | Voice) else None
     if entry is None:
         return show(Say(screen(say("reflection/words_please"))))
     after, effects = kept(run, entry)
-    danger = assess(event.text, scene.language) if isinstance(event, Words) else Danger.none
-    if danger is not Danger.none:
-        return _with_care(care(scene, danger), effects)
-    return show(Say(_thanks(scene, run, after)), effects=effects, conversation=IDLE)
-
-
-def _with_care(help_first: Outcome, effects: tuple[object, ...]) -> Outcome:
-    # Help comes first and points are not mentioned next to it; the words are kept all the same.
-    return Outcome(
-        (*help_first.shown, Say(screen(say("reflection/kept_too")))),
-        (*effects, *help_first.effects),  # type: ignore[arg-type]
-        help_first.conversation or IDLE,
-    )
+    return thanked(scene, entry.get("words", ""), _thanks(scene, run, after), effects)
 
 
 def _thanks(scene: Scene, run: Run, after: Run) -> Screen:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from bot.content.schema import ITEM_FOLDERS, Item, Step
 from bot.flows.effects import Effect, FinishStep, OpenStep, ReleaseWaiting, SaveStep
@@ -33,8 +33,17 @@ from bot.i18n import Text, say
 MENU_ROW = (button("steps/menu_button", "menu:home"),)
 
 MAX_DATA = 64  # bytes of callback data, Bot API: InlineKeyboardButton.callback_data
+WAIT_FOR_WORDS = frozenset({"reflection", "challenge"})  # conversations of steps
 CAN_OPEN = frozenset({"offered", "open", "skipped", "missed"})
 FOLDERS: Mapping[str, str] = {model.kind: folder for folder, model in ITEM_FOLDERS.items()}
+
+
+class Items(Protocol):
+    """Whatever knows what a step shows: a pinned `Script`, or the `Library`."""
+
+    def item(self, step: Step) -> Item:
+        """What a step shows."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +153,25 @@ def is_waiting_for(scene: Scene, run: Run) -> bool:
 def let_go(scene: Scene, run: Run) -> Conversation | None:
     """Where the conversation goes when the step no longer waits: idle, or untouched if it was elsewhere."""
     return IDLE if is_waiting_for(scene, run) else None
+
+
+def set_aside(scene: Scene, outcome: Outcome, *, running: bool = False) -> Outcome:
+    """What a command or a safety prompt does to a step that waits for words: the words that come next are no longer
+    meant for it. The conversation remembers it under `parked`, so that the kit can offer to go on; prompts that
+    waited may go out unless another step is `running`."""
+    waited = scene.conversation.flow in WAIT_FOR_WORDS
+    if not waited or outcome.conversation is not None:
+        return outcome
+    data = scene.conversation.data
+    release = () if running else (ReleaseWaiting(data["placement"]),)
+    aside = Conversation("", {"parked": data["step"]})
+    return replace(outcome, effects=(*outcome.effects, *release), conversation=aside)
+
+
+def resume_rows(scene: Scene) -> Rows:
+    """The button that goes on with a step set aside, for answers to words that may have been meant for it."""
+    step_id = scene.conversation.data.get("parked")
+    return ((button("steps/resume_button", callback(step_id, "open")),),) if step_id else ()
 
 
 def park(scene: Scene, run: Run) -> Outcome:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.content.library import Library
 from bot.content.schema import Journey, Lesson, Quiz, Step
 from bot.flows import challenge, checklist, lesson, quiz, reflection, text_step
 from bot.flows.gate import closed
-from bot.flows.running import CAN_OPEN, Run, callback, find, numbers, park, title
+from bot.flows.running import CAN_OPEN, Items, Run, callback, find, numbers, park, set_aside, title
 from bot.flows.scene import Scene, Stay, StepView
 from bot.flows.vocabulary import Event, Outcome, Replace, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Text, say
@@ -39,9 +38,9 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def offer(library: Library, journey: Journey, step: Step, stay: Stay) -> Screen:
+def offer(items: Items, journey: Journey, step: Step, stay: Stay) -> Screen:
     """What is sent when a step is due: a text itself, anything else as a card with Start and Later."""
-    run = Run(stay, step, library.item(step), StepView(step.id, step.kind, "offered"))
+    run = Run(stay, step, items.item(step), StepView(step.id, step.kind, "offered"))
     if step.kind == "text":
         return text_step.shown(run)
     start = button("steps/start_button", callback(step.id, "open"))
@@ -95,7 +94,7 @@ def _act(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
         return show(Toast(say("steps/not_yet")))
     match action:
         case "open":
-            return KINDS[run.step.kind].begin(scene, run)
+            return set_aside(scene, KINDS[run.step.kind].begin(scene, run), running=True)
         case "later" if run.view.state != "open":
             return show(Replace(_later(run)))
         case "park" | "later":

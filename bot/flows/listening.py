@@ -1,0 +1,30 @@
+"""Whether somebody's words tell of danger: asked before anything else is done with them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from bot.content.library import Library
+from bot.flows.scene import Scene
+from bot.rules.danger import READ_AT_MOST, Danger, DangerRules
+
+STRONGEST_FIRST = (Danger.CRISIS, Danger.DISCLOSURE, Danger.IDIOM)
+OVERLAP = 200  # characters: no expression that matters is longer
+
+
+@lru_cache(maxsize=4)
+def _rules(library: Library) -> DangerRules:
+    return DangerRules.build(library.danger)
+
+
+def hear(scene: Scene, words: str) -> Danger:
+    """The strongest danger in any part of the words, however long they are."""
+    rules = _rules(scene.library)
+    starts = range(0, max(1, len(words) - OVERLAP), READ_AT_MOST - OVERLAP)
+    found = {rules.assess(words[start : start + READ_AT_MOST]) for start in starts}
+    return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)
+
+
+def needs_help_first(danger: Danger) -> bool:
+    """Whether help comes instead of what the words were meant for."""
+    return danger in (Danger.CRISIS, Danger.DISCLOSURE)
