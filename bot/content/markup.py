@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from bot.i18n import utf16_length
 
 MESSAGE = 4096  # UTF-16 units after parsing, https://core.telegram.org/bots/api#sendmessage
-CAPTION = 1024  # likewise, of a photo or document
 
 PLAIN_TAGS = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "pre", "tg-spoiler"))
 ATTRIBUTES = {

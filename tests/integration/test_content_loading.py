@@ -207,3 +207,12 @@ def test_own_translations_lie_in_the_own_folder(tmp_path):
 def test_a_folder_of_own_content_that_is_not_there_is_a_clear_fault(tmp_path):
     root = write(tmp_path / "shipped", GOOD)
     assert "is not a folder" in faults_of(root, tmp_path / "nowhere")[0]
+
+
+def test_a_damaged_catalogue_is_a_fault_with_its_file(tmp_path):
+    root = write(tmp_path, {**GOOD, "locale/fr/lessons.po": 'msgid "x"\nmsgstr nothing\n'})
+    assert faults_of(root)[0].startswith("locale/fr/lessons.po: cannot be read")
+
+
+def test_the_shipped_content_loads():
+    assert "learner-short" in load_library().journeys
