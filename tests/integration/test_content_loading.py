@@ -210,7 +210,7 @@ def test_a_folder_of_own_content_that_is_not_there_is_a_clear_fault(tmp_path):
 
 
 def test_a_damaged_catalogue_is_a_fault_with_its_file(tmp_path):
-    root = write(tmp_path, {**GOOD, "locale/fr/lessons.po": 'msgid "x"\nmsgstr nothing\n'})
+    root = write(tmp_path, {**GOOD, "locale/fr/lessons.po": 'msgid "x"\nthis is no catalogue\n'})
     assert faults_of(root)[0].startswith("locale/fr/lessons.po: cannot be read")
 
 
