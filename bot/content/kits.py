@@ -204,12 +204,15 @@ class Circumstances(Strict):
 
 class Part(Strict):
     """A paragraph. It appears only when every fact it names exists; `{numbers}` lists telephone numbers of the given
-    kinds, `{places}` the places of the given kinds."""
+    kinds (of the kinds `instead` where there are none), `{places}` the places of the given kinds. `rests_on` are facts
+    behind it that it doesn't name."""
 
     id: Id
     text: Phrase
     when: Circumstances = Field(default_factory=Circumstances)
+    rests_on: tuple[str, ...] = ()
     numbers: tuple[NumberKind, ...] = ()
+    instead: tuple[NumberKind, ...] = ()
     places: tuple[PlaceKind, ...] = ()
 
     @property
@@ -239,10 +242,13 @@ class Chatter(SourceFile):
 
 
 class DangerWords(SourceFile):
-    """Patterns of one language (`bot.rules.danger` explains them), strongest first."""
+    """Patterns of one language, strongest first (`bot.rules.danger` reads them). `groups` are lists of words that
+    patterns name in braces; `harmless` and `idioms` are taken out of a text before the rest is looked for."""
 
+    groups: Mapping[str, str] = Field(default_factory=dict)
     crisis: tuple[str, ...] = Field(min_length=1)
     disclosure: tuple[str, ...] = Field(min_length=1)
+    harmless: tuple[str, ...] = ()
     idioms: tuple[str, ...] = ()
 
 

@@ -31,7 +31,7 @@ from bot.i18n import Country as CountryName
 from bot.i18n import Day, LanguageName, Listing, Text, Value, say, verbatim
 
 EMERGENCY_KINDS: tuple[NumberKind, ...] = ("emergency", "police", "ambulance", "fire", "silent")
-_SERVICES = frozenset(("police", "ambulance", "fire"))  # the one emergency number stands in for these
+_SERVICES = frozenset(("emergency", "police", "ambulance", "fire"))
 
 
 class EmergencyNumber(NamedTuple):
@@ -67,6 +67,14 @@ def emergency_numbers(country: Country) -> tuple[EmergencyNumber, ...]:
     return tuple(EmergencyNumber(n.kind, n.number) for n in country.numbers if n.kind in EMERGENCY_KINDS)
 
 
+def emergency_numbers_in(library: Library, country: str) -> tuple[EmergencyNumber, ...]:
+    """The same for any ISO 3166 code. Without facts of ours it is 112 in the EU, EEA and Switzerland (where it has to
+    work by law), and nothing elsewhere: whoever shows that must say "the local emergency number"."""
+    if country in library.countries:
+        return emergency_numbers(library.countries[country])
+    return (EmergencyNumber("emergency", "112"),) if area_of(country) == "union" else ()
+
+
 def number_text(number: Number) -> Text:
     """A telephone number with what it is for, its name and the language it speaks."""
     line = say(f"kit_answer/numbers/{number.kind}", number=number.number)
@@ -77,13 +85,10 @@ def number_text(number: Number) -> Text:
     return line
 
 
-def _numbers(kinds: Iterable[NumberKind], where: _Place) -> list[Number]:
-    wanted = frozenset(kinds)
+def _numbers(part: Part, where: _Place) -> list[Number]:
     offered = [n for n in (where.country.numbers if where.country else ()) if _serves(n, where.kit)]
-    found = [n for n in offered if n.kind in wanted]
-    if not found and wanted & _SERVICES:
-        return [n for n in offered if n.kind == "emergency"]
-    return found
+    found = [n for n in offered if n.kind in part.numbers]
+    return found or [n for n in offered if n.kind in part.instead]
 
 
 def _serves(number: Number, kit: Kit | None) -> bool:
@@ -105,13 +110,9 @@ def topic_texts(
     shown = list(_parts(found, where))
     used = [sourced for _, facts in shown for sourced in facts]
     note = kit.notes.get(found.id) if kit else None
-    texts = [text for text, _ in shown]
-    if kit and note:
-        texts.append(Text(f"{kit.path}/notes/{found.id}/text"))
-    if found.local and not note and not used:
+    texts = [*_note(kit, found.id), *(text for text, _ in shown)]
+    if not texts or (found.local and not note and not used):
         texts.append(say("kit_answer/ask"))
-    if note and not note.source:
-        texts.append(say("kit_answer/unverified"))
     days = [sourced.checked for sourced in used] + ([note.checked] if note and note.checked else [])
     return (*texts, *_checked(days))
 
@@ -126,6 +127,14 @@ def _topic(library: Library, topic: str) -> Topic:
         return library.topics[topic]
     except KeyError:
         raise NotFound(f"There is no topic '{topic}'; choose one of: {', '.join(library.topics)}.") from None
+
+
+def _note(kit: Kit | None, topic: str) -> Iterator[Text]:
+    """What is particular here comes first, and says so itself where nobody has confirmed it."""
+    if kit and topic in kit.notes:
+        yield Text(f"{kit.path}/notes/{topic}/text")
+        if not kit.notes[topic].source:
+            yield say("kit_answer/unverified")
 
 
 def _checked(days: list[date]) -> tuple[Text, ...]:
@@ -162,7 +171,8 @@ def holds(when: Circumstances, home: str, host: str, facts: Mapping[str, FactVal
 def _values(part: Part, where: _Place, facts: Mapping[str, Fact]) -> tuple[dict[str, Value], list[Sourced]] | None:
     """The values of a paragraph and what they rest on; None when one of them is not known."""
     args: dict[str, Value] = {}
-    used: list[Sourced] = [facts[key] for key in (*part.when.facts, *part.when.facts_other_than)]
+    keys = (*part.when.facts, *part.when.facts_other_than, *part.rests_on)
+    used: list[Sourced] = [facts[key] for key in keys if key in facts]
     for name in sorted(part.names):
         value, sources = _value(name, part, where, facts)
         if value is None:
@@ -183,8 +193,8 @@ def _value(
         case "city":
             return (Text(f"{where.kit.path}/name"), []) if where.kit else (None, [])
         case "numbers":
-            numbers = _numbers(part.numbers, where)
-            return _listing(map(number_text, numbers)), numbers
+            numbers = _numbers(part, where)
+            return _listing(map(number_text, numbers)) or _without_facts(part.numbers, where), numbers
         case "places":
             places = [place for place in (where.kit.places if where.kit else ()) if place.kind in part.places]
             return _listing(map(_place_text, places)), places
@@ -192,6 +202,15 @@ def _value(
             return show_fact(name, facts[name].value), [facts[name]]
         case _:
             return None, []
+
+
+def _without_facts(kinds: Iterable[NumberKind], where: _Place) -> Value | None:
+    """What to dial in a country that we have no facts on; advice for an emergency never goes missing."""
+    if where.country or not _SERVICES.intersection(kinds):
+        return None
+    if area_of(where.host) == "union":
+        return say("kit_answer/numbers/emergency", number="112")
+    return say("kit_answer/numbers/unknown")
 
 
 def _listing(texts: Iterable[Text]) -> Value | None:
