@@ -183,7 +183,7 @@ class Stage:
 
 def phone(page: Page, name: str = "Léa Martin") -> Locator:
     """The phone of a person."""
-    return page.get_by_role("region", name=f"{name}'s phone")
+    return page.locator(f'.phone[aria-label="{name}\'s phone"]')
 
 
 def started(page: Page) -> Locator:

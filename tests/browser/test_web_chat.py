@@ -58,6 +58,41 @@ def test_telegrams_formatting_is_shown_and_a_spoiler_opens_on_a_tap(visit: Visit
     expect(text.locator(".spoiler")).to_have_class("spoiler open")
 
 
+def test_the_bot_is_seen_typing_until_its_message_comes(visit: Visit, stage: Stage) -> None:
+    lea = started(visit())
+    stage.run(stage.bot.call("sendChatAction", chat_id=stage.learner, action="typing"))
+    expect(lea.get_by_text("typing")).to_be_visible()
+    stage.say(stage.learner, "here it is")
+    expect(lea.get_by_text("here it is")).to_be_visible()
+    expect(lea.get_by_text("typing")).to_have_count(0)
+
+
+def test_a_document_can_be_sent_and_downloaded_again(visit: Visit) -> None:
+    page = visit()
+    lea = started(page)
+    lea.get_by_role("button", name="Attach").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("menuitem", name="Document").click()
+    chooser.value.set_files({"name": "agreement.txt", "mimeType": "text/plain", "buffer": b"signed"})
+    with page.expect_download() as download:
+        lea.get_by_role("link", name="Download agreement.txt").click()
+    assert (download.value.suggested_filename, download.value.path().read_bytes()) == ("agreement.txt", b"signed")
+
+
+def test_voice_notes_stickers_and_contacts_arrive(visit: Visit, stage: Stage) -> None:
+    page = visit()
+    lea = started(page)
+    for entry in ("Voice note", "Sticker", "My contact"):
+        lea.get_by_role("button", name="Attach").click()
+        page.get_by_role("menuitem", name=entry).click()
+        if entry == "Sticker":
+            page.get_by_role("button", name="Sticker 👋").click()
+        expect(lea.get_by_text("You said: something").last).to_be_visible()
+    expect(lea.get_by_text("You said: something")).to_have_count(3)
+    kinds = ("voice", "sticker", "contact")
+    assert [kind for update in stage.bot.seen for kind in kinds if kind in update.get("message", {})] == list(kinds)
+
+
 def test_an_edit_by_the_bot_replaces_the_bubble_and_says_so(visit: Visit, stage: Stage) -> None:
     lea = started(visit())
     message_id = stage.say(stage.learner, "first wording")["message_id"]

@@ -82,6 +82,31 @@ def test_somebody_from_the_open_invites_joins_with_their_token(visit: Visit, sta
     assert stage.texts() == ["/start TOK2"]
 
 
+def test_before_anybody_joined_the_phones_of_the_invited_show_start(visit: Visit, stage: Stage) -> None:
+    stage.do(stage.sandbox.world.users.clear)
+    stage.clock.open_invites = [
+        {"code": "REF", "role": "referent", "name": "Marc Dubois", "url": "", "token": "TOK-R"},
+        {"code": "MAR-01", "role": "learner", "name": "Léa Martin", "url": "", "token": "TOK-L"},
+    ]
+    page = visit()
+    expect(phone(page)).to_contain_text("Léa Martin has opened the invite link.")
+    phone(page).get_by_role("button", name="Start", exact=True).click()
+    expect(phone(page)).to_contain_text("Welcome aboard")
+    expect(phone(page, "Marc Dubois")).to_contain_text("has opened the invite link")
+    assert stage.texts() == ["/start TOK-L"]
+
+
+def test_somebody_who_is_here_but_has_not_started_uses_their_own_invite(visit: Visit, stage: Stage) -> None:
+    invite = {"code": "MAR-01", "role": "learner", "name": "Léa Martin", "url": "", "token": "TOK-L"}
+    stage.clock.open_invites = [invite]
+    page = visit()
+    page.get_by_role("button", name="Add a phone").click()
+    page.get_by_role("dialog").get_by_role("button", name="Léa Martin").click()
+    expect(phone(page)).to_contain_text("Welcome aboard")
+    expect(page.locator(".phone")).to_have_count(2)
+    assert stage.texts() == ["/start TOK-L"]
+
+
 def test_a_stranger_gets_a_phone_and_no_token(visit: Visit, stage: Stage) -> None:
     page = visit()
     page.get_by_role("button", name="Add a phone").click()
@@ -178,7 +203,7 @@ def test_a_small_screen_shows_one_phone_at_a_time_with_unread_badges(visit: Visi
     tab = page.get_by_role("tab", name="Marc")
     expect(tab.get_by_label("1 unread")).to_be_visible()
     tab.click()
-    expect(page.get_by_text("An alert for you")).to_be_visible()
+    expect(phone(page, "Marc Dubois").get_by_text("An alert for you")).to_be_visible()
     expect(tab.get_by_label("1 unread")).to_have_count(0)
 
 

@@ -8,6 +8,7 @@ const WINDOW = 80;       // messages drawn at first
 const STEP = 80;         // added at the top, each time it is reached
 const LONGEST = 400;     // trimmed back to WINDOW when following the newest
 const NEAR = 60;         // px from the bottom that still count as "at the bottom"
+const NEWEST = 6;        // messages whose buttons Tab reaches
 const TOGETHER = 300;    // seconds within which messages of one sender stand close
 
 export class ChatView {
@@ -17,6 +18,7 @@ export class ChatView {
     this.first = 0;
     this.following = true;
     this.lastTop = 0;
+    this.stops = new Set();  // the messages that Tab reaches
     this.list = h("ol", { class: "messages", "aria-label": label });
     this.scroller = h("div", { class: "log", tabindex: "-1", on: { scroll: () => this.scrolled(), keydown: (event) => this.key(event) } }, this.list);
     this.jump = h("button", { type: "button", class: "jump", hidden: true, on: { click: () => this.toNewest(true) } });
@@ -112,8 +114,14 @@ export class ChatView {
   older() {
     const anchor = this.list.querySelector("[data-id]");
     const top = anchor.getBoundingClientRect().top;
+    const oldFirst = this.first;
     this.first = Math.max(0, this.first - STEP);
-    this.draw();
+    while (this.list.firstElementChild !== anchor) this.list.firstElementChild.remove();  // the day above it may be wrong now
+    const items = [];
+    for (let at = this.first; at <= oldFirst; at += 1) items.push(...this.itemsAt(at));
+    const focused = anchor.contains(document.activeElement);
+    anchor.replaceWith(...items);
+    if (focused) items.at(-1).focus({ preventScroll: true });
     const moved = this.item(anchor.dataset.id).getBoundingClientRect().top - top;
     this.scroller.scrollTop += moved;
   }
@@ -164,14 +172,15 @@ export class ChatView {
   // ---- keyboard: one message is the tab stop; arrows walk through the messages
 
   tabStops() {
-    const items = [...this.list.querySelectorAll(".message")];
-    const active = items.includes(document.activeElement) ? document.activeElement : items.at(-1);
-    const near = new Set(items.slice(-6));
-    for (const item of items) {
+    const items = [...this.list.children].filter((item) => item.classList.contains("message")).slice(-NEWEST);
+    const focused = this.list.contains(document.activeElement) ? document.activeElement.closest(".message") : null;
+    const active = focused ?? items.at(-1);
+    const stops = new Set([...items, active].filter(Boolean));
+    for (const item of [...this.stops, ...stops]) {  // only those that were or will be stops: a long chat has thousands of others
       item.tabIndex = item === active ? 0 : -1;
-      const reachable = item === active || near.has(item);
-      item.querySelectorAll(".key").forEach((key, index) => { key.tabIndex = reachable && index === 0 ? 0 : -1; });
+      item.querySelectorAll(".key").forEach((key, index) => { key.tabIndex = stops.has(item) && index === 0 ? 0 : -1; });
     }
+    this.stops = stops;
   }
 
   key(event) {

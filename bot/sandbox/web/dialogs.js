@@ -75,8 +75,8 @@ function strangerForm(stranger) {
   const language = h("select", { name: "language_code" },
     [["en", "English"], ["fr", "French"], ["es", "Spanish"], ["it", "Italian"], ["de", "German"], ["nl", "Dutch"], ["ar", "Arabic"]]
       .map(([value, text]) => h("option", { value, text })));
-  const form = h("form", { class: "form", method: "dialog" }, h("h3", { text: "A stranger" }),
-    h("p", { class: "hint", text: "Somebody who found the bot without an invite." }),
+  const form = h("form", { class: "form", method: "dialog" },
+    h("div", {}, h("h3", { text: "A stranger" }), h("p", { class: "hint", text: "Somebody who found the bot without an invite." })),
     h("div", { class: "pair" }, h("label", {}, "First name", first), h("label", {}, "Last name", last)),
     h("label", {}, "Language of the phone", language),
     h("button", { type: "submit", class: "primary", text: "Add this person" }));

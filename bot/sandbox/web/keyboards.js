@@ -9,6 +9,7 @@ export function inlineKeyboard(message, actions) {
     h("div", { class: "row" }, row.map((button) => inlineButton(message, button, actions))));
   const board = h("div", { class: "inline-keyboard", role: "group", "aria-label": "Buttons" }, rows);
   roving(board, ".key", { columns: true });
+  board.querySelectorAll(".key").forEach((key) => { key.tabIndex = -1; });  // the chat decides which keyboards Tab reaches
   return board;
 }
 

@@ -109,9 +109,24 @@ export class Layout {
 
   /** Somebody follows their invite link: they get a phone and send "/start TOKEN". */
   async join(invite, into) {
+    const here = this.people().find(({ slot, name }) => slot.user && name === invite.name);
+    if (here) return this.follow(this.phoneOf(here.slot, into), invite);
     const [first, ...rest] = (invite.name || invite.code).split(" ");
-    const phone = await this.newPerson({ first_name: first, ...(rest.length ? { last_name: rest.join(" ") } : {}), label: invite.role }, into);
+    const person = { first_name: first, ...(rest.length ? { last_name: rest.join(" ") } : {}), label: invite.role };
+    return this.follow(await this.newPerson(person, into), invite);
+  }
+
+  async follow(phone, invite) {
     if (phone && (await phone.send({ text: `/start ${invite.token}` }))) phone.focus();
+  }
+
+  /** The phone that shows `slot`; opened (or `into` changed to it) when there is none. */
+  phoneOf(slot, into) {
+    const open = this.phones.find((phone) => same(phone.slot, slot));
+    if (open) return open;
+    if (into) this.show(into, slot);
+    else this.addPhone(slot);
+    return this.phones.find((phone) => same(phone.slot, slot));
   }
 
   async newPerson(person, into) {
@@ -159,10 +174,9 @@ export class Layout {
 
   peopleChanged() {
     for (const phone of this.phones) {
-      const gone = phone.slot.invite && !phone.invite;
-      const taken = gone && this.people().find(({ slot, name }) => slot.user && name === phone.lastName);
-      if (taken) this.show(phone, taken.slot);
-      phone.lastName = phone.name;
+      const gone = phone.slot.invite && !phone.invite;  // used on another page, or issued anew
+      const now = gone && this.people().find(({ name }) => name === phone.knownAs);
+      if (now) this.show(phone, now.slot);
       if (!phone.owner.contains(document.activeElement)) phone.renderOwner();
       if (phone.chat) phone.renderFoot();
     }
@@ -193,12 +207,16 @@ export class Layout {
 
   renderTabs() {
     const focused = this.tabBar.contains(document.activeElement);
+    const scrolled = this.tabBar.querySelector("[role=tablist]")?.scrollLeft ?? 0;
     const tabs = [this.guideTab(), ...this.phones.map((phone, at) => this.tab(phone, at))];
-    this.tabBar.replaceChildren(...tabs, h("button", { type: "button", class: "tab add", "aria-label": "Add a phone", on: { click: () => this.add() } }, icon("plus")));
-    roving(this.tabBar, "[role=tab]");
+    const list = h("div", { role: "tablist", "aria-label": "Phones" }, tabs);
+    this.tabBar.replaceChildren(list, h("button", { type: "button", class: "tab add", "aria-label": "Add a phone", on: { click: () => this.add() } }, icon("plus")));
+    roving(list, "[role=tab]");
     const chosen = tabs.find((tab) => tab.getAttribute("aria-selected") === "true") ?? tabs[0];
     tabs.forEach((tab) => { tab.tabIndex = tab === chosen ? 0 : -1; });
+    list.scrollLeft = scrolled;
     if (focused) focusOnly(tabs, chosen);
+    this.panelRole(this.app.guide?.el);
     document.body.dataset.tab = this.active < 0 ? "guide" : "phone";
     this.phones.forEach((phone, at) => this.asPanel(phone, at));
   }
@@ -206,6 +224,13 @@ export class Layout {
   asPanel(phone, at) {
     phone.el.id = `phone-${at + 1}`;
     phone.el.classList.toggle("active", at === this.active);
+    this.panelRole(phone.el);
+  }
+
+  /** With tabs on screen, what they show is a panel; side by side, a region. */
+  panelRole(el) {
+    if (this.small.matches) el?.setAttribute("role", "tabpanel");
+    else el?.removeAttribute("role");
   }
 
   guideTab() {

@@ -46,6 +46,7 @@ export class Phone {
     this.view = null;
     this.composer = null;
     this.chat = this.user ? this.app.world.chat(this.user.id) : null;
+    this.knownAs = this.name;
     this.owner = h("div", { class: "owner" });
     this.time = h("span", { class: "phone-time" });
     this.subtitle = h("span", { class: "bot-subtitle" });
@@ -218,6 +219,7 @@ export class Phone {
   /** Taps Start: with the token of the open invite, when this person has one. */
   async start() {
     const token = this.startToken();
+    if (!this.user && !this.invite) return this.app.fail(`The invite of ${this.knownAs} is no longer open. Show another person on this phone.`);
     if (!this.user) return this.layout.join(this.invite, this);
     const sent = await this.send({ text: token ? `/start ${token}` : "/start" });
     if (sent) this.composer.focus();
