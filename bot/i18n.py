@@ -188,7 +188,7 @@ def locale_of(language: str) -> Locale:
 def plural_index(language: str) -> Callable[[int], int]:
     """gettext's plural rule of a language as a function of n."""
     expression = get_plural(locale_of(language)).plural_expr
-    rule: Callable[[int], int] = gettext.c2py(expression)  # type: ignore[attr-defined]
+    rule: Callable[[int], int] = gettext.c2py(expression)
     return rule
 
 
@@ -292,7 +292,7 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
         case Hour(hour):
             return format_time(hour, "short", locale=locale)
         case Country(code):
-            return locale.territories.get(code.upper(), code)
+            return str(locale.territories.get(code.upper(), code))
         case LanguageName(code, own):
             return _language_name(code, locale_of(code) if own else locale)
         case Money(amount, currency):
@@ -302,7 +302,7 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
 
 
 def _language_name(code: str, locale: Locale) -> str:
-    name = locale.languages.get(base_language(code), code)
+    name = str(locale.languages.get(base_language(code), code))
     return name[:1].upper() + name[1:]
 
 

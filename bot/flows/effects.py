@@ -15,6 +15,7 @@ class AcceptInvite:
     """Link this chat to the invited person and role; the token is deleted."""
 
     invite_id: int
+    role: str = "learner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,13 @@ class RaiseAlert:
     placement_id: int
     reason: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """The SOS was pressed by mistake: whoever was told hears it, and is asked to call all the same."""
+
+    placement_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +219,7 @@ Effect = (
     | SetCheckInHour
     | AnswerCheckIn
     | RaiseAlert
+    | TakeBack
     | SharePlace
     | Acknowledge
     | Resolve

@@ -10,11 +10,13 @@ from typing import Any
 from bot.clock import Itinerary
 from bot.content.library import Library
 from bot.content.schema import Journey
-from bot.flows.vocabulary import Conversation
-from bot.rules.permissions import Actor
+from bot.content.versions import Script
+from bot.flows.vocabulary import IDLE, Conversation
 from bot.rules.kit_search import KitSearch
+from bot.rules.permissions import Actor
 
 CONSENT_VERSION = "2026-11"
+DESK_ROLES = frozenset({"referent", "backup", "coordinator", "local_contact", "accompanying", "safeguarding"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +165,12 @@ class Scene:
     roles: frozenset[str] = frozenset()
     actor: Actor | None = None
     onboarded: bool = False
-    conversation: Conversation = Conversation()
+    conversation: Conversation = IDLE
     stays: tuple[Stay, ...] = ()  # as a learner, the one that matters now first
     invite: InviteView | None = None  # loaded for /start with a token
     contacts: tuple[Contact, ...] = ()  # needs "contacts": of the first stay
     check_in: CheckInView | None = None  # needs "check_in"
-    journey: Journey | None = None  # needs "steps": the pinned version
+    script: Script | None = None  # needs "steps": the pinned version of the journey with its items
     steps: tuple[StepView, ...] = ()  # needs "steps"
     progress: ProgressView | None = None  # needs "progress"
     alerts: tuple[AlertView, ...] = ()  # needs "alerts": open ones this person may see
@@ -184,9 +186,14 @@ class Scene:
         return self.stays[0] if self.stays else None
 
     @property
+    def journey(self) -> Journey | None:
+        """The journey this learner walks, in the version that was pinned."""
+        return self.script.journey if self.script else None
+
+    @property
     def is_learner(self) -> bool:
         return bool(self.stays)
 
     @property
     def is_referent(self) -> bool:
-        return bool(self.roles & {"referent", "coordinator", "local-contact", "accompanying", "safeguarding"})
+        return bool(self.roles & DESK_ROLES)

@@ -54,6 +54,7 @@ class StepRun(Base):
     state: Mapped[str]  # offered, open, done, skipped
     data: Mapped[dict[str, Any]]  # answers given so far, card reached, items ticked
     offered_at: Mapped[datetime]
+    touched_at: Mapped[datetime | None]  # while the learner is in it; empty when parked or done
     done_at: Mapped[datetime | None]
     score: Mapped[float | None]
     __table_args__ = (UniqueConstraint("placement_id", "step"),)
@@ -93,6 +94,7 @@ class DayCount(Base):
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     sent: Mapped[int]
+    last_at: Mapped[datetime]
 
 
 class KitQuestion(Base):

@@ -23,13 +23,17 @@ class CheckIn(Base):
     asked_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    reminder_delivered_at: Mapped[datetime | None]
     deadline: Mapped[datetime | None]
+    counted_to: Mapped[datetime | None]
+    alerted_at: Mapped[datetime | None]
+    alert_reason: Mapped[str | None]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str | None]
     extended: Mapped[int] = mapped_column(default=0)  # seconds
     wake_at: Mapped[datetime | None]
     message_id: Mapped[int | None]  # the prompt, edited when answered
-    version: Mapped[int] = mapped_column(default=0)  # counts changes: one row changed, or somebody was faster
     __table_args__ = (
         UniqueConstraint("placement_id", "day"),
         Index("ix_check_in_wake", "wake_at", sqlite_where=text("wake_at IS NOT NULL"),
@@ -50,14 +54,13 @@ class Alert(Base):
     level: Mapped[int]
     raised_at: Mapped[datetime]
     next_at: Mapped[datetime | None]
-    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    acknowledged_by: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     acknowledged_at: Mapped[datetime | None]
     exhausted_at: Mapped[datetime | None]
     resolved_at: Mapped[datetime | None]
-    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    resolved_by: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     outcome: Mapped[str | None]
-    state: Mapped[dict[str, Any]]  # what else the ladder's machine remembers
-    version: Mapped[int] = mapped_column(default=0)
+    state: Mapped[dict[str, Any]]  # what else the ladder's machine remembers, and who was told
     __table_args__ = (
         Index("ix_alert_wake", "next_at", sqlite_where=text("next_at IS NOT NULL"),
               postgresql_where=text("next_at IS NOT NULL")),

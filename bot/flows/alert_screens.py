@@ -1,0 +1,227 @@
+"""What is said about an alert: to those who are told, and to the learner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.flows.scene import Contact
+from bot.flows.vocabulary import Button, Rows, Screen, Venue, button, screen
+from bot.i18n import Country, Listing, Moment, Text, say, verbatim
+from bot.rules.alert import News, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedPerson:
+    """Somebody passed over on the ladder: why is unlinked, blocked, away or unknown."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What a person woken at night needs to know. Instants are shown in `zone`, where the learner is."""
+
+    alert_id: int
+    learner: str
+    code: str
+    cohort: str
+    reason: str
+    severity: str
+    raised_at: datetime
+    now: datetime
+    zone: str
+    asked_at: datetime | None = None
+    reminded_at: datetime | None = None
+    last_active_at: datetime | None = None
+    city: str | None = None
+    country: str | None = None
+    host_organisation: str | None = None
+    accommodation: str | None = None
+    learner_phone: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    latitude: float | None = None
+    longitude: float | None = None
+    placed_at: datetime | None = None
+    skipped: tuple[SkippedPerson, ...] = ()
+    nobody_on_duty: bool = False
+    became_red: bool = False
+    told: tuple[tuple[str, datetime], ...] = ()
+    acknowledged_by: str | None = None
+
+    def at(self, instant: datetime, style: str = "short") -> Moment:
+        return Moment(instant, style, self.zone)
+
+
+CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergency_contact")
+
+
+def _head(d: Dossier) -> Text:
+    mark = say("alerts/mark_red") if d.severity == "red" else say("alerts/mark_amber")
+    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, reason=say(f"alerts/reason/{d.reason}"))
+
+
+def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
+    """The alert itself: who, what, since when, where, whom to call, what has been done, what can be done."""
+    body: list[Text] = [_head(d)]
+    if exhausted:
+        body.append(say("alerts/exhausted"))
+    elif d.nobody_on_duty:
+        body.append(say("alerts/nobody_on_duty"))
+    elif d.became_red:
+        body.append(say("alerts/became_red"))
+    elif repeat:
+        body.append(say("alerts/again", since=d.at(d.raised_at)))
+    body += [*_since(d), *_where(d), _call_list(d), *_done(d)]
+    rows: Rows = (
+        (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
+        (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),
+        (button("alerts/write_button", f"alerts:write:{d.alert_id}"),),
+    )
+    return Screen(tuple(body), rows)
+
+
+def _since(d: Dossier) -> list[Text]:
+    lines = []
+    if d.asked_at:
+        lines.append(say("alerts/asked", at=d.at(d.asked_at)))
+    if d.reminded_at:
+        lines.append(say("alerts/reminded", at=d.at(d.reminded_at, "time")))
+    lines.append(say("alerts/raised", at=d.at(d.raised_at)))
+    if d.last_active_at:
+        lines.append(say("alerts/last_active", at=d.at(d.last_active_at)))
+    if d.asked_at:
+        lines.append(say("alerts/delivered_means"))
+    return [_block(lines)]
+
+
+def _where(d: Dossier) -> list[Text]:
+    lines: list[Text] = []
+    if d.city and d.country:
+        lines.append(
+            say("alerts/city", city=d.city.capitalize() if d.city.islower() else d.city, country=Country(d.country))
+        )
+    if d.host_organisation:
+        lines.append(say("alerts/host", name=d.host_organisation))
+    if d.accommodation:
+        lines.append(say("alerts/accommodation", place=d.accommodation))
+    if d.latitude is not None and d.placed_at is not None:
+        lines.append(say("alerts/placed", at=d.at(d.placed_at)))
+    lines.append(say("alerts/local_time", at=d.at(d.now, "time")))
+    return [_block(lines)]
+
+
+def _call_list(d: Dossier) -> Text:
+    lines = [say("alerts/call_learner", phone=d.learner_phone) if d.learner_phone else say("alerts/no_phone")]
+    by_role = {contact.role: contact for contact in d.contacts}
+    for role in CALL_ORDER:
+        contact = by_role.get(role)
+        if contact is not None and contact.phone:
+            lines.append(say(f"alerts/call/{role}", name=verbatim(contact.name), phone=contact.phone))
+    return _block(lines)
+
+
+def _done(d: Dossier) -> list[Text]:
+    lines = [say("alerts/told_at", name=verbatim(name), at=d.at(at, "time")) for name, at in d.told]
+    lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in d.skipped]
+    return [_block([say("alerts/done_so_far"), *lines])] if lines else []
+
+
+def _block(lines: Sequence[Text]) -> Text:
+    joined = lines[0]
+    for line in lines[1:]:
+        joined = say("alerts/lines", first=joined, then=line)
+    return joined
+
+
+def place(d: Dossier) -> tuple[Screen, ...]:
+    """The learner's location as a pin, with its time."""
+    if d.latitude is None or d.longitude is None or d.placed_at is None:
+        return ()
+    words = screen(say("alerts/place_shared", learner=d.learner, at=d.at(d.placed_at)))
+    pin = Screen((), venue=Venue(d.latitude, d.longitude, d.learner, d.code))
+    return words, pin
+
+
+def taken(d: Dossier, by: str) -> Screen:
+    """To the others: somebody has it."""
+    return screen(_head(d), say("alerts/taken", name=verbatim(by)))
+
+
+def already_taken(d: Dossier, by: str) -> Screen:
+    """To who came second."""
+    return screen(say("alerts/already_taken", name=verbatim(by), learner=d.learner), rows=(_resolve(d.alert_id),))
+
+
+def yours(d_alert_id: int, learner: str) -> Screen:
+    """To who took it: what next."""
+    write = button("alerts/write_button", f"alerts:write:{d_alert_id}")
+    return screen(say("alerts/yours", learner=learner), rows=(_resolve(d_alert_id), (write,)))
+
+
+def _resolve(alert_id: int) -> tuple[Button, ...]:
+    return (button("alerts/resolve_button", f"alerts:res:{alert_id}"),)
+
+
+def learner_answered(d: Dossier, said: str) -> Screen:
+    """The learner answered after the alert; it stays open until a person has looked."""
+    return screen(_head(d), say(f"alerts/answered/{said}"), rows=(_resolve(d.alert_id),))
+
+
+def taken_back(d: Dossier) -> Screen:
+    """The learner says the SOS was pressed by mistake: call all the same."""
+    return screen(_head(d), say("alerts/taken_back"), rows=(_resolve(d.alert_id),))
+
+
+def still_open(d: Dossier) -> Screen:
+    """To who took it, two hours later."""
+    rows = ((button("alerts/still_button", f"alerts:ack:{d.alert_id}"),), _resolve(d.alert_id))
+    return screen(_head(d), say("alerts/still_open"), rows=rows)
+
+
+def all_clear(d: Dossier, by: str | None, outcome: str) -> Screen:
+    """To all who were told."""
+    how = say(f"alerts/outcome/{outcome}")
+    if by is None:
+        return screen(say("alerts/all_clear_desk", learner=d.learner, code=d.code, how=how))
+    return screen(say("alerts/all_clear", learner=d.learner, code=d.code, name=verbatim(by), how=how))
+
+
+def outcomes(alert_id: int, learner: str) -> Screen:
+    """Resolving needs to say how."""
+    rows = tuple(
+        (button(f"alerts/outcome_button/{outcome.value}", f"alerts:{outcome.value}:{alert_id}"),) for outcome in Outcome
+    )
+    return screen(say("alerts/which_outcome", learner=learner), rows=rows)
+
+
+def ask_settled(alert_id: int) -> Screen:
+    """To the learner: is it really over?"""
+    rows = (
+        (button("alerts/settled_button", f"settle:yes:{alert_id}"),),
+        (button("alerts/not_settled_button", f"settle:no:{alert_id}"),),
+    )
+    return screen(say("alerts/ask_settled"), rows=rows)
+
+
+def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
+    """To the learner: who was told, who answered, or that nobody has yet."""
+    people = Listing(tuple(names))
+    match what:
+        case News.TOLD:
+            key = "alerts/news/told_missed" if d.reason == "not_answered" else "alerts/news/told"
+            return screen(say(key, names=people))
+        case News.TAKEN:
+            return screen(say("alerts/news/taken", names=people))
+        case News.NOBODY_ON_DUTY if names:
+            return Screen((say("alerts/news/nobody_on_duty", names=people), _meanwhile(d)))
+        case _:
+            return Screen((say("alerts/news/nobody_yet"), _meanwhile(d)))
+
+
+def _meanwhile(d: Dossier) -> Text:
+    numbers = [c for c in d.contacts if c.phone and c.role in ("referent", "backup", "local_contact", "host")]
+    lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in numbers]
+    return _block([say("alerts/news/dont_wait"), *lines])

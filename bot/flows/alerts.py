@@ -1,0 +1,94 @@
+"""Alerts in the chat of those who look after learners: list, taking one, resolving it; and the learner's last word."""
+
+from __future__ import annotations
+
+from bot.flows.alert_screens import outcomes, yours
+from bot.flows.effects import Acknowledge, Resolve, Settle
+from bot.flows.relay import begin
+from bot.flows.running import answer
+from bot.flows.scene import AlertView, Scene
+from bot.flows.vocabulary import Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
+from bot.i18n import Moment, Text, say, verbatim
+from bot.rules.alert import Outcome as How
+
+NEEDS = frozenset({"alerts", "alert"})
+SHOWN = 20
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/alerts`, `alerts:open`, `alerts:<ack|res|write|spoke|phone|via_host|other>:<id>`, `settle:<yes|no>:<id>`."""
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if parts[:1] == ["settle"]:
+        return _settled(scene, parts)
+    if len(parts) == 3:
+        return _act(scene, event, parts[1])
+    return show(answer(event, _list(scene)))
+
+
+def _act(scene: Scene, event: Event, action: str) -> Outcome:
+    alert = scene.alert
+    if alert is None or alert.about_me:
+        return show(Toast(say("alerts/not_yours"), alert=True))
+    if action == "open":
+        return show(Say(_one(alert)))
+    if action == "write":
+        return begin(scene, alert.placement_id, alert.learner)
+    if alert.resolved_at is not None:
+        return show(Toast(say("alerts/resolved_before"), alert=True))
+    if action == "ack":
+        return _acknowledge(alert)
+    if action == "res":
+        return show(Say(outcomes(alert.id, alert.learner)))
+    if action in set(How):
+        how = say(f"alerts/outcome/{action}")
+        done = screen(say("alerts/you_resolved", learner=alert.learner, how=how))
+        return show(Replace(done), effects=(Resolve(alert.id, action),))
+    return show(Toast(say("alerts/not_yours"), alert=True))
+
+
+def _acknowledge(alert: AlertView) -> Outcome:
+    take = (Acknowledge(alert.id),)
+    if alert.acknowledged_by is None or alert.acknowledged_by_me:
+        return show(Toast(say("alerts/ack_toast")), Say(yours(alert.id, alert.learner)), effects=take)
+    return show(Toast(say("alerts/taken_toast", name=alert.acknowledged_by), alert=True), effects=take)
+
+
+def _list(scene: Scene) -> Screen:
+    if not scene.is_referent:
+        return screen(say("alerts/not_for_you"))
+    if not scene.alerts:
+        return screen(say("alerts/none"))
+    shown = scene.alerts[:SHOWN]
+    rows = tuple((button("alerts/open_button", f"alerts:open:{a.id}", learner=a.learner),) for a in shown)
+    return Screen((say("alerts/list", n=len(scene.alerts)), *(_line(alert) for alert in shown)), rows)
+
+
+def _line(alert: AlertView) -> Text:
+    mark = say("alerts/mark_red") if alert.severity == "red" else say("alerts/mark_amber")
+    state = (
+        say("alerts/state_taken", name=verbatim(alert.acknowledged_by))
+        if alert.acknowledged_by
+        else say("alerts/state_open")
+    )
+    return say(
+        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, reason=say(f"alerts/reason/{alert.reason}"),
+        at=Moment(alert.raised_at, "short"), state=state,
+    )  # fmt: skip
+
+
+def _one(alert: AlertView) -> Screen:
+    rows = (
+        (button("alerts/ack_button", f"alerts:ack:{alert.id}"),),
+        (button("alerts/resolve_button", f"alerts:res:{alert.id}"),),
+        (button("alerts/write_button", f"alerts:write:{alert.id}"),),
+    )
+    return Screen((_line(alert),), rows)
+
+
+def _settled(scene: Scene, parts: list[str]) -> Outcome:
+    alert = scene.alert
+    if len(parts) != 3 or alert is None or not alert.about_me or alert.resolved_at is None:
+        return show(Toast(say("alerts/settled_before")))
+    if parts[1] == "yes":
+        return show(Replace(screen(say("alerts/settled_yes"))), effects=(Settle(alert.id, True),))
+    return show(Replace(screen(say("alerts/settled_no"))), effects=(Settle(alert.id, False),))

@@ -1,0 +1,109 @@
+"""`/learners`: a referent's learners, one card each."""
+
+from __future__ import annotations
+
+from bot.flows.effects import UnlinkLearner
+from bot.flows.relay import begin
+from bot.flows.running import answer
+from bot.flows.scene import LearnerView, Scene, Stay
+from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Say, Screen, Tap, Toast, button, screen, show
+from bot.i18n import Day, Text, say
+
+NEEDS = frozenset({"learners"})
+PAGE = 8
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/learners`, `learners:open[:page]`, `learners:<one|write|unlink|really>:<placement>`."""
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if not scene.is_referent:
+        return show(answer(event, screen(say("learners/not_for_you"))))
+    if len(parts) == 3 and parts[1] != "open" and parts[2].isdecimal():
+        return _one(scene, parts[1], int(parts[2][:18]))
+    page = int(parts[2]) if len(parts) == 3 and parts[2].isdecimal() and len(parts[2]) < 4 else 0
+    return show(answer(event, _list(scene, page)))
+
+
+def _list(scene: Scene, page: int) -> Screen:
+    learners = scene.learners
+    if not learners:
+        return screen(say("learners/none"))
+    shown = learners[page * PAGE : (page + 1) * PAGE] or learners[:PAGE]
+    rows: list[tuple[Button, ...]] = [
+        (button("learners/one_button", f"learners:one:{v.placement_id}", name=v.name),) for v in shown
+    ]
+    turn = []
+    if page > 0:
+        turn.append(button("learners/back_button", f"learners:open:{page - 1}"))
+    if (page + 1) * PAGE < len(learners):
+        turn.append(button("learners/more_button", f"learners:open:{page + 1}"))
+    if turn:
+        rows.append(tuple(turn))
+    return Screen((say("learners/title", n=len(learners)), *(_line(v) for v in shown)), tuple(rows))
+
+
+def _line(v: LearnerView) -> Text:
+    return say(
+        "learners/line", name=v.name, city=v.city or "–", stage=say(f"learners/stage/{v.stage}"), state=_state(v)
+    )
+
+
+def _state(v: LearnerView) -> Text:
+    if v.open_alerts:
+        return say("learners/state/alert", n=v.open_alerts)
+    if not v.linked:
+        return say("learners/state/unlinked")
+    if v.last_day is None:
+        return say("learners/state/no_check_in")
+    if v.last_answer is None:
+        return say("learners/state/waiting", day=Day(v.last_day, "medium"))
+    return say(f"learners/state/{v.last_answer}", day=Day(v.last_day, "medium"))
+
+
+def _one(scene: Scene, action: str, placement_id: int) -> Outcome:
+    found = next(
+        ((v, s) for v, s in zip(scene.learners, scene.others, strict=True) if v.placement_id == placement_id), None
+    )
+    if found is None:
+        return show(Toast(say("learners/not_yours"), alert=True))
+    view, stay = found
+    match action:
+        case "write":
+            return begin(scene, placement_id, view.name)
+        case "unlink":
+            rows: Rows = (
+                (button("learners/really_button", f"learners:really:{placement_id}"),),
+                (button("learners/keep_button", f"learners:one:{placement_id}"),),
+            )
+            return show(Replace(screen(say("learners/unlink_ask", name=view.name), rows=rows)))
+        case "really":
+            done = screen(say("learners/unlinked", name=view.name))
+            return show(Replace(done), effects=(UnlinkLearner(placement_id),))
+        case _:
+            return show(Say(_card(view, stay)))
+
+
+def _card(v: LearnerView, stay: Stay) -> Screen:
+    body = [say("learners/card", name=v.name, code=v.code, cohort=v.cohort), _state(v)]
+    if stay.itinerary is not None:
+        body.append(
+            say("learners/dates", city=v.city or "–", arrival=Day(stay.itinerary.arrival),
+                return_=Day(stay.itinerary.return_))
+        )  # fmt: skip
+    if stay.host_organisation:
+        body.append(say("learners/host", name=stay.host_organisation))
+    if stay.accommodation:
+        body.append(say("learners/accommodation", place=stay.accommodation))
+    if stay.minor and not stay.guardian_consented:
+        body.append(say("learners/guardian_missing"))
+    rows: list[tuple[Button, ...]] = [(button("learners/write_button", f"learners:write:{v.placement_id}"),)]
+    if v.linked:
+        rows.append((button("learners/unlink_button", f"learners:unlink:{v.placement_id}"),))
+    rows.append((button("learners/list_button", "learners:open"),))
+    return Screen(tuple(body), tuple(rows))
+
+
+def joined(name: str, placement_id: int) -> Screen:
+    """To the referent: somebody used the learner's invite."""
+    rows = ((button("learners/not_them_button", f"learners:unlink:{placement_id}"),),)
+    return screen(say("learners/joined", name=name), rows=rows)

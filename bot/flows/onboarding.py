@@ -1,0 +1,139 @@
+"""The way in: language, plain privacy notice, yes or no, a check of city, dates and hour; all of it correctable."""
+
+from __future__ import annotations
+
+from bot.flows import menu
+from bot.flows import onboarding_screens as shown
+from bot.flows.effects import (
+    AcceptInvite,
+    FinishOnboarding,
+    GiveConsent,
+    ReportWrongStay,
+    SetCheckInHour,
+    SetLanguage,
+)
+from bot.flows.scene import Scene, Stay
+from bot.flows.vocabulary import (
+    IDLE,
+    Conversation,
+    Event,
+    Outcome,
+    Replace,
+    Say,
+    Start,
+    Tap,
+    Toast,
+    Words,
+    screen,
+    show,
+)
+from bot.i18n import say
+
+NEEDS = frozenset({"invite", "steps", "alerts", "learners"})
+LONGEST = 2000
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/start [token]`, the taps `join:…`, and what a learner writes when the stay is wrong."""
+    match event:
+        case Start(token):
+            return _start(scene, token)
+        case Tap(data):
+            return _tap(scene, data.split(":")[1:])
+        case Words(text) if scene.conversation.data.get("waits") == "wrong":
+            return _wrong(scene, text)
+        case _:
+            return _again(scene)
+
+
+def _start(scene: Scene, token: str | None) -> Outcome:
+    invite = scene.invite
+    if token is None or invite is None:
+        return _again(scene) if scene.person_id is not None else show(Say(screen(say("join/no_invite"))))
+    if invite.status == "ok":
+        return show(
+            Say(shown.languages(scene, invite.language)),
+            effects=(AcceptInvite(invite.invite_id, invite.role),),
+            conversation=Conversation("onboarding", {"role": invite.role}),
+        )
+    if scene.person_id is not None:
+        # The link that brought this very person in, tapped once more: no error, just go on.
+        return _again(scene)
+    return show(Say(screen(say(f"join/invite_{invite.status}"))))
+
+
+def _again(scene: Scene) -> Outcome:
+    """Where somebody stopped: `/start` without a token, or words where buttons were offered."""
+    if scene.person_id is None:
+        return show(Say(screen(say("join/no_invite"))))
+    if scene.onboarded:
+        return show(Say(menu.home(scene)), conversation=IDLE)
+    return show(Say(shown.languages(scene, scene.language)))
+
+
+def _tap(scene: Scene, parts: list[str]) -> Outcome:
+    if scene.person_id is None:
+        return show(Say(screen(say("join/no_invite"))))
+    match parts:
+        case ["lang", code] if code in scene.library.catalogues.languages:
+            return _language(scene, code)
+        case ["yes" | "no" as word] if scene.stay is not None:
+            return _consent(scene, scene.stay, word == "yes")
+        case ["stay", "ok"] if scene.stay is not None:
+            return show(Replace(shown.hour(scene.stay)), conversation=Conversation("onboarding", {}))
+        case ["stay", "wrong"] if scene.stay is not None:
+            return show(Replace(shown.ask_wrong()), conversation=Conversation("onboarding", {"waits": "wrong"}))
+        case ["hour", chosen] if scene.stay is not None:
+            return _hour(scene, scene.stay, chosen)
+        case ["child", "yes" | "no" as word]:
+            return _child(scene, word == "yes")
+        case _:
+            return show(Toast(say("join/old_button")))
+
+
+def _language(scene: Scene, code: str) -> Outcome:
+    chosen = SetLanguage(code)
+    # Who is already in only changes the language; a new role of theirs is greeted all the same.
+    role = str(scene.conversation.data.get("role", ""))
+    if scene.stay is not None and not scene.onboarded:
+        return show(Replace(shown.consent(scene)), effects=(chosen,))
+    if role == "family" or ("family" in scene.roles and not scene.onboarded):
+        child = scene.learners[0].name if scene.learners else None
+        return show(Replace(shown.guardian(scene, child)), effects=(chosen,))
+    if scene.stay is not None and role == "learner":
+        return show(Replace(shown.stay_check(scene, scene.stay)), effects=(chosen,))
+    return show(Replace(shown.desk(scene)), effects=(chosen, FinishOnboarding(0)), conversation=IDLE)
+
+
+def _consent(scene: Scene, stay: Stay, given: bool) -> Outcome:
+    effects = () if stay.consented and given else (GiveConsent("data", given),)
+    return show(Replace(shown.stay_check(scene, stay, refused=not given)), effects=effects)
+
+
+def _wrong(scene: Scene, text: str) -> Outcome:
+    if scene.stay is None:
+        return _again(scene)
+    if len(text) > LONGEST:
+        return show(Say(screen(say("join/too_long", n=len(text), limit=LONGEST))))
+    return show(
+        Say(shown.hour(scene.stay, corrected=True)),
+        effects=(ReportWrongStay(scene.stay.placement_id, text),),
+        conversation=Conversation("onboarding", {}),
+    )
+
+
+def _hour(scene: Scene, stay: Stay, chosen: str) -> Outcome:
+    if chosen != "keep" and chosen not in shown.HOURS:
+        return show(Toast(say("join/old_button")))
+    finish = FinishOnboarding(stay.placement_id)
+    change = () if chosen == "keep" else (SetCheckInHour(stay.placement_id, f"{chosen[:2]}:{chosen[2:]}"),)
+    return show(Replace(shown.done(stay)), effects=(*change, finish), conversation=IDLE)
+
+
+def _child(scene: Scene, given: bool) -> Outcome:
+    if "family" not in scene.roles or not scene.learners:
+        return show(Toast(say("join/old_button")))
+    effects = tuple(GiveConsent("guardian", given, view.placement_id) for view in scene.learners)
+    key = "join/child_agreed" if given else "join/child_refused"
+    done = screen(say(key, child=scene.learners[0].name))
+    return show(Replace(done), effects=(*effects, FinishOnboarding(0)), conversation=IDLE)

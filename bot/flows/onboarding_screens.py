@@ -1,0 +1,96 @@
+"""What somebody sees on the way in."""
+
+from __future__ import annotations
+
+from bot.flows.naming import city
+from bot.flows.privacy import notice
+from bot.flows.scene import Scene, Stay
+from bot.flows.vocabulary import Button, Rows, Screen, button, screen
+from bot.i18n import Day, Hour, LanguageName, Text, say, verbatim
+from bot.rules.durations import parse_hhmm
+
+HOURS = ("1700", "1800", "1900", "2000", "2100")
+
+
+def languages(scene: Scene, first: str) -> Screen:
+    """The first question, in the language of the invite: which one do you read best?"""
+    offered = [first, *(code for code in scene.library.catalogues.languages if code != first)]
+    rows = tuple(
+        (Button(say("join/language", language=LanguageName(code, own=True)), f"join:lang:{code}"),) for code in offered
+    )
+    name = scene.invite.first_name if scene.invite else scene.name
+    return Screen((say("join/welcome", name=verbatim(name)), say("join/choose_language")), rows)
+
+
+def consent(scene: Scene) -> Screen:
+    """The privacy notice with a real choice."""
+    rows: Rows = ((button("join/agree_button", "join:yes"),), (button("join/refuse_button", "join:no"),))
+    return Screen((say("join/what_i_am"), *notice(scene), say("join/your_choice")), rows)
+
+
+def stay_check(scene: Scene, stay: Stay, refused: bool = False) -> Screen:
+    """City and dates as imported: right or wrong?"""
+    body: list[Text] = [say("join/refused")] if refused else []
+    if stay.itinerary is None:
+        rows: Rows = ((button("join/go_on_button", "join:stay:ok"),),)
+        return Screen((*body, say("join/no_dates")), rows)
+    body.append(
+        say("join/stay", city=city(stay), arrival=Day(stay.itinerary.arrival, "full"),
+            return_=Day(stay.itinerary.return_, "full"))
+    )  # fmt: skip
+    if stay.host_organisation:
+        body.append(say("join/host", name=verbatim(stay.host_organisation)))
+    body.append(say("join/stay_right"))
+    rows = ((button("join/right_button", "join:stay:ok"),), (button("join/wrong_button", "join:stay:wrong"),))
+    return Screen(tuple(body), rows)
+
+
+def ask_wrong() -> Screen:
+    """What is wrong about it?"""
+    return screen(say("join/what_is_wrong"))
+
+
+def hour(stay: Stay, corrected: bool = False) -> Screen:
+    """At which hour should the daily question come?"""
+    now = parse_hhmm(stay.check_in_at)
+    rows: list[tuple[Button, ...]] = [(button("join/keep_hour_button", "join:hour:keep", hour=Hour(now)),)]
+    others = [h for h in HOURS if h != now.strftime("%H%M")]
+    rows += [
+        tuple(button("join/hour_button", f"join:hour:{h}", hour=Hour(parse_hhmm(f"{h[:2]}:{h[2:]}"))) for h in pair)
+        for pair in (others[:2], others[2:])
+    ]
+    body = [say("join/told_referent")] if corrected else []
+    return Screen((*body, say("join/hour", hour=Hour(now))), tuple(rows))
+
+
+def done(stay: Stay) -> Screen:
+    """Ready: what happens next."""
+    body = [say("join/done"), say("join/how_to_ask"), say("join/sos_always")]
+    if stay.consented and stay.minor and not stay.guardian_consented:
+        body.append(say("join/guardian_missing"))
+    rows: Rows = ((button("join/menu_button", "menu:home"),), (button("join/kit_button", "kit:home"),))
+    return Screen(tuple(body), rows)
+
+
+def unlocked() -> Screen:
+    """A guardian said yes: the journey runs."""
+    return screen(say("join/unlocked"), rows=((button("join/menu_button", "menu:home"),),))
+
+
+def desk(scene: Scene) -> Screen:
+    """A referent, coordinator or local contact is in."""
+    rows: Rows = ((button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open")),)
+    return Screen(
+        (say("join/desk_welcome", name=verbatim(scene.name)), say("join/desk_what"), say("join/desk_alerts")), rows
+    )
+
+
+def guardian(scene: Scene, child: str | None) -> Screen:
+    """A parent or guardian: what it is about, and the yes or no for their child."""
+    rows: Rows = (
+        (button("join/child_yes_button", "join:child:yes"),),
+        (button("join/child_no_button", "join:child:no"),),
+    )
+    name = verbatim(child) if child else say("join/your_child")
+    about = (say("privacy/what"), say("privacy/who"), say("privacy/rights"))
+    return Screen((say("join/guardian_what", child=name), *about, say("join/guardian_ask", child=name)), rows)

@@ -1,0 +1,130 @@
+"""Which conversation gets an event: commands and buttons by name, words by what waits for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import ModuleType
+
+from bot.flows import (
+    alerts,
+    challenge,
+    check_in,
+    fallback,
+    help,
+    journal,
+    kit,
+    language,
+    learners,
+    menu,
+    onboarding,
+    privacy,
+    progress,
+    reflection,
+    relay,
+    settings,
+    sos,
+    steps,
+)
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import (
+    Command,
+    Document,
+    Edited,
+    Event,
+    Forwarded,
+    Group,
+    Membership,
+    Outcome,
+    Photo,
+    Place,
+    Start,
+    Tap,
+    Voice,
+    Words,
+)
+
+Flow = Callable[[Scene, Event], Outcome]
+
+COMMANDS: Mapping[str, ModuleType] = {
+    "menu": menu,
+    "sos": sos,
+    "checkin": check_in,
+    "kit": kit,
+    "challenge": challenge,
+    "journal": journal,
+    "progress": progress,
+    "language": language,
+    "settings": settings,
+    "privacy": privacy,
+    "help": help,
+    "learners": learners,
+    "alerts": alerts,
+}
+BUTTONS: Mapping[str, ModuleType] = {
+    "join": onboarding,
+    "menu": menu,
+    "sos": sos,
+    "check_in": check_in,
+    "kit": kit,
+    "step": steps,
+    "journal": journal,
+    "progress": progress,
+    "lang": language,
+    "settings": settings,
+    "privacy": privacy,
+    "help": help,
+    "learners": learners,
+    "alerts": alerts,
+    "settle": alerts,
+    "relay": relay,
+}
+WAITING: Mapping[str, ModuleType] = {
+    "onboarding": onboarding,
+    "relay": relay,
+    "reflection": reflection,
+    "challenge": challenge,
+}
+
+
+def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
+    """The flow for an event and what it needs loaded."""
+    module = _module(scene, event)
+    return module.handle, module.NEEDS
+
+
+def is_group(event: Event) -> bool:
+    """Did this come from a group, which the bot leaves?"""
+    return isinstance(event, Group)
+
+
+def _module(scene: Scene, event: Event) -> ModuleType:
+    match event:
+        case Start():
+            return onboarding
+        case Command(name):
+            return COMMANDS.get(name, fallback)
+        case Tap(data):
+            return BUTTONS.get(data.partition(":")[0], fallback)
+        case Place():
+            return sos
+        case Words(reply_to=int()) if scene.conversation.flow not in ("reflection", "challenge"):
+            # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.
+            return relay if scene.conversation.flow == "relay" or scene.person_id else fallback
+        case Words() | Photo() | Voice() | Document():
+            return _for_words(scene, event)
+        case Edited() | Forwarded() | Group() | Membership():
+            return fallback
+        case _:
+            return (
+                WAITING.get(scene.conversation.flow, fallback) if scene.conversation.flow == "reflection" else fallback
+            )
+
+
+def _for_words(scene: Scene, event: Event) -> ModuleType:
+    if scene.conversation.flow in WAITING:
+        return WAITING[scene.conversation.flow]
+    if not isinstance(event, Words):
+        return fallback
+    if scene.person_id is None or (not scene.onboarded and not scene.is_learner):
+        return onboarding
+    return kit if scene.is_learner else help

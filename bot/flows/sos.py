@@ -1,0 +1,106 @@
+"""`/sos`: from anywhere, in any step, before any consent. The alert is raised with the very same tap."""
+
+from __future__ import annotations
+
+from bot.flows.effects import RaiseAlert, SharePlace, TakeBack
+from bot.flows.scene import Contact, Scene
+from bot.flows.vocabulary import (
+    Event,
+    Outcome,
+    Place,
+    Replace,
+    ReplyButton,
+    Say,
+    Screen,
+    Tap,
+    Toast,
+    button,
+    screen,
+    show,
+)
+from bot.i18n import Country, Listing, Text, say, verbatim
+from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
+
+NEEDS = frozenset({"contacts"})
+
+SHARE = ((ReplyButton(say("sos/share_button"), location=True),),)
+
+
+def handle(scene: Scene, event: Event) -> Outcome:
+    """`/sos`, `sos:open`, `sos:mistake`, and a location that is shared."""
+    if isinstance(event, Place):
+        return _place(scene, event)
+    if isinstance(event, Tap) and event.data == "sos:mistake" and scene.stay is not None:
+        return show(
+            Toast(say("sos/mistake_toast")),
+            Replace(screen(say("sos/mistake"))),
+            effects=(TakeBack(scene.stay.placement_id),),
+        )
+    if scene.stay is None:
+        return show(Say(_for_stranger(scene)))
+    alarm = RaiseAlert(scene.stay.placement_id, "asked_for_help")
+    return show(*numbers(scene, share=True), Say(_told(scene)), effects=(alarm,))
+
+
+def _told(scene: Scene) -> Screen:
+    linked = [c for c in scene.contacts if c.linked and c.role in ("referent", "backup", "local_contact")]
+    body = [
+        say("sos/told", names=Listing(tuple(c.name for c in linked))) if linked else say("sos/nobody_linked"),
+        *_to_call(scene.contacts),
+    ]
+    rows = (
+        (button("sos/write_button", "relay:new"),),
+        (button("sos/mistake_button", "sos:mistake"),),
+    )
+    return Screen(tuple(body), rows)
+
+
+def _to_call(contacts: tuple[Contact, ...]) -> list[Text]:
+    own = [c for c in contacts if c.phone and c.role in ("referent", "backup", "local_contact", "host")]
+    lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
+    return [say("sos/call_too"), *lines] if lines else []
+
+
+def country_now(scene: Scene) -> str | None:
+    """The country whose numbers help now: the host country during the stay, home before and after."""
+    stay = scene.stay
+    if stay is None:
+        return None
+    return stay.host_country if stay.stage == "during" else stay.home_country or stay.host_country
+
+
+def numbers(scene: Scene, share: bool = False) -> tuple[Say, ...]:
+    """The emergency numbers of where the learner is; with the keyboard that shares the location."""
+    country = country_now(scene)
+    known = emergency_numbers_in(scene.library, country) if country else ()
+    head = say("sos/numbers_in", country=Country(country)) if country and known else say("sos/numbers_unknown")
+    lines = [_line(number) for number in known]
+    body = [head, *([_joined(lines)] if lines else []), say("sos/danger_first")]
+    if share:
+        body.append(say("sos/share_hint"))
+    return (Say(Screen(tuple(body), reply=SHARE if share else None)),)
+
+
+def _joined(lines: list[Text]) -> Text:
+    joined = lines[0]
+    for line in lines[1:]:
+        joined = say("sos/lines", first=joined, then=line)
+    return joined
+
+
+def _line(number: EmergencyNumber) -> Text:
+    return say(f"sos/number/{number.what}", number=number.number)
+
+
+def _for_stranger(scene: Scene) -> Screen:
+    return screen(say("sos/stranger"))
+
+
+def _place(scene: Scene, place: Place) -> Outcome:
+    if scene.stay is None or scene.person_id is None:
+        return show(Say(screen(say("sos/place_unused"), reply=())))
+    share = SharePlace(place.latitude, place.longitude)
+    if place.update:
+        # A live location moves on: kept, but every step of it needs no answer.
+        return show(effects=(share,))
+    return show(Say(screen(say("sos/place_kept"), reply=())), effects=(share,))

@@ -1,0 +1,79 @@
+"""Alerts as the person at hand may see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.flows.scene import AlertView, Scene
+from bot.rules.permissions import Action, may
+from bot.service.stays import itinerary_of, subject_of
+from bot.store.tables import Alert, Cohort, Membership, Person, Placement
+
+
+def alerted(alert: Alert) -> frozenset[int]:
+    """Membership ids that this alert was sent to."""
+    return frozenset(int(m) for m in alert.state.get("told", ()))
+
+
+def _query() -> Any:
+    taker, learner = aliased(Person), aliased(Person)
+    return (
+        select(Alert, Placement, Cohort.code, learner.first_name, learner.last_name, taker.id, taker.first_name,
+               taker.last_name)
+        .join(Placement, Placement.id == Alert.placement_id)
+        .join(Cohort, Cohort.id == Alert.cohort_id)
+        .join(learner, learner.id == Placement.person_id)
+        .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
+        .outerjoin(taker, taker.id == Membership.person_id)
+    )  # fmt: skip
+
+
+def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
+    """Open alerts that this person may see, red first, oldest first. Not those about themselves."""
+    if scene.actor is None or scene.person_id is None:
+        return ()
+    cohorts = [g.cohort_id for g in scene.actor.grants if g.cohort_id is not None]
+    wide = any(g.cohort_id is None for g in scene.actor.grants)
+    query = _query().where(Alert.resolved_at.is_(None), Placement.person_id != scene.person_id)
+    if not wide:
+        query = query.where(Alert.cohort_id.in_(cohorts))
+    rows = session.execute(query.order_by(Alert.severity.desc(), Alert.raised_at)).all()
+    views = (_view(session, scene, row) for row in rows)
+    return tuple(view for view in views if view is not None)
+
+
+def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | None:
+    """One alert, if this person may see it or it is about them."""
+    row = session.execute(_query().where(Alert.id == alert_id)).first()
+    return _view(session, scene, row) if row else None
+
+
+def open_alert_ids(session: Session, placement_id: int) -> list[int]:
+    """Alerts about a stay that nobody has resolved, oldest first."""
+    return list(
+        session.scalars(
+            select(Alert.id)
+            .where(Alert.placement_id == placement_id, or_(Alert.resolved_at.is_(None)))
+            .order_by(Alert.id)
+        )
+    )
+
+
+def _view(session: Session, scene: Scene, row: Any) -> AlertView | None:
+    alert, placement, cohort, first, last, taker_id, taker_first, taker_last = row
+    about_me = placement.person_id == scene.person_id
+    subject = subject_of(session, placement.id, alerted(alert))
+    if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, subject)):
+        return None
+    itinerary = itinerary_of(placement)
+    return AlertView(
+        id=alert.id, placement_id=placement.id, learner=f"{first} {last}".strip(), code=placement.code, cohort=cohort,
+        reason=alert.reason, severity=alert.severity, raised_at=alert.raised_at,
+        zone=itinerary.zone_at(scene.now) if itinerary else placement.home_zone,
+        acknowledged_by=f"{taker_first} {taker_last}".strip() if taker_id else None,
+        acknowledged_by_me=taker_id is not None and taker_id == scene.person_id, resolved_at=alert.resolved_at,
+        outcome=alert.outcome, about_me=about_me,
+    )  # fmt: skip

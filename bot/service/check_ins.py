@@ -1,0 +1,254 @@
+"""Daily check-ins: rows around the pure state machine of `bot.rules.check_in`."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import ensure_utc, local_date
+from bot.flows import check_in as talk
+from bot.flows.vocabulary import Kind, Screen
+from bot.rules import check_in as rules
+from bot.rules.alert import Reason, Severity
+from bot.rules.check_in import Answer, State
+from bot.service import alerts, outbox
+from bot.service.core import Core
+from bot.service.stays import itinerary_of
+from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Person, Placement
+
+log = logging.getLogger(__name__)
+
+LISTENING = timedelta(seconds=30)  # a getUpdates that long ago still proves that answers reach us
+
+
+def policy_of(cohort: Cohort) -> rules.Policy:
+    """A cohort's times."""
+    return rules.Policy(
+        answer_window=timedelta(seconds=cohort.answer_window),
+        reminder_after=timedelta(seconds=cohort.reminder_after),
+        grace=timedelta(seconds=cohort.grace),
+    )
+
+
+def listening(session: Session, now: datetime) -> rules.Listening:
+    """Do answers reach us? Known from the intake's heartbeat, whichever process writes it."""
+    beat = session.get(Heartbeat, "intake")
+    last = beat.at if beat else None
+    return rules.Listening(ok=last is not None and now - last <= LISTENING, last_ok=last)
+
+
+def state_of(row: CheckIn) -> rules.CheckIn:
+    """A row as the state machine sees it."""
+    return rules.CheckIn(
+        state=State(row.state), due_at=row.due_at, wake_at=row.wake_at, asked_at=row.asked_at,
+        delivered_at=row.delivered_at, remind_at=row.remind_at, reminded_at=row.reminded_at,
+        reminder_delivered_at=row.reminder_delivered_at, deadline=row.deadline, answered_at=row.answered_at,
+        answer=Answer(row.answer) if row.answer else None, extended=timedelta(seconds=row.extended),
+        counted_to=row.counted_to, alerted_at=row.alerted_at,
+        alert_reason=Reason(row.alert_reason) if row.alert_reason else None,
+    )  # fmt: skip
+
+
+def _store(row: CheckIn, new: rules.CheckIn) -> None:
+    for field in fields(new):
+        value = getattr(new, field.name)
+        if isinstance(value, timedelta):
+            value = int(value.total_seconds())
+        elif isinstance(value, State | Answer | Reason):
+            value = value.value
+        setattr(row, field.name, value)
+
+
+def new_row(placement_id: int, day: date, due_at: datetime) -> dict[str, Any]:
+    """A planned check-in as a row to insert."""
+    return {
+        "placement_id": placement_id, "day": day, "state": State.PLANNED.value, "due_at": due_at, "wake_at": due_at,
+        "extended": 0,
+    }  # fmt: skip
+
+
+def lock(session: Session, check_in_id: int) -> CheckIn:
+    """The row, locked until the end of the transaction."""
+    return session.scalars(select(CheckIn).where(CheckIn.id == check_in_id).with_for_update()).one()
+
+
+def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, now: datetime) -> list[Screen]:
+    """Feed the state machine, store its state, carry out its effects. Returns what the learner is answered."""
+    placement = session.get_one(Placement, row.placement_id)
+    cohort = session.get_one(Cohort, placement.cohort_id)
+    new, effects = rules.step(state_of(row), trigger, policy_of(cohort))
+    _store(row, new)
+    session.flush()
+    answers: list[Screen] = []
+    for effect in effects:
+        answers += _carry_out(core, session, row, placement, effect, now)
+    return answers
+
+
+def _carry_out(
+    core: Core, session: Session, row: CheckIn, placement: Placement, effect: rules.Effect, now: datetime
+) -> list[Screen]:
+    match effect:
+        case rules.Ask():
+            _send(core, session, row, placement, Kind.CHECK_IN, now)
+        case rules.Remind():
+            _send(core, session, row, placement, Kind.REMINDER, now)
+        case rules.Withdraw():
+            withdraw(session, row.id, now)
+        case rules.RaiseAlert(reason, severity):
+            alerts.raise_alert(core, session, placement, reason, severity, now, check_in_id=row.id)
+        case rules.LateAnswer(answer, _):
+            alerts.learner_answered(core, session, placement, answer.value, now)
+        case rules.Thank(late):
+            return [talk.thanks(late, alerts.names_told(session, placement.id))]
+        case rules.OfferHelp(urgent):
+            return [talk.help_offered(urgent, alerts.names_told(session, placement.id))]
+        case rules.TooEarly(counts_from):
+            return [talk.too_early(counts_from)]
+        case rules.Missed():
+            # No alarm: our own absence is told to referents once, for all learners together.
+            log.warning("check-in %s of %s was not asked: the bot was away", row.id, row.day)
+    return []
+
+
+def _send(core: Core, session: Session, row: CheckIn, placement: Placement, kind: Kind, now: datetime) -> None:
+    chat_id = outbox.chat_of(session, placement.person_id)
+    if chat_id is None:
+        # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
+        trigger = rules.NotDelivered(now, "failed", missed_before(session, row))
+        advance(core, session, row, trigger, now)
+        return
+    name = session.get_one(Person, placement.person_id).first_name
+    shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or now)
+    suffix = "" if kind is Kind.CHECK_IN else ":again"
+    ref = f"check_in:{row.id}"
+    outbox.queue(session, [outbox.Draft(chat_id, shown, kind, placement.person_id, key=ref + suffix, ref=ref)], now)
+
+
+def withdraw(session: Session, check_in_id: int, now: datetime) -> None:
+    """Drop a prompt or reminder that is not under way yet."""
+    session.execute(
+        update(Outbox)
+        .where(Outbox.ref == f"check_in:{check_in_id}", Outbox.state.in_(("queued", "leased")))
+        .values(state="cancelled", finished_at=now, lease_owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def missed_before(session: Session, row: CheckIn) -> bool:
+    """Was the check-in before this one missed, too?"""
+    before = session.scalars(
+        select(CheckIn)
+        .where(CheckIn.placement_id == row.placement_id, CheckIn.day < row.day, CheckIn.state != State.CLOSED.value)
+        .order_by(CheckIn.day.desc())
+        .limit(1)
+    ).first()
+    return before is not None and rules.was_missed(state_of(before))
+
+
+# --- triggers -----------------------------------------------------------------------------------
+
+
+def answer(
+    core: Core, session: Session, placement_id: int, said: str, check_in_id: int | None, now: datetime
+) -> list[Screen]:
+    """A learner's answer, to today's check-in by default. A call for help is heard where none is planned, too."""
+    row = _own(session, placement_id, check_in_id) if check_in_id is not None else None
+    row = row or _todays(session, placement_id, now)
+    if row is None:
+        return _answer_without(core, session, placement_id, Answer(said), now)
+    return advance(core, session, row, rules.Answered(now, Answer(said)), now)
+
+
+def _own(session: Session, placement_id: int, check_in_id: int) -> CheckIn | None:
+    # The id comes from a button: it counts only if it is this learner's.
+    return session.scalars(
+        select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.placement_id == placement_id).with_for_update()
+    ).first()
+
+
+def _todays(session: Session, placement_id: int, now: datetime) -> CheckIn | None:
+    """The newest check-in that waits, or the one whose hour comes next today."""
+    placement = session.get_one(Placement, placement_id)
+    itinerary = itinerary_of(placement)
+    today = local_date(now, itinerary.zone_at(now) if itinerary else placement.home_zone)
+    waiting = session.scalars(
+        select(CheckIn)
+        .where(
+            CheckIn.placement_id == placement_id,
+            CheckIn.day <= today,
+            CheckIn.day >= today - timedelta(days=1),
+            CheckIn.state.not_in((State.CLOSED.value, State.EXCUSED.value)),
+        )
+        .order_by(CheckIn.day.desc())
+        .with_for_update()
+    ).all()
+    open_ones = [row for row in waiting if row.state not in (State.PLANNED.value, State.ANSWERED.value)]
+    todays = [row for row in waiting if row.day == today]
+    return next(iter(open_ones or todays), None)
+
+
+def _answer_without(core: Core, session: Session, placement_id: int, said: Answer, now: datetime) -> list[Screen]:
+    placement = session.get_one(Placement, placement_id)
+    if said is Answer.FINE:
+        return [talk.nothing_due()]
+    reason, severity = (
+        (Reason.ASKED_FOR_HELP, Severity.RED) if said is Answer.NEED_HELP else (Reason.WANTS_TO_TALK, Severity.AMBER)
+    )
+    alerts.raise_alert(core, session, placement, reason, severity, now)
+    return [talk.help_offered(said is Answer.NEED_HELP, alerts.names_told(session, placement_id))]
+
+
+def delivered(core: Core, session: Session, check_in_id: int, kind: Kind, message_id: int | None, at: datetime) -> None:
+    """The Bot API took the prompt or the reminder: from here the clock runs."""
+    row = lock(session, check_in_id)
+    if kind is Kind.CHECK_IN:
+        row.message_id = message_id
+        advance(core, session, row, rules.Delivered(at), at)
+    else:
+        advance(core, session, row, rules.ReminderDelivered(at), at)
+
+
+def not_delivered(core: Core, session: Session, check_in_id: int, blocked: bool, at: datetime) -> None:
+    """The prompt or reminder failed for good."""
+    row = lock(session, check_in_id)
+    trigger = rules.NotDelivered(at, "blocked" if blocked else "failed", missed_before(session, row))
+    advance(core, session, row, trigger, at)
+
+
+def wake(core: Core, now: datetime, limit: int) -> int:
+    """Look at up to `limit` check-ins whose moment has come, one transaction each batch. Returns how many."""
+    with core.store.transaction() as session:
+        rows = session.scalars(
+            select(CheckIn)
+            .where(CheckIn.wake_at <= now)
+            .order_by(CheckIn.wake_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        heard = listening(session, now)
+        for row in rows:
+            advance(core, session, row, _tick(session, row, heard, now), now)
+    return len(rows)
+
+
+def _tick(session: Session, row: CheckIn, heard: rules.Listening, now: datetime) -> rules.Tick:
+    placement = session.get_one(Placement, row.placement_id)
+    itinerary = itinerary_of(placement)
+    zone = itinerary.zone_on(row.day) if itinerary else placement.home_zone
+    missed = missed_before(session, row) if row.state != State.PLANNED.value else False
+    return rules.Tick(ensure_utc(now), heard, local_date(now, zone) == row.day, missed)
+
+
+def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: datetime) -> None:
+    """No more questions: the stay ended, moved, or the person was erased."""
+    rows = session.scalars(
+        select(CheckIn).where(CheckIn.placement_id == placement_id, CheckIn.wake_at.is_not(None)).with_for_update()
+    ).all()
+    for row in rows:
+        advance(core, session, row, rules.Excused(now, why), now)

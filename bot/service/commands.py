@@ -1,0 +1,37 @@
+"""The command list of a chat: by role, in the reader's language, set again only when it changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.flows.scene import Scene
+from bot.service.delivery import MenuOf
+from bot.store.tables import TelegramAccount
+
+LEARNER = ("menu", "sos", "checkin", "kit", "challenge", "journal", "progress")
+DESK = ("menu", "learners", "alerts", "sos")
+EVERYBODY = ("language", "settings", "privacy", "help")
+
+
+def menu_of(session: Session, scene: Scene, now: datetime) -> MenuOf | None:
+    """The commands that this chat should show, when they differ from what it shows."""
+    if scene.person_id is None:
+        return None
+    names = tuple(
+        dict.fromkeys((*(LEARNER if scene.is_learner else ()), *(DESK if scene.is_referent else ()), *EVERYBODY))
+    )
+    fingerprint = f"{scene.language}:{','.join(names)}"
+    changed = session.execute(
+        update(TelegramAccount)
+        .where(
+            TelegramAccount.chat_id == scene.chat_id, TelegramAccount.revoked_at.is_(None),
+            TelegramAccount.commands.is_distinct_from(fingerprint),
+        )
+        .values(commands=fingerprint)
+        .returning(TelegramAccount.id)
+        .execution_options(synchronize_session=False)
+    ).first()  # fmt: skip
+    return MenuOf(names, scene.language) if changed else None

@@ -1,0 +1,22 @@
+"""What every use case needs: the database, the content, and the name of this process."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.content.library import Library
+from bot.rules.kit_search import KitSearch
+from bot.store.engine import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Handed to every use case; safe to share between threads."""
+
+    store: Store
+    library: Library
+    search: KitSearch
+    data_dir: Path = Path("data")
+    owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process in leases

@@ -1,0 +1,53 @@
+"""What follows when a message arrived, or did not, by its kind."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.flows.vocabulary import Kind
+from bot.rules.alert import Reason, Severity
+from bot.service import alerts, check_ins
+from bot.service.core import Core
+from bot.service.delivery import Fate, Result
+from bot.service.stays import itinerary_of
+from bot.store.tables import Placement, TelegramAccount
+
+
+def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
+    """`row` has id, kind, ref, person_id and chat_id of the outbox row."""
+    if result.fate is Fate.BLOCKED:
+        _mark_blocked(session, row.chat_id, now)
+    gave_up = result.fate in (Fate.BLOCKED, Fate.FAILED)
+    kind = Kind(row.kind)
+    if kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref:
+        check_in_id = int(row.ref.split(":")[1])
+        if result.fate is Fate.SENT:
+            check_ins.delivered(core, session, check_in_id, kind, result.message_id, result.at)
+        elif gave_up:
+            check_ins.not_delivered(core, session, check_in_id, result.fate is Fate.BLOCKED, now)
+    elif kind is Kind.ALERT and row.ref and gave_up:
+        _, alert_id, membership_id = row.ref.split(":")
+        alerts.undelivered(core, session, int(alert_id), int(membership_id), now)
+    elif result.fate is Fate.BLOCKED and row.person_id is not None:
+        _blocked_while_abroad(core, session, row.person_id, now)
+
+
+def _mark_blocked(session: Session, chat_id: int, now: datetime) -> None:
+    session.execute(
+        update(TelegramAccount)
+        .where(TelegramAccount.chat_id == chat_id, TelegramAccount.revoked_at.is_(None),
+               TelegramAccount.blocked_at.is_(None))
+        .values(blocked_at=now)
+    )  # fmt: skip
+
+
+def _blocked_while_abroad(core: Core, session: Session, person_id: int, now: datetime) -> None:
+    """Who is abroad and can't be written to any more may need somebody: a human looks."""
+    for placement in session.scalars(select(Placement).where(Placement.person_id == person_id)):
+        itinerary = itinerary_of(placement)
+        if itinerary is not None and itinerary.stage_at(now) == "during":
+            alerts.raise_alert(core, session, placement, Reason.BLOCKED, Severity.AMBER, now)

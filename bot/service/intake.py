@@ -1,0 +1,172 @@
+"""What comes in: one update, one transaction, effects and answers together.
+
+An update is received when its effects are committed. Its id goes into a unique-key table in the same
+transaction, so that an update that Telegram delivers again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from bot.flows import router
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import (
+    Conversation,
+    Incoming,
+    Kind,
+    Membership,
+    Replace,
+    Say,
+    Screen,
+    Tap,
+    Toast,
+    screen,
+)
+from bot.i18n import say
+from bot.service import outbox
+from bot.service.commands import menu_of
+from bot.service.core import Core
+from bot.service.delivery import Delivery, Handled
+from bot.service.effects import apply_effects
+from bot.service.scenes import SEEN_EVERY, furnish, load_scene
+from bot.store.tables import Conversation as ConversationRow
+from bot.store.tables import ParkedUpdate, SeenUpdate, TelegramAccount
+from bot.store.writing import beat, insert_or_ignore, upsert
+
+REMEMBER = timedelta(days=8)  # Telegram keeps unconfirmed updates for a day, ids restart after a quiet week
+STRANGER_LASTS = timedelta(hours=1)
+
+
+def receive(core: Core, incoming: Incoming, now: datetime) -> Handled:
+    """Take an update in. Answers come back `attempting` in this process's name, to be sent after the commit.
+
+    An update received before gives nothing. Raises StorageTrouble; then nothing happened and the update stays unread.
+    """
+    with core.store.transaction() as session:
+        if not insert_or_ignore(session, SeenUpdate, [{"update_id": incoming.update_id, "received_at": now}]):
+            return Handled()
+        return _receive(core, session, incoming, now)
+
+
+def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) -> Handled:
+    scene, account = load_scene(core, session, incoming, now)
+    if account is not None:
+        _note_activity(account, incoming, now)
+    flow, needs = router.route(scene, incoming.event)
+    scene = furnish(core, session, scene, incoming.event, needs)
+    outcome = flow(scene, incoming.event)
+    applied = apply_effects(core, session, scene, outcome.effects, now)
+    _keep_conversation(session, scene, applied.person_id, outcome.conversation, now)
+    session.flush()
+    reader = applied.scene or scene
+    shown = (*applied.before, *outcome.shown, *applied.after)
+    deliveries, more = _say(core, session, reader, incoming, shown, now)
+    toast = next((one for one in shown if isinstance(one, Toast)), None)
+    return Handled(
+        deliveries=deliveries, toast=toast.text if toast else None, toast_alert=bool(toast and toast.alert),
+        language=reader.language, zone=reader.zone, more=more or applied.more,
+        leave=router.is_group(incoming.event), menu=menu_of(session, reader, now),
+    )  # fmt: skip
+
+
+def _note_activity(account: TelegramAccount, incoming: Incoming, now: datetime) -> None:
+    # Shown in alerts as "last active"; it never counts as an answer.
+    if isinstance(incoming.event, Membership):
+        account.blocked_at = None if incoming.event.member else now
+        return
+    if account.blocked_at is not None:
+        account.blocked_at = None
+    if account.last_active_at is None or now - account.last_active_at >= SEEN_EVERY:
+        account.last_active_at = now
+
+
+def _keep_conversation(
+    session: Session, scene: Scene, person_id: int | None, new: Conversation | None, now: datetime
+) -> None:
+    owner = person_id or scene.person_id
+    if new is None or owner is None or (new == scene.conversation and owner == scene.person_id):
+        return
+    upsert(
+        session, ConversationRow, {"person_id": owner},
+        {"flow": new.flow, "data": dict(new.data), "updated_at": now},
+    )  # fmt: skip
+
+
+def _say(
+    core: Core, session: Session, scene: Scene, incoming: Incoming, shown: tuple[Any, ...], now: datetime
+) -> tuple[tuple[Delivery, ...], bool]:
+    """Store what is shown. The first message to this chat is handed back for sending at once, unless others wait."""
+    drafts: list[outbox.Draft] = []
+    elsewhere: list[outbox.Draft] = []
+    for one in shown:
+        if isinstance(one, Toast):
+            continue
+        draft = _draft(session, scene, incoming, one, now)
+        if draft is not None:
+            (drafts if draft.chat_id == incoming.chat_id else elsewhere).append(draft)
+    more = outbox.queue(session, elsewhere, now) > 0
+    if not drafts:
+        return (), more
+    if drafts[0].key is not None or outbox.has_active(session, incoming.chat_id):
+        return (), outbox.queue(session, drafts, now) > 0 or more
+    first, rest = drafts[0], drafts[1:]
+    row_id = outbox.send_now(core, session, first, now)
+    delivery = Delivery(
+        id=row_id, chat_id=first.chat_id, kind=first.kind, screen=first.screen, language=scene.language,
+        zone=scene.zone, edits=first.edits, silent=outbox.MANNERS[first.kind].silent, expires_at=None,
+    )  # fmt: skip
+    return (delivery,), outbox.queue(session, rest, now) > 0 or more
+
+
+def _draft(
+    session: Session, scene: Scene, incoming: Incoming, one: Say | Replace, now: datetime
+) -> outbox.Draft | None:
+    edits = incoming.event.message_id if isinstance(one, Replace) and isinstance(incoming.event, Tap) else None
+    person_id, chat_id = scene.person_id, incoming.chat_id
+    kind, key, ref = Kind.ANSWER, None, None
+    if isinstance(one, Say):
+        kind, key, ref = one.kind, one.key, one.ref
+        if one.to is not None and one.to != scene.person_id:
+            person_id, chat = one.to, outbox.chat_of(session, one.to)
+            if chat is None:
+                return None
+            chat_id = chat
+    return outbox.Draft(
+        chat_id=chat_id, screen=one.screen, kind=kind, person_id=person_id, key=key, ref=ref, edits=edits,
+        language=scene.language if person_id is None else None,
+    )  # fmt: skip
+
+
+def park(core: Core, incoming: Incoming, error: str, now: datetime) -> Handled:
+    """Put an update aside that failed three times, so that it blocks nobody, and answer kindly."""
+    payload: Mapping[str, Any] = {"chat_id": incoming.chat_id, "event": type(incoming.event).__name__}
+    with core.store.transaction() as session:
+        insert_or_ignore(session, SeenUpdate, [{"update_id": incoming.update_id, "received_at": now}])
+        insert_or_ignore(
+            session, ParkedUpdate,
+            [{"update_id": incoming.update_id, "payload": dict(payload), "error": error[:4000], "parked_at": now}],
+        )  # fmt: skip
+        scene, _ = load_scene(core, session, incoming, now)
+        sorry: Screen = screen(say("common/our_fault"))
+        deliveries, more = _say(core, session, scene, incoming, (Say(sorry),), now)
+    return Handled(deliveries=deliveries, language=scene.language, zone=scene.zone, more=more)
+
+
+def heard(core: Core, now: datetime, detail: Mapping[str, Any] | None = None) -> None:
+    """Telegram answered us: from now on deadlines may be judged again."""
+    with core.store.transaction() as session:
+        beat(session, "intake", now, detail or {})
+
+
+def forget_seen(core: Core, now: datetime) -> int:
+    """Drop update ids that can no longer come back."""
+    with core.store.transaction() as session:
+        gone = session.execute(
+            delete(SeenUpdate).where(SeenUpdate.received_at < now - REMEMBER).returning(SeenUpdate.update_id)
+        ).all()
+    return len(gone)

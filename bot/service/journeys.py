@@ -1,0 +1,61 @@
+"""Published versions of journeys: stored once, pinned by who walks them, read back quickly."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.content import versions
+from bot.content.library import Library
+from bot.content.versions import Script
+from bot.service.core import Core
+from bot.store.tables import JourneyVersion, Placement
+from bot.store.writing import insert_or_ignore
+
+_SCRIPTS: dict[str, Script] = {}  # by digest: a structure never changes once it has its digest
+
+
+@lru_cache(maxsize=64)
+def _pinned(library: Library, journey: str) -> tuple[str, dict[str, Any]]:
+    pinned = versions.structure(library.journey(journey), library)
+    return versions.digest(pinned), pinned
+
+
+def publish(core: Core, session: Session, journey: str, now: datetime) -> int:
+    """The version of a journey as the content has it now, stored when it is new. Returns its id."""
+    digest, pinned = _pinned(core.library, journey)
+    known = session.scalar(
+        select(JourneyVersion.id).where(JourneyVersion.journey == journey, JourneyVersion.digest == digest)
+    )
+    if known is not None:
+        return known
+    words = versions.wording(core.library.journey(journey), core.library)
+    row = {"journey": journey, "digest": digest, "structure": pinned, "wording": words, "published_at": now}
+    insert_or_ignore(session, JourneyVersion, [row])
+    return session.scalars(
+        select(JourneyVersion.id).where(JourneyVersion.journey == journey, JourneyVersion.digest == digest)
+    ).one()
+
+
+def script_of(session: Session, version_id: int) -> Script:
+    """The steps and items of a pinned version."""
+    digest = session.scalars(select(JourneyVersion.digest).where(JourneyVersion.id == version_id)).one()
+    if digest not in _SCRIPTS:
+        pinned = session.scalars(select(JourneyVersion.structure).where(JourneyVersion.id == version_id)).one()
+        _SCRIPTS[digest] = versions.from_structure(pinned)
+    return _SCRIPTS[digest]
+
+
+def keep_retired_words(core: Core) -> None:
+    """Give the catalogues the words of steps that only pinned versions still use."""
+    with core.store.transaction() as session:
+        pinned = session.scalars(
+            select(JourneyVersion.wording)
+            .where(JourneyVersion.id.in_(select(Placement.journey_version_id).distinct()))
+            .order_by(JourneyVersion.published_at)
+        ).all()
+    core.library.catalogues.retired.update(versions.retired(pinned))

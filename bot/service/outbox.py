@@ -1,0 +1,271 @@
+"""The one way out: what is said is a row first, sent after the commit, and marked by what became of it.
+
+queued → leased → attempting (committed before the call) → sent | failed | unknown | expired | cancelled.
+A process may die at any instant: leased rows go back, attempting ones become unknown, and of those
+only safety is sent again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, bindparam, exists, insert, or_, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.flows.vocabulary import Kind, Screen, decode_screen, encode_screen
+from bot.rules.retry import backoff
+from bot.service.core import Core
+from bot.service.delivered import on_fate
+from bot.service.delivery import Delivery, Fate, Result
+from bot.service.stays import reader_zones
+from bot.store.tables import Outbox, Person, TelegramAccount
+from bot.store.writing import insert_or_ignore
+
+LEASE = timedelta(seconds=60)  # longer than any call may take, so that a live process never loses its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a kind of message travels."""
+
+    priority: int
+    bulk: bool
+    silent: bool
+    safety: bool
+    lasts: timedelta
+
+
+MANNERS = {
+    Kind.ALERT: Manner(0, bulk=False, silent=False, safety=True, lasts=timedelta(hours=24)),
+    Kind.SAFETY: Manner(0, bulk=False, silent=False, safety=True, lasts=timedelta(hours=24)),
+    Kind.ANSWER: Manner(1, bulk=False, silent=True, safety=False, lasts=timedelta(hours=6)),
+    Kind.RELAY: Manner(1, bulk=False, silent=True, safety=False, lasts=timedelta(days=3)),
+    Kind.CHECK_IN: Manner(2, bulk=True, silent=False, safety=True, lasts=timedelta(hours=6)),
+    Kind.REMINDER: Manner(2, bulk=True, silent=False, safety=True, lasts=timedelta(hours=2)),
+    Kind.NOTICE: Manner(3, bulk=True, silent=True, safety=False, lasts=timedelta(days=3)),
+    Kind.PROMPT: Manner(5, bulk=True, silent=True, safety=False, lasts=timedelta(hours=12)),
+    Kind.MESSAGE: Manner(6, bulk=True, silent=True, safety=False, lasts=timedelta(days=1)),
+}
+SAFETY = frozenset(kind for kind, manner in MANNERS.items() if manner.safety)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message about to be queued."""
+
+    chat_id: int
+    screen: Screen
+    kind: Kind
+    person_id: int | None = None
+    key: str | None = None
+    ref: str | None = None
+    edits: int | None = None
+    language: str | None = None
+    expires_at: datetime | None = None
+
+
+def row_of(draft: Draft, now: datetime) -> dict[str, Any]:
+    """The outbox row of a draft, queued."""
+    manner = MANNERS[draft.kind]
+    return {
+        "key": draft.key, "chat_id": draft.chat_id, "person_id": draft.person_id, "language": draft.language,
+        "kind": draft.kind.value, "ref": draft.ref, "priority": manner.priority, "bulk": manner.bulk,
+        "payload": encode_screen(draft.screen), "edits": draft.edits, "state": "queued", "not_before": now,
+        "expires_at": draft.expires_at or now + manner.lasts, "attempts": 0, "created_at": now,
+        "lease_owner": None, "lease_until": None,
+    }  # fmt: skip
+
+
+def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
+    """Queue messages in the caller's transaction; a key that exists already is left out. Returns how many are new."""
+    return insert_or_ignore(session, Outbox, [row_of(draft, now) for draft in drafts])
+
+
+def chat_of(session: Session, person_id: int) -> int | None:
+    """The live chat of a person, None when nobody joined or everybody left."""
+    return session.scalar(
+        select(TelegramAccount.chat_id).where(
+            TelegramAccount.person_id == person_id, TelegramAccount.revoked_at.is_(None)
+        )
+    )
+
+
+def has_active(session: Session, chat_id: int) -> bool:
+    """Is anything on its way to this chat?"""
+    return session.scalar(select(Outbox.id).where(_active(Outbox), Outbox.chat_id == chat_id).limit(1)) is not None
+
+
+def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int:
+    """Store a message as `attempting` in this process's name; the caller makes the call after the commit."""
+    row = row_of(draft, now) | {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
+    inserted = session.execute(insert(Outbox).values(row).returning(Outbox.id))
+    return inserted.scalar_one()
+
+
+def _active(table: Any) -> Any:
+    return table.state.in_(("queued", "leased", "attempting"))
+
+
+def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
+    """Lease up to `limit` messages: of each chat only the head of its queue, safety first, none while one is out.
+
+    `bulk` picks the lane: messages nobody asked for, or answers and safety.
+    """
+    behind, busy = aliased(Outbox), aliased(Outbox)
+    head = (
+        select(Outbox.id)
+        .where(
+            Outbox.state == "queued",
+            Outbox.bulk.is_(bulk),
+            Outbox.not_before <= now,
+            ~exists().where(busy.chat_id == Outbox.chat_id, busy.state.in_(("leased", "attempting"))),
+            ~exists().where(
+                behind.chat_id == Outbox.chat_id,
+                behind.state == "queued",
+                tuple_(behind.priority, behind.id) < tuple_(Outbox.priority, Outbox.id),
+            ),
+        )
+        .order_by(Outbox.priority, Outbox.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    with core.store.transaction() as session:
+        taken = session.scalars(
+            update(Outbox)
+            .where(Outbox.id.in_(head), Outbox.state == "queued")
+            .values(state="leased", lease_owner=core.owner, lease_until=now + LEASE)
+            .returning(Outbox.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+        return load(core, session, taken, now) if taken else []
+
+
+_COLUMNS = (
+    Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
+    Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
+)  # fmt: skip
+
+
+def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> list[Delivery]:
+    """Leased rows as deliveries, in the reader's language and zone, in order of priority."""
+    rows = session.execute(
+        select(*_COLUMNS).outerjoin(Person, Person.id == Outbox.person_id).where(Outbox.id.in_(ids))
+        .order_by(Outbox.priority, Outbox.id)
+    ).all()  # fmt: skip
+    zones = reader_zones(session, {row.person_id for row in rows if row.person_id}, now)
+    return [
+        Delivery(
+            id=row.id, chat_id=row.chat_id, kind=Kind(row.kind), screen=decode_screen(row.payload),
+            language=core.library.catalogues.closest(row.person_language or row.language),
+            zone=zones.get(row.person_id, "UTC"), edits=row.edits, silent=MANNERS[Kind(row.kind)].silent,
+            attempts=row.attempts, expires_at=row.expires_at,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def attempt(core: Core, ids: Sequence[int], now: datetime) -> set[int]:
+    """Leased → attempting, committed before the calls. Expired ones are dropped. Returns those to send."""
+    with core.store.transaction() as session:
+        session.execute(
+            update(Outbox)
+            .where(Outbox.id.in_(ids), Outbox.lease_owner == core.owner, Outbox.expires_at <= now)
+            .values(state="expired", finished_at=now, lease_owner=None, lease_until=None)
+            .execution_options(synchronize_session=False)
+        )
+        ours = session.scalars(
+            update(Outbox)
+            .where(Outbox.id.in_(ids), Outbox.lease_owner == core.owner, Outbox.state == "leased")
+            .values(state="attempting", lease_until=now + LEASE)
+            .returning(Outbox.id)
+            .execution_options(synchronize_session=False)
+        ).all()
+    return set(ours)
+
+
+def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
+    """Mark what became of calls, with all that follows from it, in one transaction. True: more may be waiting."""
+    if not results:
+        return False
+    with core.store.transaction() as session:
+        plain, special = [], []
+        kinds = _kinds(session, [result.id for result in results])
+        for result in results:
+            if result.id not in kinds:
+                continue
+            row = kinds[result.id]
+            plain.append(_mark(result, Kind(row.kind), row.attempts, now))
+            if result.fate is not Fate.SENT or row.kind in _FOLLOWED:
+                special.append((row, result))
+        session.connection().execute(_MARK, plain)
+        for row, result in special:
+            on_fate(core, session, row, result, now)
+    return True
+
+
+_FOLLOWED = frozenset({Kind.CHECK_IN.value, Kind.REMINDER.value, Kind.ALERT.value})
+
+_MARK = (
+    Outbox.__table__.update()  # type: ignore[attr-defined]
+    .where(Outbox.__table__.c.id == bindparam("row_id"))
+    .values(
+        state=bindparam("new_state"), finished_at=bindparam("done_at"), message_id=bindparam("telegram_id"),
+        error=bindparam("why"), not_before=bindparam("again_at"), attempts=bindparam("tries"),
+        lease_owner=None, lease_until=None,
+    )
+)  # fmt: skip
+
+
+def _kinds(session: Session, ids: Sequence[int]) -> dict[int, Any]:
+    columns = (Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at)
+    return {row.id: row for row in session.execute(select(*columns).where(Outbox.id.in_(ids)))}
+
+
+def _mark(result: Result, kind: Kind, attempts: int, now: datetime) -> dict[str, Any]:
+    again = result.fate is Fate.RETRY or (result.fate is Fate.UNKNOWN and kind in SAFETY)
+    states = {Fate.SENT: "sent", Fate.UNKNOWN: "unknown", Fate.BLOCKED: "failed", Fate.FAILED: "failed"}
+    return {
+        "row_id": result.id,
+        "new_state": "queued" if again else states[result.fate],
+        "done_at": None if again else result.at,
+        "telegram_id": result.message_id,
+        "why": result.error,
+        "again_at": (result.retry_at or now + backoff(attempts + 1)) if again else now,
+        "tries": attempts + 1,
+    }
+
+
+def release_expired(core: Core, now: datetime) -> int:
+    """Take back what dead processes held: leased rows are queued again, attempting ones become unknown.
+
+    Of the unknown, safety is queued again: twice is better than never there, and only there.
+    """
+    held = and_(Outbox.state.in_(("leased", "attempting")), Outbox.lease_until <= now)
+    with core.store.transaction() as session:
+        back = session.execute(
+            update(Outbox)
+            .where(held, or_(Outbox.state == "leased", Outbox.kind.in_([k.value for k in SAFETY])))
+            .values(state="queued", lease_owner=None, lease_until=None)
+            .returning(Outbox.id).execution_options(synchronize_session=False)
+        ).all()  # fmt: skip
+        lost = session.execute(
+            update(Outbox)
+            .where(held)
+            .values(state="unknown", finished_at=now, lease_owner=None, lease_until=None)
+            .returning(Outbox.id).execution_options(synchronize_session=False)
+        ).all()  # fmt: skip
+    return len(back) + len(lost)
+
+
+def expire(session: Session, now: datetime) -> int:
+    """Drop queued messages that are no longer worth sending."""
+    gone = session.execute(
+        update(Outbox)
+        .where(Outbox.state == "queued", Outbox.expires_at <= now)
+        .values(state="expired", finished_at=now)
+        .returning(Outbox.id).execution_options(synchronize_session=False)
+    ).all()  # fmt: skip
+    return len(gone)

@@ -1,0 +1,229 @@
+"""Planning ahead: the rolling 72 hours of every stay become rows, idempotently.
+
+Unique keys make planning twice change nothing. Dates, hours and zones that moved are worked out again for all
+that is not sent; what is sent stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import Itinerary, local_date, to_utc
+from bot.content.versions import Script
+from bot.rules.calendar import DueStep, LearnerFacts, calendar
+from bot.rules.durations import parse_check_in_days
+from bot.service.check_ins import new_row
+from bot.service.core import Core
+from bot.service.journeys import script_of
+from bot.service.stays import itinerary_of
+from bot.store.tables import CheckIn, Cohort, Consent, Person, Placement, StepRun, TelegramAccount
+from bot.store.tables import DueStep as DueRow
+from bot.store.writing import insert_or_ignore
+
+AHEAD = timedelta(hours=72)
+AGAIN = timedelta(hours=24)
+LATE = timedelta(hours=24)  # how far back a check-in is still planned after an outage
+OVER = timedelta(days=60)  # after the return nothing is planned any more
+
+
+def replan(session: Session, placement_id: int, now: datetime) -> None:
+    """Plan this stay again at the next turn."""
+    session.execute(update(Placement).where(Placement.id == placement_id).values(plan_at=now))
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A stay about to be planned."""
+
+    placement: Placement
+    cohort: Cohort
+    person: Person
+    itinerary: Itinerary
+    walks: bool  # the journey runs: joined, consented
+
+
+def plan(core: Core, now: datetime, limit: int) -> int:
+    """Plan up to `limit` stays whose turn it is. Returns how many."""
+    with core.store.transaction() as session:
+        rows = session.execute(
+            select(Placement, Cohort, Person)
+            .join(Cohort, Cohort.id == Placement.cohort_id)
+            .join(Person, Person.id == Placement.person_id)
+            .where(Placement.plan_at <= now)
+            .order_by(Placement.plan_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=Placement)
+        ).all()
+        if not rows:
+            return 0
+        subjects = _subjects(session, rows, now)
+        _plan_check_ins(session, subjects, now)
+        _plan_steps(session, subjects, now)
+        over = [r.Placement.id for r in rows if _is_over(r.Placement, now)]
+        ids = [r.Placement.id for r in rows]
+        session.execute(update(Placement).where(Placement.id.in_(ids)).values(plan_at=now + AGAIN))
+        if over:
+            session.execute(update(Placement).where(Placement.id.in_(over)).values(plan_at=None))
+    return len(rows)
+
+
+def _is_over(placement: Placement, now: datetime) -> bool:
+    itinerary = itinerary_of(placement)
+    return itinerary is None or local_date(now, itinerary.home_zone) > itinerary.return_ + OVER
+
+
+def _subjects(session: Session, rows: Sequence[Any], now: datetime) -> list[_Subject]:
+    """Stays with dates of people who ever joined: nobody else can be asked anything."""
+    people = [row.Placement.person_id for row in rows]
+    joined = set(session.scalars(select(TelegramAccount.person_id).where(TelegramAccount.person_id.in_(people))))
+    agreed = _agreed(session, people)
+    subjects = []
+    for placement, cohort, person in rows:
+        itinerary = itinerary_of(placement)
+        if itinerary is None or person.id not in joined or person.erased_at is not None:
+            continue
+        walks = placement.joined_at is not None and placement.journey_version_id is not None and person.id in agreed
+        subjects.append(_Subject(placement, cohort, person, itinerary, walks))
+    return subjects
+
+
+def _agreed(session: Session, people: list[int]) -> set[int]:
+    """Whose newest word on their data is yes."""
+    words = session.execute(
+        select(Consent.person_id, Consent.given, Consent.withdrawn_at)
+        .where(Consent.person_id.in_(people), Consent.kind == "data")
+        .order_by(Consent.id)
+    )
+    return {p for p, yes in {w.person_id: w.given and w.withdrawn_at is None for w in words}.items() if yes}
+
+
+# --- check-ins ----------------------------------------------------------------------------------
+
+
+def check_in_times(placement: Placement, cohort: Cohort, itinerary: Itinerary) -> dict[date, datetime]:
+    """Every check-in of a stay by its local day, arrival to return: on the cohort's days, at the learner's hour."""
+    hour = time.fromisoformat(placement.check_in_at or cohort.check_in_at)
+    weekdays = parse_check_in_days(cohort.check_in_days)
+    days = (itinerary.return_ - itinerary.arrival).days + 1
+    all_days = (itinerary.arrival + timedelta(days=n) for n in range(max(days, 0)))
+    return {day: to_utc(day, hour, itinerary.zone_on(day)) for day in all_days if day.weekday() in weekdays}
+
+
+def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> None:
+    ids = [s.placement.id for s in subjects]
+    planned: dict[int, dict[date, CheckIn]] = {}
+    rows = session.scalars(select(CheckIn).where(CheckIn.placement_id.in_(ids), CheckIn.state == "planned"))
+    for row in rows:
+        planned.setdefault(row.placement_id, {})[row.day] = row
+    new: list[dict[str, Any]] = []
+    for subject in subjects:
+        wanted = _wanted_check_ins(subject, now)
+        have = planned.get(subject.placement.id, {})
+        for day, row in have.items():
+            if day not in wanted:
+                session.delete(row)
+            elif row.due_at != wanted[day]:
+                row.due_at = row.wake_at = wanted[day]
+        new += [new_row(subject.placement.id, day, due) for day, due in wanted.items() if day not in have]
+    session.flush()
+    insert_or_ignore(session, CheckIn, new)
+
+
+def _wanted_check_ins(subject: _Subject, now: datetime) -> dict[date, datetime]:
+    # From when somebody was there to be asked; an hour that passed before is not asked for.
+    since = max(subject.person.onboarded_at or subject.placement.created_at, now - LATE)
+    times = check_in_times(subject.placement, subject.cohort, subject.itinerary)
+    return {day: due for day, due in times.items() if since <= due < now + AHEAD}
+
+
+# --- steps --------------------------------------------------------------------------------------
+
+
+def facts_of(
+    placement: Placement, person: Person, itinerary: Itinerary | None, answers: dict[str, str]
+) -> LearnerFacts:
+    """What a journey's conditions may ask about this learner."""
+    return LearnerFacts(
+        itinerary=itinerary, birth_date=person.birth_date, status=placement.status or "", trade=placement.trade or "",
+        language=person.language, home_country=placement.home_country or "", host_country=placement.host_country or "",
+        host_city=placement.kit or placement.host_city or "", answers=answers,
+    )  # fmt: skip
+
+
+def answers_of(session: Session, placement_ids: Sequence[int]) -> dict[int, dict[str, str]]:
+    """Choices made in earlier steps, by stay and step id."""
+    found: dict[int, dict[str, str]] = {}
+    rows = session.execute(
+        select(StepRun.placement_id, StepRun.step, StepRun.data).where(
+            StepRun.placement_id.in_(placement_ids), StepRun.state == "done"
+        )
+    )
+    for placement_id, step, data in rows:
+        if isinstance(data.get("choice"), str):
+            found.setdefault(placement_id, {})[step] = data["choice"]
+    return found
+
+
+def asks_for_answers(script: Script) -> bool:
+    """Does any step depend on an earlier answer?"""
+    return any(step.conditions.answers for step in script.journey.steps)
+
+
+def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> None:
+    walking = [s for s in subjects if s.walks]
+    ids = [s.placement.id for s in walking]
+    known: dict[int, dict[str, DueRow]] = {}
+    for row in session.scalars(select(DueRow).where(DueRow.placement_id.in_(ids))):
+        known.setdefault(row.placement_id, {})[row.step] = row
+    for subject in subjects:
+        if not subject.walks:
+            session.execute(
+                delete(DueRow).where(DueRow.placement_id == subject.placement.id, DueRow.state == "planned")
+            )
+    scripts = {v: script_of(session, v) for v in {s.placement.journey_version_id for s in walking} if v is not None}
+    asking = any(asks_for_answers(script) for script in scripts.values())
+    answers = answers_of(session, ids) if asking else {}
+    new: list[dict[str, Any]] = []
+    for subject in walking:
+        version = subject.placement.journey_version_id
+        assert version is not None
+        facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
+        wanted = {
+            item.step.id: item for item in calendar(scripts[version].journey, facts) if _in_reach(item, subject, now)
+        }
+        have = known.get(subject.placement.id, {})
+        _move(session, have, wanted)
+        new += [_row(subject, version, item) for step, item in wanted.items() if step not in have]
+    session.flush()
+    insert_or_ignore(session, DueRow, new)
+
+
+def _in_reach(item: DueStep, subject: _Subject, now: datetime) -> bool:
+    joined = subject.placement.joined_at
+    return joined is not None and item.due_at >= joined and item.due_at < now + AHEAD and item.expires_at > now
+
+
+def _row(subject: _Subject, version: int, item: DueStep) -> dict[str, Any]:
+    return {
+        "placement_id": subject.placement.id, "version_id": version, "step": item.step.id, "planned_at": item.due_at,
+        "due_at": item.due_at, "expires_at": item.expires_at, "state": "planned",
+    }  # fmt: skip
+
+
+def _move(session: Session, have: dict[str, DueRow], wanted: dict[str, DueStep]) -> None:
+    """Bring rows that are not sent up to date; one that only waits for room in the day keeps waiting."""
+    for step, row in have.items():
+        if row.state != "planned":
+            continue
+        if step not in wanted:
+            if row.due_at == row.planned_at or row.why is None:
+                session.delete(row)
+        elif row.planned_at != wanted[step].due_at:
+            row.planned_at = row.due_at = wanted[step].due_at
+            row.expires_at, row.why = wanted[step].expires_at, None

@@ -1,0 +1,157 @@
+"""What is kept about a person: handed over on request, and forgotten on request."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.errors import BadInput
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import Attachment, Screen, screen
+from bot.i18n import say
+from bot.rules.alert import Reason
+from bot.service.audit import note
+from bot.service.core import Core
+from bot.store.tables import (
+    Alert,
+    AlertEvent,
+    Base,
+    CheckIn,
+    Consent,
+    Conversation,
+    DayCount,
+    DueStep,
+    Invite,
+    JournalEntry,
+    Membership,
+    MessageCopy,
+    Outbox,
+    Person,
+    Placement,
+    Point,
+    Relay,
+    SharedPlace,
+    StepRun,
+    TelegramAccount,
+)
+
+_OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace)
+_OF_STAY = (CheckIn, Alert, StepRun, Point, JournalEntry, DueStep)
+BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
+
+
+def export(session: Session, person_id: int, now: datetime) -> dict[str, Any]:
+    """Everything kept about a person as plain JSON data, table by table."""
+    person = session.get_one(Person, person_id)
+    stays = list(session.scalars(select(Placement).where(Placement.person_id == person_id)))
+    ids = [stay.id for stay in stays]
+    data: dict[str, Any] = {
+        "exported_at": now.isoformat(),
+        "person": _row(person),
+        "stays": [_row(stay) for stay in stays],
+    }
+    for table in _OF_PERSON:
+        rows = session.scalars(select(table).where(table.person_id == person_id))
+        data[table.__tablename__] = [_row(row) for row in rows]
+    for of_stay in _OF_STAY:
+        rows = session.scalars(select(of_stay).where(of_stay.placement_id.in_(ids)))
+        data[of_stay.__tablename__] = [_row(row) for row in rows]
+    written = session.scalars(select(Relay).where((Relay.from_id == person_id) | (Relay.to_id == person_id)))
+    data["relay"] = [_row(row) for row in written]
+    note(session, person_id, "exported", person_id, now)
+    return data
+
+
+def _row(row: Base) -> dict[str, Any]:
+    return {c.key: _plain(getattr(row, c.key)) for c in row.__table__.columns}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def export_screen(core: Core, session: Session, person_id: int, now: datetime) -> Screen:
+    """The export as a document into the chat. The file lies in the data folder until it is sent."""
+    data = export(session, person_id, now)
+    folder = core.data_dir / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    path: Path = folder / f"{person_id}-{now:%Y%m%d%H%M%S}.json"
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
+    return Screen(
+        (say("privacy/export_here"),), attachment=Attachment("document", path=str(path), name="compagnon.json")
+    )
+
+
+def open_case(session: Session, person_id: int) -> bool:
+    """Is an alert about this person open? Then erasing waits: safety first."""
+    return (
+        session.scalar(
+            select(Alert.id)
+            .join(Placement, Placement.id == Alert.placement_id)
+            .where(Placement.person_id == person_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id: int | None) -> None:
+    """Forget a person: contents and contact details go, bare counts stay. Raises BadInput while an alert is open."""
+    if open_case(session, person_id):
+        raise BadInput("An alert about this person is open: resolve it first, then erase.")
+    stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
+    for table in (JournalEntry, DueStep, DayCount):
+        session.execute(delete(table).where(table.placement_id.in_(stays)))
+    session.execute(
+        delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))
+    )
+    session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
+    session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
+    events = select(Alert.id).where(Alert.placement_id.in_(stays))
+    session.execute(update(AlertEvent).where(AlertEvent.alert_id.in_(events)).values(detail={}))
+    for own in (SharedPlace, Conversation, MessageCopy):
+        session.execute(delete(own).where(own.person_id == person_id))
+    session.execute(update(Invite).where(Invite.person_id == person_id).values(token=None, revoked_at=now))
+    session.execute(
+        update(Outbox).where(Outbox.person_id == person_id, Outbox.state == "queued").values(state="cancelled")
+    )
+    session.execute(update(Outbox).where(Outbox.person_id == person_id).values(payload={"body": []}))
+    session.execute(
+        update(TelegramAccount)
+        .where(TelegramAccount.person_id == person_id)
+        .values(chat_id=-TelegramAccount.id, revoked_at=now, commands=None, last_active_at=None)
+    )
+    session.execute(update(Membership).where(Membership.person_id == person_id).values(ended_at=now, code=None))
+    _blank(session, person_id, stays, now)
+    note(session, actor_id, "erased", person_id, now)
+
+
+_STAY_BLANKS = (
+    "host_phone", "tutor_name", "tutor_email", "accommodation", "guardian_name", "guardian_phone",
+    "emergency_contact_name", "emergency_contact_phone", "trade", "plan_at",
+)  # fmt: skip
+
+
+def _blank(session: Session, person_id: int, stays: list[int], now: datetime) -> None:
+    session.execute(
+        update(Person).where(Person.id == person_id)
+        .values(first_name="", last_name="", phone=None, email=None, birth_date=None, erased_at=now)
+    )  # fmt: skip
+    for placement_id in stays:
+        session.execute(
+            update(Placement).where(Placement.id == placement_id)
+            .values(code=f"erased-{placement_id}", **dict.fromkeys(_STAY_BLANKS))
+        )  # fmt: skip
+
+
+def erase_from_chat(core: Core, session: Session, person_id: int, scene: Scene, now: datetime) -> Screen:
+    """The person asked for it in the chat: done, or why not now."""
+    if open_case(session, person_id):
+        return screen(say("privacy/erase_waits"))
+    erase(core, session, person_id, now, person_id)
+    return screen(say("privacy/erased"), reply=())

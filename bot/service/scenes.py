@@ -1,0 +1,216 @@
+"""Loading the snapshot that a flow may look at: who writes, where they are, and what the flow says it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date
+from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
+from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
+from bot.service.actors import actor_of
+from bot.service.alert_views import alert_by_id, alerts_for
+from bot.service.contacts import contacts_of
+from bot.service.core import Core
+from bot.service.learner_views import learners_for
+from bot.service.stays import stays_of
+from bot.service.step_views import load_steps
+from bot.store.tables import (
+    CheckIn,
+    Cohort,
+    Consent,
+    Invite,
+    Membership,
+    Outbox,
+    Person,
+    Point,
+    StepRun,
+    TelegramAccount,
+)
+from bot.store.tables import Conversation as ConversationRow
+
+SEEN_EVERY = timedelta(minutes=1)  # how exact "last active" is
+
+
+def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) -> tuple[Scene, TelegramAccount | None]:
+    """The person behind a chat, locked for this update, with everything but what flows need specially."""
+    account = session.scalars(
+        select(TelegramAccount)
+        .where(TelegramAccount.chat_id == incoming.chat_id, TelegramAccount.revoked_at.is_(None))
+        .with_for_update()
+    ).first()
+    if account is None:
+        return _stranger(core, incoming, now), None
+    return scene_of(core, session, account.person_id, incoming.chat_id, now), account
+
+
+def scene_of(core: Core, session: Session, person_id: int, chat_id: int, now: datetime) -> Scene:
+    """The scene of a known person."""
+    person, conversation = session.execute(
+        select(Person, ConversationRow)
+        .outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
+        .where(Person.id == person_id)
+    ).one()._tuple()  # fmt: skip
+    actor, memberships = actor_of(session, person_id)
+    roles = frozenset(m.role for m in memberships)
+    stays = stays_of(session, person_id, now) if "learner" in roles or "staff" in roles else ()
+    zone = stays[0].zone if stays else _desk_zone(session, memberships)
+    return Scene(
+        now=now, library=core.library, search=core.search, chat_id=chat_id,
+        language=core.library.catalogues.closest(person.language), zone=zone, person_id=person.id,
+        name=person.first_name, roles=roles, actor=actor, onboarded=person.onboarded_at is not None,
+        conversation=Conversation(conversation.flow, conversation.data) if conversation else Conversation(),
+        stays=stays,
+    )  # fmt: skip
+
+
+def _stranger(core: Core, incoming: Incoming, now: datetime) -> Scene:
+    return Scene(
+        now=now, library=core.library, search=core.search, chat_id=incoming.chat_id,
+        language=core.library.catalogues.closest(incoming.language_code), zone="UTC", name=incoming.first_name,
+    )  # fmt: skip
+
+
+def _desk_zone(session: Session, memberships: tuple[Membership, ...]) -> str:
+    cohort_id = next((m.cohort_id for m in memberships if m.cohort_id is not None), None)
+    if cohort_id is None:
+        return "UTC"
+    return session.scalar(select(Cohort.home_zone).where(Cohort.id == cohort_id)) or "UTC"
+
+
+# --- what flows need specially ------------------------------------------------------------------
+
+
+def furnish(core: Core, session: Session, scene: Scene, event: Event, needs: frozenset[str]) -> Scene:
+    """Load what a flow's NEEDS name; unknown names are a fault of ours and raise KeyError."""
+    for need in sorted(needs):
+        scene = _LOADERS[need](core, session, scene, event)
+    return scene
+
+
+def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if not isinstance(event, Start) or not event.token:
+        return scene
+    row = session.execute(
+        select(Invite, Person, Cohort.name)
+        .join(Person, Person.id == Invite.person_id)
+        .join(Cohort, Cohort.id == Invite.cohort_id)
+        .where(Invite.token == event.token, Invite.revoked_at.is_(None), Person.erased_at.is_(None))
+    ).first()
+    if row is None:
+        return replace(scene, invite=InviteView("unknown"))
+    invite, person, cohort = row._tuple()
+    status = "ok" if invite.expires_at > scene.now else "expired"
+    language = core.library.catalogues.closest(person.language)
+    view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language)
+    return replace(scene, invite=view)
+
+
+def _contacts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    placement_id = scene.stay.placement_id if scene.stay else None
+    return replace(scene, contacts=contacts_of(session, placement_id)) if placement_id else scene
+
+
+def _check_in(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    row = session.scalars(
+        select(CheckIn)
+        .where(
+            CheckIn.placement_id == scene.stay.placement_id,
+            CheckIn.day <= local_date(scene.now, scene.stay.zone) + timedelta(days=1),
+            CheckIn.state != "closed",
+            CheckIn.due_at <= scene.now + timedelta(hours=18),
+        )
+        .order_by(CheckIn.day.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return scene
+    return replace(scene, check_in=CheckInView(row.id, row.day, row.state, row.due_at, row.answer))
+
+
+def _steps(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None or scene.stay.version_id is None:
+        return scene
+    return load_steps(core, session, scene)
+
+
+def _progress(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    placement_id = scene.stay.placement_id
+    awards = session.execute(select(Point.points, Point.competences).where(Point.placement_id == placement_id)).all()
+    states = session.scalars(select(StepRun.state).where(StepRun.placement_id == placement_id)).all()
+    totals: dict[str, int] = {}
+    for points, competences in awards:
+        for competence in competences:
+            totals[competence] = totals.get(competence, 0) + points
+    done = sum(state == "done" for state in states)
+    return replace(scene, progress=ProgressView(sum(p for p, _ in awards), done, len(states), totals))
+
+
+def _alerts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, alerts=alerts_for(session, scene))
+
+
+def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if len(parts) < 3 or not parts[2].isdecimal() or len(parts[2]) > 18:
+        return scene
+    return replace(scene, alert=alert_by_id(session, scene, int(parts[2])))
+
+
+def _learners(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    learners, stays = learners_for(session, scene)
+    return replace(scene, learners=learners, others=stays)
+
+
+def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    """Whom the person writes to: the one they swiped to answer, or the one they chose before."""
+    data = scene.conversation.data
+    if isinstance(event, Words) and event.reply_to is not None:
+        ref = session.scalar(
+            select(Outbox.ref).where(
+                Outbox.chat_id == scene.chat_id, Outbox.message_id == event.reply_to, Outbox.kind == "relay"
+            )
+        )
+        if ref:
+            _, placement, sender = ref.split(":")
+            data = {"placement": int(placement), "to": int(sender)}
+    if "to" not in data:
+        return scene
+    person = session.get(Person, data["to"])
+    if person is None or person.erased_at is not None:
+        return scene
+    name = f"{person.first_name} {person.last_name}".strip()
+    contact = Contact(name, str(data["placement"]), person.phone, person.id, True)
+    return replace(scene, relay_to=contact)
+
+
+def _kit_questions(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    newest = session.scalars(
+        select(Consent)
+        .where(Consent.person_id == scene.person_id, Consent.kind == "kit_questions")
+        .order_by(Consent.id.desc())
+        .limit(1)
+    ).first()
+    return replace(scene, kit_questions=newest is not None and newest.given and newest.withdrawn_at is None)
+
+
+_LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
+    "invite": _invite,
+    "contacts": _contacts,
+    "check_in": _check_in,
+    "steps": _steps,
+    "progress": _progress,
+    "alerts": _alerts,
+    "alert": _alert,
+    "learners": _learners,
+    "relay": _relay,
+    "kit_questions": _kit_questions,
+}

@@ -1,0 +1,153 @@
+"""Placements as stays: one query, one shape, for scenes, rules and the command line alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from bot.clock import Itinerary, local_date
+from bot.flows.scene import Stay
+from bot.rules.permissions import Subject
+from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
+
+ADULT = 18
+
+_COLUMNS = (
+    Placement,
+    Cohort.code.label("cohort_code"),
+    Cohort.journey,
+    Cohort.check_in_at.label("cohort_check_in_at"),
+    Person.first_name,
+    Person.last_name,
+    Person.birth_date,
+)
+
+
+def itinerary_of(placement: Placement) -> Itinerary | None:
+    """The dates and zones of a placement; None for a candidate."""
+    if not (placement.arrival_date and placement.return_date):
+        return None
+    return Itinerary(
+        home_zone=placement.home_zone,
+        host_zone=placement.host_zone or placement.home_zone,
+        departure=placement.departure_date or placement.arrival_date,
+        arrival=placement.arrival_date,
+        return_=placement.ended_on or placement.return_date,
+    )
+
+
+def is_minor(birth_date: date | None, today: date) -> bool:
+    """Under 18 today; without a birth date: yes."""
+    if birth_date is None:
+        return True
+    years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
+    return years < ADULT
+
+
+def load_stays(session: Session, where: ColumnElement[bool], now: datetime) -> tuple[Stay, ...]:
+    """The stays that fit a condition on Placement, the one that matters now first."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .join(Cohort, Cohort.id == Placement.cohort_id)
+        .join(Person, Person.id == Placement.person_id)
+        .where(where, Person.erased_at.is_(None))
+    ).all()
+    if not rows:
+        return ()
+    consents = _consents(session, {row.Placement.person_id for row in rows})
+    stays = [_stay(row, consents, now) for row in rows]
+    return tuple(sorted(stays, key=_matters))
+
+
+def stays_of(session: Session, person_id: int, now: datetime) -> tuple[Stay, ...]:
+    """The stays of one learner."""
+    return load_stays(session, Placement.person_id == person_id, now)
+
+
+def stay_of(session: Session, placement_id: int, now: datetime) -> Stay | None:
+    """One stay by its placement."""
+    found = load_stays(session, Placement.id == placement_id, now)
+    return found[0] if found else None
+
+
+def _matters(stay: Stay) -> tuple[bool, int, float]:
+    order = {"during": 0, "before": 1, "after": 2}
+    arrival = stay.itinerary.arrival.toordinal() if stay.itinerary else 0
+    # Of past stays the last one matters, of coming stays the next one.
+    return stay.ended, order[stay.stage], -arrival if stay.stage == "after" else arrival
+
+
+def _consents(session: Session, people: Collection[int]) -> dict[tuple[int, str, int | None], bool]:
+    rows = session.execute(
+        select(Consent.person_id, Consent.kind, Consent.placement_id, Consent.given, Consent.withdrawn_at)
+        .where(Consent.person_id.in_(people))
+        .order_by(Consent.id)
+    )
+    # The newest word of each kind counts.
+    return {(r.person_id, r.kind, r.placement_id): r.given and r.withdrawn_at is None for r in rows}
+
+
+def _stay(row: Any, consents: dict[tuple[int, str, int | None], bool], now: datetime) -> Stay:
+    p: Placement = row.Placement
+    itinerary = itinerary_of(p)
+    zone = itinerary.zone_at(now) if itinerary else p.home_zone
+    own = consents.get((p.person_id, "data", None))
+    return Stay(
+        placement_id=p.id, code=p.code, cohort_id=p.cohort_id, cohort=row.cohort_code, journey=row.journey,
+        person_id=p.person_id, learner=f"{row.first_name} {row.last_name}".strip(), itinerary=itinerary, zone=zone,
+        stage=itinerary.stage_at(now) if itinerary else "before", home_country=p.home_country,
+        host_country=p.host_country, host_city=p.host_city, kit=p.kit, host_organisation=p.host_organisation,
+        accommodation=p.accommodation, check_in_at=p.check_in_at or row.cohort_check_in_at,
+        minor=is_minor(row.birth_date, local_date(now, zone)), birth_date=row.birth_date, status=p.status,
+        trade=p.trade, consented=own is True, refused=own is False,
+        guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,
+        version_id=p.journey_version_id, ended=p.ended_on is not None and p.ended_on < local_date(now, zone),
+    )  # fmt: skip
+
+
+def subject_of(session: Session, placement_id: int, alerted: frozenset[int] = frozenset()) -> Subject:
+    """A placement as the permission mechanism sees it."""
+    p, project_id, organisation_id = session.execute(
+        select(Placement, Cohort.project_id, Project.organisation_id)
+        .join(Cohort, Cohort.id == Placement.cohort_id)
+        .join(Project, Project.id == Cohort.project_id)
+        .where(Placement.id == placement_id)
+    ).one()
+    responsible = {m for m in (p.referent_id, p.backup_id, p.local_contact_id) if m is not None}
+    standing_in = session.scalars(
+        select(Membership.substitute_id).where(Membership.id.in_(responsible), Membership.substitute_id.is_not(None))
+    )
+    family = session.scalars(
+        select(Membership.id).where(Membership.role == "family", Membership.person_id == p.guardian_id)
+    )
+    return Subject(
+        person_id=p.person_id, placement_id=p.id, cohort_id=p.cohort_id, project_id=project_id,
+        organisation_id=organisation_id, responsible=frozenset({*responsible, *standing_in}),
+        family=frozenset(family), alerted=alerted,
+    )  # fmt: skip
+
+
+def reader_zones(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, str]:
+    """Whose clock people read: a learner's itinerary decides, others live in their cohort's home zone."""
+    if not person_ids:
+        return {}
+    zones: dict[int, str] = {}
+    desk = session.execute(
+        select(Membership.person_id, Cohort.home_zone)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .where(Membership.person_id.in_(person_ids), Membership.ended_at.is_(None))
+    )
+    for person_id, home_zone in desk:
+        zones.setdefault(person_id, home_zone)
+    placements: dict[int, list[tuple[int, str]]] = {}
+    for placement in session.scalars(select(Placement).where(Placement.person_id.in_(person_ids))):
+        itinerary = itinerary_of(placement)
+        here = itinerary.zone_at(now) if itinerary else placement.home_zone
+        # Of several stays the one going on decides.
+        rank = 0 if itinerary and itinerary.stage_at(now) == "during" else 1
+        placements.setdefault(placement.person_id, []).append((rank, here))
+    return zones | {person_id: min(found)[1] for person_id, found in placements.items()}

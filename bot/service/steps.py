@@ -1,0 +1,288 @@
+"""The journey of one learner: beginning it, offering what is due, keeping what is done."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
+from bot.content.versions import Script
+from bot.flows import effects as fx
+from bot.flows import late, onboarding_screens
+from bot.flows import steps as step_flow
+from bot.flows.running import title
+from bot.flows.scene import Stay
+from bot.flows.vocabulary import Kind, Say
+from bot.i18n import Text
+from bot.rules.budget import APART, allowance, missed
+from bot.rules.calendar import LearnerFacts, calendar
+from bot.rules.durations import parse_quiet_hours
+from bot.service import outbox, planning
+from bot.service.core import Core
+from bot.service.journeys import publish, script_of
+from bot.service.stays import stay_of
+from bot.store.tables import Cohort, DayCount, JournalEntry, Person, Placement, Point, StepRun
+from bot.store.tables import DueStep as DueRow
+from bot.store.writing import insert_or_ignore
+
+IN_USE = timedelta(minutes=30)  # a step untouched that long no longer holds up prompts
+LOOK_AGAIN = timedelta(minutes=10)
+
+
+# --- beginning ----------------------------------------------------------------------------------
+
+
+def begin(core: Core, session: Session, placement_id: int, now: datetime) -> list[Say]:
+    """Start the journey of a stay that may travel on: pin the script, and sum up what a late joiner missed.
+
+    Does nothing while a consent is missing, without dates, or when it began before.
+    """
+    session.flush()
+    stay = stay_of(session, placement_id, now)
+    placement = session.get_one(Placement, placement_id)
+    if stay is None or not stay.may_travel_on or stay.itinerary is None or placement.joined_at is not None:
+        return []
+    placement.journey_version_id = publish(core, session, stay.journey, now)
+    placement.joined_at = now
+    placement.plan_at = now
+    session.flush()
+    person = session.get_one(Person, placement.person_id)
+    script = script_of(session, placement.journey_version_id)
+    facts = planning.facts_of(placement, person, stay.itinerary, {})
+    return _catch_up(core, session, placement, script, facts, now)
+
+
+def _catch_up(
+    core: Core, session: Session, placement: Placement, script: Script, facts: LearnerFacts, now: datetime
+) -> list[Say]:
+    """What was due before: worth catching up → open in the menu and named once; the rest is over."""
+    before = [item for item in calendar(script.journey, facts) if item.due_at < now]
+    if not before:
+        return []
+    kept = {item.step.id for item in missed(script.journey, facts, now)}
+    insert_or_ignore(session, DueRow, [
+        {"placement_id": placement.id, "version_id": placement.journey_version_id, "step": item.step.id,
+         "planned_at": item.due_at, "due_at": item.due_at, "expires_at": item.expires_at, "state": "skipped",
+         "why": "joined later"}
+        for item in before
+    ])  # fmt: skip
+    insert_or_ignore(session, StepRun, [
+        {"placement_id": placement.id, "step": item.step.id, "state": "missed", "data": {}, "offered_at": now}
+        for item in before if item.step.id in kept
+    ])  # fmt: skip
+    steps = [item.step for item in before if item.step.id in kept]
+    return [Say(late.summary(core.library, steps))] if steps else []
+
+
+def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveConsent, now: datetime) -> None:
+    """A consent opened or closed the journey of a learner: tell them when somebody else gave it."""
+    if not effect.given or effect.kind == "kit_questions":
+        return
+    person = session.get_one(Person, person_id)
+    for placement in session.scalars(select(Placement).where(Placement.person_id == person_id)).all():
+        if person.onboarded_at is None or placement.joined_at is not None:
+            continue
+        said = begin(core, session, placement.id, now)
+        chat_id = outbox.chat_of(session, person_id)
+        if placement.joined_at is None or chat_id is None or effect.kind != "guardian":
+            continue
+        drafts = [outbox.Draft(chat_id, onboarding_screens.unlocked(), Kind.NOTICE, person_id)]
+        drafts += [outbox.Draft(chat_id, one.screen, Kind.NOTICE, person_id) for one in said]
+        outbox.queue(session, drafts, now)
+
+
+# --- what a learner does ------------------------------------------------------------------------
+
+
+def apply(core: Core, session: Session, effect: Any, now: datetime) -> None:
+    """Carry out one effect on a step."""
+    if isinstance(effect, fx.ReleaseWaiting):
+        _release(session, effect.placement_id, now)
+        return
+    if isinstance(effect, fx.KeepEntry):
+        session.add(
+            JournalEntry(placement_id=effect.placement_id, step=effect.step, words=effect.words,
+                         file_id=effect.file_id, file_kind=effect.file_kind, written_at=now)
+        )  # fmt: skip
+        return
+    run = _run(session, effect.placement_id, effect.step, now)
+    match effect:
+        case fx.OpenStep():
+            run.state, run.touched_at = "open", now
+        case fx.SaveStep(data=data):
+            run.data, run.touched_at = dict(data), now
+        case fx.SkipStep():
+            run.state, run.touched_at = "skipped", None
+            _release(session, effect.placement_id, now)
+        case fx.FinishStep():
+            _finish(session, run, effect, now)
+    session.flush()
+
+
+def _run(session: Session, placement_id: int, step: str, now: datetime) -> StepRun:
+    found = session.scalars(
+        select(StepRun).where(StepRun.placement_id == placement_id, StepRun.step == step).with_for_update()
+    ).first()
+    if found is None:
+        found = StepRun(placement_id=placement_id, step=step, state="offered", data={}, offered_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _finish(session: Session, run: StepRun, effect: fx.FinishStep, now: datetime) -> None:
+    run.state, run.touched_at, run.done_at = "done", None, run.done_at or now
+    run.data, run.score = dict(effect.data), effect.score
+    if effect.points:
+        insert_or_ignore(session, Point, [
+            {"placement_id": effect.placement_id, "step": effect.step, "points": effect.points,
+             "competences": list(effect.competences), "at": now}
+        ])  # fmt: skip
+    _release(session, effect.placement_id, now)
+    # An answer may open or close later steps.
+    planning.replan(session, effect.placement_id, now)
+
+
+def _release(session: Session, placement_id: int, now: datetime) -> None:
+    """No step is in use: prompts that waited for it may go."""
+    session.execute(
+        update(StepRun).where(StepRun.placement_id == placement_id, StepRun.touched_at.is_not(None))
+        .values(touched_at=None).execution_options(synchronize_session="fetch")
+    )  # fmt: skip
+    session.execute(
+        update(DueRow)
+        .where(DueRow.placement_id == placement_id, DueRow.state == "planned", DueRow.why == "in a step")
+        .values(due_at=now)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def share_entry(session: Session, placement_id: int, step: str, now: datetime) -> JournalEntry | None:
+    """Mark the newest entry of a step as shared; None when there is none or it was shared before."""
+    entry = session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.placement_id == placement_id, JournalEntry.step == step)
+        .order_by(JournalEntry.id.desc())
+        .limit(1)
+    ).first()
+    if entry is None or entry.shared_at is not None:
+        return None
+    entry.shared_at = now
+    return entry
+
+
+def title_of(core: Core, session: Session, placement: Placement, step_id: str) -> Text:
+    """What a step is called."""
+    script = script_of(session, placement.journey_version_id or 0)
+    step = script.journey.step(step_id)
+    assert step is not None, step_id
+    return title(step, script.item(step))
+
+
+# --- what is due --------------------------------------------------------------------------------
+
+
+def fire(core: Core, now: datetime, limit: int) -> int:
+    """Offer up to `limit` steps whose moment has come: send, wait, or drop each. Returns how many were looked at."""
+    with core.store.transaction() as session:
+        rows = session.scalars(
+            select(DueRow).where(DueRow.state == "planned", DueRow.due_at <= now)
+            .order_by(DueRow.due_at).limit(limit).with_for_update(skip_locked=True)
+        ).all()  # fmt: skip
+        by_stay: dict[int, list[DueRow]] = {}
+        for row in rows:
+            by_stay.setdefault(row.placement_id, []).append(row)
+        for placement_id, due in by_stay.items():
+            _fire_stay(core, session, placement_id, due, now)
+    return len(rows)
+
+
+def _fire_stay(core: Core, session: Session, placement_id: int, due: list[DueRow], now: datetime) -> None:
+    stay = stay_of(session, placement_id, now)
+    placement = session.get_one(Placement, placement_id)
+    chat_id = outbox.chat_of(session, placement.person_id)
+    if stay is None or stay.itinerary is None or not stay.may_travel_on or chat_id is None:
+        for row in due:
+            row.state, row.why = "skipped", "nobody to send it to, or no consent"
+        return
+    quiet = parse_quiet_hours(session.get_one(Cohort, placement.cohort_id).quiet_hours)
+    person = session.get_one(Person, placement.person_id)
+    facts = planning.facts_of(placement, person, stay.itinerary, {})
+    for row in sorted(due, key=lambda r: (not _required(session, r), r.planned_at)):
+        _fire(core, session, stay, facts, quiet, chat_id, row, now)
+        session.flush()
+
+
+def _required(session: Session, row: DueRow) -> bool:
+    step = script_of(session, row.version_id).journey.step(row.step)
+    return step is not None and step.required
+
+
+def _fire(
+    core: Core, session: Session, stay: Stay, facts: LearnerFacts, quiet: QuietHours, chat_id: int, row: DueRow,
+    now: datetime,
+) -> None:  # fmt: skip
+    step = script_of(session, row.version_id).journey.step(row.step)
+    if step is None or row.expires_at <= now:
+        row.state, row.why = "expired", row.why or "too late to be worth sending"
+        return
+    wait = _wait(session, stay, facts, quiet, row, now)
+    if wait is not None:
+        row.due_at, row.why = wait
+        if row.due_at >= row.expires_at:
+            row.state, row.why = "expired", f"{row.why}, and later is too late for it"
+        return
+    script = script_of(session, row.version_id)
+    shown = step_flow.offer(script, script.journey, step, stay)
+    draft = outbox.Draft(chat_id, shown, Kind.PROMPT, stay.person_id, key=f"step:{stay.placement_id}:{row.step}",
+                         ref=f"step:{stay.placement_id}:{row.step}", expires_at=row.expires_at)  # fmt: skip
+    outbox.queue(session, [draft], now)
+    row.state = "sent"
+    insert_or_ignore(session, StepRun, [
+        {"placement_id": stay.placement_id, "step": row.step, "state": "offered", "data": {}, "offered_at": now}
+    ])  # fmt: skip
+    count_unasked(session, stay.placement_id, local_date(now, stay.zone), now)
+
+
+def _wait(
+    session: Session, stay: Stay, facts: LearnerFacts, quiet: QuietHours, row: DueRow, now: datetime
+) -> tuple[datetime, str] | None:
+    """Until when a due step must wait and why; None when it may go now."""
+    allowed = next_allowed(now, stay.zone, quiet)
+    if allowed > now:
+        return allowed, "quiet hours"
+    busy = session.scalar(
+        select(StepRun.id).where(
+            StepRun.placement_id == stay.placement_id, StepRun.state == "open", StepRun.touched_at > now - IN_USE
+        ).limit(1)
+    )  # fmt: skip
+    if busy is not None:
+        return now + LOOK_AGAIN, "in a step"
+    today = local_date(now, stay.zone)
+    count = session.get(DayCount, (stay.placement_id, today))
+    if count is not None and count.sent >= allowance(today, facts):
+        assert stay.itinerary is not None
+        return _tomorrow(row, stay.itinerary, today), "the day was full"
+    if count is not None and now - count.last_at < APART:
+        return count.last_at + APART, "just after another message"
+    return None
+
+
+def _tomorrow(row: DueRow, itinerary: Itinerary, today: date) -> datetime:
+    """The next local day at the hour the script says; worked out from the script, never from the last try."""
+    hour = local(row.planned_at, itinerary.zone_at(row.planned_at)).time()
+    day = today + timedelta(days=1)
+    return to_utc(day, hour, itinerary.zone_on(day))
+
+
+def count_unasked(session: Session, placement_id: int, day: date, now: datetime) -> None:
+    """One more message that nobody asked for on this local day."""
+    count = session.get(DayCount, (placement_id, day))
+    if count is None:
+        session.add(DayCount(placement_id=placement_id, day=day, sent=1, last_at=now))
+    else:
+        count.sent, count.last_at = count.sent + 1, now
+    session.flush()

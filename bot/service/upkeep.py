@@ -1,0 +1,52 @@
+"""What must happen by the clock and belongs to nobody's conversation: forgetting, expiring, saying "I'm alive"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+
+from bot.service import outbox
+from bot.service.core import Core
+from bot.store.tables import (
+    Alert,
+    CheckIn,
+    DueStep,
+    Heartbeat,
+    MessageCopy,
+    Outbox,
+    Placement,
+    SharedPlace,
+)
+from bot.store.writing import beat
+
+
+def tidy(core: Core, now: datetime) -> None:
+    """Locations vanish, messages too late to matter are dropped, the scheduler's heartbeat is written."""
+    with core.store.transaction() as session:
+        session.execute(delete(SharedPlace).where(SharedPlace.expires_at <= now))
+        outbox.expire(session, now)
+        beat(session, "scheduler", now, {})
+
+
+def next_due(core: Core, after: datetime) -> tuple[datetime, str] | None:
+    """The next instant at which something is to happen, and what; None when nothing is planned."""
+    looks = (
+        (select(DueStep.due_at).where(DueStep.state == "planned").order_by(DueStep.due_at), "step"),
+        (select(CheckIn.wake_at).where(CheckIn.wake_at.is_not(None)).order_by(CheckIn.wake_at), "check_in"),
+        (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
+        (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
+        (select(Placement.plan_at).where(Placement.plan_at.is_not(None)).order_by(Placement.plan_at), "plan"),
+        (select(Outbox.not_before).where(Outbox.state == "queued", Outbox.not_before > after)
+         .order_by(Outbox.not_before), "send"),
+    )  # fmt: skip
+    with core.store.transaction() as session:
+        found = [(instant, what) for query, what in looks if (instant := session.scalar(query.limit(1))) is not None]
+    return min(found, default=None)
+
+
+def last_heartbeat(core: Core, name: str) -> datetime | None:
+    """When something last really worked."""
+    with core.store.transaction() as session:
+        row = session.get(Heartbeat, name)
+        return row.at if row else None

@@ -1,0 +1,55 @@
+"""`run_due(now)`: everything whose moment has come, in order of importance; whoever wakes it is replaceable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.service import alerts, broadcasts, check_ins, planning, steps, upkeep
+from bot.service.core import Core
+
+BATCH = 200  # rows a transaction, so that nothing is locked for long
+MOST_BATCHES = 1000  # a bound for one call: what is left comes with the next
+
+Job = Callable[[Core, datetime, int], int]
+
+# Safety first; planning before what it plans may be due at once.
+JOBS: tuple[tuple[str, Job], ...] = (
+    ("alerts", alerts.wake),
+    ("plan", planning.plan),
+    ("check_ins", check_ins.wake),
+    ("steps", steps.fire),
+    ("messages", broadcasts.fire),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many rows each job looked at."""
+
+    counts: dict[str, int]
+
+    @property
+    def anything(self) -> bool:
+        return any(self.counts.values())
+
+
+def run_due(core: Core, now: datetime) -> Done:
+    """Do everything that is due at `now` (aware UTC). Safe to call from several processes at once, and twice.
+
+    Raises StorageTrouble; what was committed before stays done, the rest is done by the next call.
+    """
+    counts = {name: _all(job, core, now) for name, job in JOBS}
+    upkeep.tidy(core, now)
+    return Done(counts)
+
+
+def _all(job: Job, core: Core, now: datetime) -> int:
+    total = 0
+    for _ in range(MOST_BATCHES):
+        found = job(core, now, BATCH)
+        total += found
+        if found < BATCH:
+            break
+    return total
