@@ -1,0 +1,53 @@
+"""Fixtures on real databases: `store` runs a test on SQLite and on PostgreSQL, `core` adds the shipped content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from bot.content.library import Library, load_library
+from bot.rules.kit_search import KitSearch
+from bot.service.core import Core
+from bot.store.engine import Store, open_store
+from tests.support.databases import Databases
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """One template of each kind for the whole session."""
+    found = Databases(tmp_path_factory.mktemp("databases"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
+    """The address of a fresh, migrated database."""
+    return databases.fresh(request.param)
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open, empty, migrated database."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The shipped content."""
+    return load_library()
+
+
+@pytest.fixture(scope="session")
+def search(library: Library) -> KitSearch:
+    """The kit search over the shipped topics."""
+    return KitSearch.build(library)
+
+
+@pytest.fixture
+def core(store: Store, library: Library, search: KitSearch) -> Core:
+    """What use cases need, on a fresh database."""
+    return Core(store, library, search, "test")

