@@ -18,14 +18,17 @@ export class Guide {
     app.world.addEventListener("clock", () => this.watchClock());
     el.addEventListener("keydown", (event) => { if (event.key === "Escape") this.hide(); });
     this.render();
-    if (memory.get("guide", "open") === "open") this.open();
-    else this.reflect(false);
+    const last = memory.get("guide", "new");
+    if (last === "new" && app.layout.small.matches) app.layout.active = -1;  // on a small screen the guide is a tab
+    if (last === "closed") this.reflect(false);
+    else this.open();
   }
 
   describe() {
     const learner = () => this.app.layout.byRole(LEARNER);
     return [
-      { id: "start", title: "Join", text: "Tap Start on the learner's phone and answer the first questions. If the referent's phone shows Start too, tap it as well." },
+      { id: "start", title: "Join", text: "Tap Start on the learner's phone and answer the first questions. If the referent's phone shows Start too, tap it as well.",
+        button: "Go to the phone", run: () => this.show(learner()) },
       { id: "ask", title: "Ask the city kit", text: `Ask in your own words: “${QUESTION}”`, button: "Ask it", run: () => this.say(learner(), QUESTION) },
       { id: "arrival", title: "Travel to the arrival", text: "Everything that is due on the way happens: watch the phone.", button: "To arrival", run: () => this.app.clockBar.travel("arrival") },
       { id: "alert", title: "Miss a check-in", text: "Leave the check-in unanswered and press Next event until the referent's phone gets an alert.", button: "Next event", run: () => this.app.clockBar.travel("next") },
@@ -85,9 +88,15 @@ export class Guide {
     this.count.textContent = `${this.done.size} of ${this.steps.length}`;
   }
 
-  async say(phone, text) {
+  show(phone) {
     if (!phone) return this.app.fail("No learner's phone is open. Choose a learner in the head of a phone.");
     this.app.layout.bring(phone);
+    return phone.focus();
+  }
+
+  async say(phone, text) {
+    this.show(phone);
+    if (!phone) return undefined;
     if (!phone.user || phone.empty) return this.app.fail("Tap Start on the learner's phone first.");
     return phone.send({ text });
   }
