@@ -90,6 +90,10 @@ TABLE: list[tuple[str, tuple[Trigger, ...], Trigger, State, tuple[Effect, ...], 
     ("a tick at due asks as well", PLANNED, tick(0), State.ASKED, (Ask(),), 120),
     ("due twice", ASKED, Due(at(0)), State.ASKED, (), 120),
     ("asked a bit late: still due + grace", PLANNED, tick(4), State.ASKED, (Ask(),), 120),
+    ("asked five minutes late: still on time", PLANNED, tick(5), State.ASKED, (Ask(),), 120),
+    ("just grace over, day over", PLANNED, tick(120, same_day=False), State.ASKED, (Ask(),), 240),
+    ("the reminder comes with the deadline: time to answer", DELIVERED, tick(121), State.REMINDED, (Remind(),), 181),
+    ("stuck, looked at five minutes late", ASKED, tick(125), State.ALERTED, (alert(Reason.COULD_NOT_ASK),), None),
     ("asked half an hour late: a fresh window", PLANNED, tick(30), State.ASKED, (Ask(),), 150),
     ("asked after grace, same day", PLANNED, tick(200), State.ASKED, (Ask(),), 320),
     ("grace over, day over", PLANNED, tick(600, same_day=False), State.CLOSED, (Missed(Reason.COULD_NOT_ASK),), None),
@@ -290,6 +294,30 @@ def test_a_reminder_our_outage_swallowed_is_made_up_for_before_anybody_is_alarme
     assert check_in.deadline == check_in.wake_at == at(211)
     _, said_then = step(check_in, tick(211), POLICY)
     assert said_then == (alert(Reason.NOT_ANSWERED),)
+
+
+def test_the_first_delivery_counts() -> None:
+    assert run(*DELIVERED, Delivered(at(9)))[0].delivered_at == at(1)
+    assert run(Delivered(at(1)))[0].delivered_at is None
+
+
+def test_no_alert_before_an_extended_deadline_even_when_nothing_more_can_be_added() -> None:
+    check_in, said = run(*REMINDED, tick(181, ok=False), tick(182, ok=False))
+    assert said == [Ask(), Remind()]
+    assert (check_in.extended, check_in.deadline) == (MOST_EXTENSION, at(301))
+
+
+def test_being_deaf_counts_from_the_asking_when_we_asked_late() -> None:
+    check_in, _ = run(tick(200), tick(320, ok=False))
+    assert check_in.extended == timedelta(minutes=120)
+
+
+def test_making_up_for_a_reminder_uses_only_what_is_left_of_three_hours() -> None:
+    two_hours_used = (*ASKED, tick(120, ok=False, heard=0), Delivered(at(130)))  # deadline at 250
+    made_up, _ = run(*two_hours_used, tick(280))
+    assert (made_up.deadline, made_up.extended) == (at(310), MOST_EXTENSION)
+    _, said = run(*two_hours_used, tick(320))
+    assert said == [Ask(), alert(Reason.NOT_ANSWERED)]
 
 
 def test_a_reminder_far_too_late_is_not_sent() -> None:
