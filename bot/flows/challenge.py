@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.content.schema import Challenge
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import ReleaseWaiting, SkipStep
-from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long
+from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
 from bot.flows.gate import closed
 from bot.flows.running import (
     MENU_ROW,
@@ -27,10 +27,8 @@ from bot.flows.running import (
 )
 from bot.flows.scene import Scene, StepView
 from bot.flows.vocabulary import (
-    IDLE,
     Button,
     Command,
-    Edited,
     Event,
     Outcome,
     Photo,
@@ -112,13 +110,11 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if isinstance(event, Command):
         return closed(scene) or _todays(scene, event)
     run = waiting(scene)
-    if run is None:
-        return show(Say(screen(say("steps/gone"))), conversation=IDLE)
+    if run is None or not run.stay.may_travel_on:
+        return unheld(scene, event)
     problem = too_long(event)
     if isinstance(event, Words) and problem is not None:
         return refused(scene, event.text, problem, words_for(run))
-    if isinstance(event, Edited):
-        return show(Say(screen(say("journal/edited"))))
     entry = entry_of(event) if isinstance(event, Words | Photo | Voice) else None
     if entry is None:
         return show(Say(screen(say("challenge/tell_please"))))

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.flows.care import care
 from bot.flows.effects import Effect, KeepEntry, SaveStep
+from bot.flows.gate import missing
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.running import Run, begun, finished
 from bot.flows.scene import Contact, Scene
@@ -48,6 +49,13 @@ def refused(scene: Scene, words: str, why: Text, waiting: Conversation) -> Outco
     """Says why words were not kept; what they tell is heard all the same."""
     first = _help(scene, words)
     return Outcome((*first.shown, Say(screen(why))), first.effects, first.conversation or waiting)
+
+
+def unheld(scene: Scene, event: Event) -> Outcome:
+    """Words for a step that no longer waits, or for a journey that may not run: nothing is kept, and that is said."""
+    first = _help(scene, event.text) if isinstance(event, Words) else Outcome()
+    why = Say(missing(scene) or screen(say("steps/not_waiting")))
+    return Outcome((*first.shown, why), first.effects, first.conversation or IDLE)
 
 
 def thanked(scene: Scene, words: str, thanks: Screen, effects: tuple[Effect, ...]) -> Outcome:

@@ -33,6 +33,7 @@ from bot.i18n import Text, say, verbatim
 NEEDS: frozenset[str] = frozenset({"steps", "contacts"})
 
 PAGE = 6
+EXCERPT = 300  # characters, enough to know which entry is about to be shared
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,11 @@ def _home(scene: Scene, page: int) -> Screen:
 
 
 def _label(entry: Entry) -> Text:
-    return entry.run.title if entry.newest else say("journal/earlier", title=entry.run.title, n=entry.position + 1)
+    if not entry.newest:
+        return say("journal/earlier", title=entry.run.title, n=entry.position + 1)
+    if entry.run.data.get("shared"):
+        return say("journal/shared_label", title=entry.run.title)
+    return entry.run.title
 
 
 def _pages(page: int, count: int) -> Rows:
@@ -104,8 +109,8 @@ def _see(scene: Scene, step_id: str, number: str) -> Outcome:
     share = (button("journal/share_button", f"journal:share:{step_id}"),)
     can_share = found.newest and not shared and reader(scene) is not None
     rows = (share, back) if can_share else (back,)
-    state = say("journal/shared_state") if found.newest and shared else say("journal/private_state")
-    shown = Screen((*_content(found), state), rows, attachment=_attachment(found.content))
+    # No more than heading and words: together they fill a message of Telegram's.
+    shown = Screen(_content(found), rows, attachment=_attachment(found.content))
     # A photo or voice note cannot be edited into a text message.
     return show(Say(shown) if shown.attachment else Replace(shown))
 
@@ -140,13 +145,19 @@ def _ask(scene: Scene, step_id: str) -> Outcome:
     if isinstance(found, Outcome):
         return found
     run, contact = found
-    newest = Entry(run, len(entries(run)) - 1, entries(run)[-1], True)
+    position = len(entries(run)) - 1
+    newest = Entry(run, position, _excerpt(entries(run)[position]), True)
     question = say("journal/ask", name=contact.name)
     rows = (
         (button("journal/yes_button", f"journal:yes:{step_id}"),),
-        (button("journal/no_button", f"journal:see:{step_id}:{newest.position}"),),
+        (button("journal/no_button", f"journal:see:{step_id}:{position}"),),
     )
     return show(Say(Screen((*_content(newest), question), rows)))
+
+
+def _excerpt(content: dict[str, Any]) -> dict[str, Any]:
+    words = content.get("words", "")
+    return {**content, "words": words[:EXCERPT] + " …"} if len(words) > EXCERPT else content
 
 
 def _share(scene: Scene, step_id: str) -> Outcome:

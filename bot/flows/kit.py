@@ -18,7 +18,6 @@ from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import (
     Button,
     Command,
-    Edited,
     Event,
     Outcome,
     Replace,
@@ -77,8 +76,6 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _tap(scene, scene.stay, data)
         case Command():
             return show(Say(_home(scene, scene.stay)))
-        case Edited():
-            return show(Say(screen(say("kit/edited"))))
         case _:
             return show(Say(screen(say("kit/words_please"))))
 

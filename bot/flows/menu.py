@@ -55,7 +55,7 @@ def _where(scene: Scene, stay: Stay) -> Text:
     today = local_date(scene.now, stay.zone)
     match stay.stage:
         case "before":
-            return say("menu/before", n=max(0, (trip.arrival - today).days), city=city(stay))
+            return say("menu/before", n=max(1, (trip.arrival - today).days), city=city(stay))
         case "during":
             day, days = (today - trip.arrival).days + 1, (trip.return_ - trip.arrival).days + 1
             return say("menu/during", day=day, days=days, city=city(stay))

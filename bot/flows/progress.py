@@ -44,16 +44,12 @@ def _bars(scene: Scene, progress: ProgressView) -> Text:
 
 
 def _bar(scene: Scene, progress: ProgressView, competence: str) -> Text:
-    """Filled as far as the points go of those that this journey offers for the competence."""
-    offered = sum(points for points in _offered(scene, competence))
+    """Filled as far as the points go of those that the whole journey offers for the competence."""
+    steps = scene.journey.steps if scene.journey else ()
+    offered = sum(step.points for step in steps if competence in step.competences)
     reached = progress.competences.get(competence, 0)
     filled = 0 if offered == 0 else min(CELLS, -(-reached * CELLS // offered))  # rounded up: a first point shows
     return verbatim("▰" * filled + "▱" * (CELLS - filled))
-
-
-def _offered(scene: Scene, competence: str) -> list[int]:
-    runs = (find(scene, view.id) for view in scene.steps)
-    return [run.step.points for run in runs if run is not None and competence in run.step.competences]
 
 
 def _next(scene: Scene) -> tuple[Text, ...]:

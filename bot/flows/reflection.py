@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.content.schema import Reflection
 from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long
+from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
 from bot.flows.running import (
     Run,
     callback,
@@ -23,9 +23,7 @@ from bot.flows.running import (
 )
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
-    IDLE,
     Button,
-    Edited,
     Event,
     Outcome,
     Replace,
@@ -80,13 +78,11 @@ def add(scene: Scene, run: Run) -> Outcome:
 def handle(scene: Scene, event: Event) -> Outcome:
     """Whatever comes while words are awaited."""
     run = waiting(scene)
-    if run is None:
-        return show(Say(screen(say("steps/gone"))), conversation=IDLE)
+    if run is None or not run.stay.may_travel_on:
+        return unheld(scene, event)
     problem = too_long(event)
     if isinstance(event, Words) and problem is not None:
         return refused(scene, event.text, problem, words_for(run, refused=True))
-    if isinstance(event, Edited):
-        return show(Say(screen(say("journal/edited"))))
     entry = entry_of(event) if isinstance(event, Words | Voice) else None
     if entry is None:
         return show(Say(screen(say("reflection/words_please"))))

@@ -19,19 +19,7 @@ from bot.rules.kit_search import KitSearch
 from bot.clock import Itinerary
 from bot.content.library import Library, load_library
 from bot.content.versions import current
-from bot.flows import (
-    challenge,
-    help,
-    journal,
-    kit,
-    language,
-    menu,
-    privacy,
-    progress,
-    reflection,
-    settings,
-    steps,
-)
+from bot.flows import router
 from bot.flows.effects import (
     Effect,
     EraseMe,
@@ -67,12 +55,6 @@ NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # second day of the stay, 18:00 i
 TRIP = Itinerary("Europe/Paris", "Europe/Madrid", date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 21))
 SMALL_JOURNEY = Path(__file__).with_name("small_journey")
 CALLBACK_LIMIT = 64  # bytes, Bot API
-BY_COMMAND = {
-    "menu": menu, "kit": kit, "challenge": challenge, "journal": journal, "progress": progress, "language": language,
-    "settings": settings, "privacy": privacy, "help": help,
-}  # fmt: skip
-BY_PREFIX = {**BY_COMMAND, "lang": language, "step": steps}
-BY_CONVERSATION = {"reflection": reflection, "challenge": challenge}
 
 
 @cache
@@ -141,6 +123,20 @@ def text_ids(outcome: Outcome) -> list[str]:
     return [text.id for shown in screens(outcome) for text in shown.body]
 
 
+LOADED_FOR: dict[str, dict[str, Any]] = {
+    "contacts": {"contacts": ()}, "steps": {"script": None, "steps": ()}, "progress": {"progress": None},
+    "alerts": {"alerts": ()}, "learners": {"learners": (), "others": ()}, "kit_questions": {"kit_questions": False},
+}  # fmt: skip
+
+
+def only(now: Scene, needs: frozenset[str]) -> Scene:
+    """The scene without what a flow did not ask for: a flow that forgets a need fails its test."""
+    for need, empty in LOADED_FOR.items():
+        if need not in needs:
+            now = replace(now, **empty)
+    return now
+
+
 @dataclass
 class Talk:
     """One person's chat with the flows."""
@@ -187,7 +183,8 @@ class Talk:
         """Any event: route, handle, apply, write down."""
         self.state = json.loads(json.dumps(self.state))
         now = self.scene()
-        outcome = flow_for(now, event).handle(now, event)
+        flow, needs = router.route(now, event)
+        outcome = flow(only(now, needs), event)
         self.lines.append(f"> {shown_as}")
         for effect in outcome.effects:
             self._apply(effect)
@@ -289,12 +286,3 @@ class Talk:
     def transcript(self) -> str:
         """The conversation so far."""
         return "\n".join(self.lines) + "\n"
-
-
-def flow_for(now: Scene, event: Event) -> Any:
-    """The module that gets an event."""
-    if isinstance(event, Tap):
-        return BY_PREFIX[event.data.split(":")[0]]
-    if isinstance(event, Command):
-        return BY_COMMAND[event.name]
-    return BY_CONVERSATION.get(now.conversation.flow, kit)

@@ -1,0 +1,310 @@
+"""Menu, kit, progress, help, settings, language, privacy and the message for late joiners."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from bot.flows import help, kit, late, menu, privacy, progress, settings
+from bot.flows.effects import EraseMe, ExportMe, GiveConsent, KeepKitQuestion, RaiseAlert, SetCheckInHour, SetLanguage
+from bot.flows.scene import AlertView, ProgressView, Scene
+from bot.flows.vocabulary import Command, Outcome, Say, Tap, Voice, Words
+from tests.support.scenes import NOW, Talk, buttons, library, scene, screens, stay, text_ids, toasts
+
+
+def tapped(flow: object, now: Scene, data: str) -> Outcome:
+    return flow.handle(now, Tap(data, 1))  # type: ignore[attr-defined, no-any-return]
+
+
+def all_buttons(outcome: Outcome) -> list[str]:
+    return [data for shown in screens(outcome) for data in buttons(shown)]
+
+
+# --- menu -----------------------------------------------------------------------------------------
+
+
+def test_sos_is_in_the_menu_whatever_else_is_missing() -> None:
+    for where in (stay(), stay(consented=False), stay(minor=True), stay(itinerary=None), stay(stage="after")):
+        assert "sos:open" in all_buttons(menu.handle(scene(of=where), Command("menu")))
+
+
+def test_the_menu_counts_the_days() -> None:
+    body = screens(menu.handle(scene(), Command("menu")))[0].body
+    during = next(text for text in body if text.id == "interface/menu/during")
+    assert (during.args["day"], during.args["days"]) == (2, 21)
+
+
+def test_the_menu_has_the_parked_step_first() -> None:
+    now = scene(states={"welcome": "done", "money": "offered", "money-quiz": "open"})
+    opens = [data for data in all_buttons(menu.handle(now, Command("menu"))) if data.startswith("step:")]
+    assert opens == ["step:money-quiz:open", "step:money:open"]
+
+
+def test_before_consent_the_menu_says_what_is_missing_and_opens_no_step() -> None:
+    outcome = menu.handle(scene(of=stay(consented=False), states={"money": "offered"}), Command("menu"))
+    assert "interface/gate/consent" in text_ids(outcome)
+    assert {"privacy:consent", "kit:home", "sos:open"} <= set(all_buttons(outcome))
+    assert not any(data.startswith("step:") for data in all_buttons(outcome))
+
+
+def test_a_referent_without_a_stay_sees_learners_and_alerts() -> None:
+    now = scene(stays=(), roles=frozenset({"referent"}), script=None, steps=())
+    data = all_buttons(menu.handle(now, Command("menu")))
+    assert {"learners:open", "alerts:open"} <= set(data)
+    assert "sos:open" not in data
+
+
+def test_somebody_who_is_learner_and_referent_gets_both_halves() -> None:
+    alert = AlertView(1, 8, "Tom", "T1", "C", "not_answered", "amber", NOW, "UTC", None, False, None, None)
+    now = scene(roles=frozenset({"learner", "referent"}), alerts=(alert,))
+    outcome = menu.handle(now, Command("menu"))
+    assert {"sos:open", "alerts:open"} <= set(all_buttons(outcome))
+    assert "interface/menu/alerts" in text_ids(outcome)
+
+
+def test_a_stranger_is_told_about_the_invite_link() -> None:
+    now = scene(stays=(), roles=frozenset(), person_id=None, script=None, steps=())
+    assert text_ids(menu.handle(now, Command("menu"))) == ["interface/help/stranger"]
+
+
+def test_what_was_missed_can_be_caught_up_from_the_list() -> None:
+    now = scene(states={"papers": "missed", "wishes": "missed", "money": "skipped"})
+    opens = [data for data in all_buttons(tapped(menu, now, "menu:open")) if data.startswith("step:")]
+    assert opens == ["step:papers:open", "step:wishes:open", "step:money:open"]
+
+
+def test_made_up_pages_show_the_last_page() -> None:
+    assert "step:money:open" in all_buttons(tapped(menu, scene(states={"money": "offered"}), "menu:open:77"))
+
+
+# --- kit ------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Found:
+    """What a search returned."""
+
+    outcome: str
+    topic: str | None = None
+    alternatives: tuple[str, ...] = ()
+    language: str = "en"
+
+
+class Searched:
+    """A search whose result is known: the search itself has its own tests."""
+
+    def __init__(self, *found: Found) -> None:
+        self._found: Iterator[Found] = iter(found)
+
+    def ask(self, question: str, language: str) -> Found:
+        return next(self._found)
+
+
+def asking(found: Found, question: str = "a question", **more: object) -> Outcome:
+    now = replace(scene(**more), search=Searched(found))  # type: ignore[arg-type]
+    return kit.handle(now, Words(question))
+
+
+def test_an_answer_names_its_topic_and_its_neighbours() -> None:
+    outcome = asking(Found("answer", "laundry"))
+    assert text_ids(outcome)[0] == "interface/kit/topic"
+    near = [data for data in all_buttons(outcome) if data.startswith("kit:t:")]
+    assert 1 <= len(near) <= 3
+
+
+def test_unsure_asks_back_instead_of_guessing() -> None:
+    outcome = asking(Found("unsure", "sim_card", ("sim_card", "lost_card")))
+    assert text_ids(outcome) == ["interface/kit/unsure"]
+    assert all_buttons(outcome) == ["kit:t:sim_card", "kit:t:lost_card", "kit:none"]
+
+
+def test_a_declined_question_goes_to_a_person_and_is_not_kept() -> None:
+    outcome = asking(Found("decline"))
+    assert "relay:new" in all_buttons(outcome)
+    assert outcome.effects == ()
+
+
+def test_with_a_yes_a_declined_question_is_kept() -> None:
+    outcome = asking(Found("decline"), "who won the cup", kit_questions=True)
+    assert outcome.effects == (KeepKitQuestion("seville", "en", "who won the cup"),)
+
+
+def test_a_question_near_health_is_never_kept() -> None:
+    outcome = asking(Found("decline", None, ("mental_health", "library")), kit_questions=True)
+    assert outcome.effects == ()
+
+
+def test_words_of_crisis_bring_help_before_any_answer() -> None:
+    outcome = asking(Found("answer", "laundry"), "I want to kill myself")
+    assert text_ids(outcome)[0] == "interface/care/crisis"
+    assert outcome.effects == (RaiseAlert(7, "crisis_words"),)
+
+
+def test_the_kit_answers_before_consent() -> None:
+    assert "interface/kit/topic" in text_ids(asking(Found("answer", "laundry"), of=stay(consented=False)))
+
+
+def test_a_town_without_a_kit_is_answered_for_the_country() -> None:
+    small = stay(kit=None, host_city="Utrera")
+    assert "interface/kit/topic" in text_ids(asking(Found("answer", "pharmacy"), of=small))
+    assert "interface/kit/country_only" in text_ids(kit.handle(scene(of=small), Command("kit")))
+
+
+def test_browsing_has_emergency_topics_first() -> None:
+    assert all_buttons(kit.handle(scene(), Command("kit")))[0] == "kit:t:emergency_numbers"
+
+
+def test_every_theme_with_topics_can_be_browsed() -> None:
+    reached = {
+        data.removeprefix("kit:t:")
+        for theme in kit.THEMES
+        for data in all_buttons(tapped(kit, scene(), f"kit:th:{theme}"))
+        if data.startswith("kit:t:")
+    }
+    assert reached == set(library().topics)
+
+
+def test_every_topic_has_an_answer_in_every_place() -> None:
+    places = (stay(), stay(kit=None, host_country="ME"), stay(kit=None, host_country=None, home_country=None))
+    for where in places:
+        for topic in library().topics:
+            assert len(screens(tapped(kit, scene(of=where), f"kit:t:{topic}"))[0].body) > 1
+
+
+def test_an_unknown_topic_shows_the_kit_again() -> None:
+    outcome = tapped(kit, scene(), "kit:t:../../etc")
+    assert toasts(outcome) == ["interface/kit/gone"]
+
+
+def test_a_question_of_ten_thousand_characters_gets_a_clear_sentence() -> None:
+    assert text_ids(kit.handle(scene(), Words("why " * 2_500))) == ["interface/kit/too_long"]
+
+
+def test_a_voice_note_for_the_kit_gets_a_sensible_answer() -> None:
+    assert text_ids(kit.handle(scene(), Voice("v"))) == ["interface/kit/words_please"]
+
+
+def test_without_a_stay_the_kit_says_so() -> None:
+    now = scene(stays=(), script=None, steps=())
+    assert text_ids(kit.handle(now, Words("where is the library"))) == ["interface/kit/no_stay"]
+
+
+# --- progress -------------------------------------------------------------------------------------
+
+
+def test_progress_shows_bars_but_no_ranking() -> None:
+    now = scene(states={"money": "done"}, progress=ProgressView(10, 1, 8, {"stem": 10}))
+    bars = next(text for text in screens(progress.handle(now, Command("progress")))[0].body if "bars" in text.id)
+    shown = library().catalogues.html(bars, "en", "UTC")
+    assert "▰▰▰▰▱▱▱▱  Numbers" in shown
+    assert "▱▱▱▱▱▱▱▱  Languages" in shown
+
+
+def test_progress_before_the_first_step_counts_nothing() -> None:
+    assert "interface/progress/start" in text_ids(progress.handle(scene(), Command("progress")))
+
+
+def test_progress_names_what_comes_next_with_its_time() -> None:
+    assert "interface/progress/coming" in text_ids(progress.handle(scene(), Command("progress")))
+
+
+# --- help, language, settings ---------------------------------------------------------------------
+
+
+def test_help_fits_the_role() -> None:
+    assert "interface/help/learner" in text_ids(help.handle(scene(), Command("help")))
+    referent = scene(stays=(), roles=frozenset({"referent"}))
+    assert "interface/help/referent" in text_ids(help.handle(referent, Command("help")))
+
+
+def test_a_language_is_taken_and_an_unknown_one_refused() -> None:
+    talk = Talk(scene())
+    talk.tap_data("lang:fr")
+    assert talk.effects == [SetLanguage("fr")]
+    assert toasts(talk.tap_data("lang:xx")) == ["interface/language/unknown"]
+
+
+def test_the_check_in_hour_is_chosen_by_button() -> None:
+    talk = Talk(scene())
+    talk.command("/settings")
+    talk.tap("Check-in hour")
+    talk.tap_data("settings:hour:2130")
+    assert talk.effects == [SetCheckInHour(7, "21:30")]
+
+
+def test_only_hours_on_offer_are_taken() -> None:
+    for made_up in ("2200", "1701", "0300", "19:00", "x"):
+        outcome = tapped(settings, scene(), f"settings:hour:{made_up}")
+        assert outcome.effects == ()
+
+
+def test_keeping_kit_questions_is_a_choice_of_its_own() -> None:
+    talk = Talk(scene())
+    talk.command("/settings")
+    talk.tap("Kit questions")
+    talk.tap("Yes, they may")
+    assert talk.effects == [GiveConsent("kit_questions", True)]
+
+
+# --- privacy --------------------------------------------------------------------------------------
+
+
+def test_erasing_asks_twice_and_says_what_stays_at_telegram() -> None:
+    talk = Talk(scene())
+    talk.command("/privacy")
+    outcome = talk.tap("Erase my data")
+    assert talk.effects == []
+    assert "interface/privacy/erase_telegram" in text_ids(outcome)
+    talk.tap("Yes, erase it all")
+    assert talk.effects == [EraseMe()]
+
+
+def test_an_export_is_one_tap() -> None:
+    assert tapped(privacy, scene(), "privacy:export").effects == (ExportMe(),)
+
+
+def test_taking_consent_back_says_what_happens_first() -> None:
+    talk = Talk(scene(states={"money": "offered"}))
+    talk.command("/privacy")
+    talk.tap("Take my yes back")
+    assert talk.effects == []
+    talk.tap("Yes, take it back")
+    assert talk.effects == [GiveConsent("data", False, 7)]
+    assert "interface/gate/refused" in text_ids(talk.tap_data("step:money:open"))
+
+
+def test_consent_can_be_given_later() -> None:
+    talk = Talk(scene(of=stay(consented=False, refused=True)))
+    talk.tap_data("privacy:consent")
+    talk.tap("Yes, I agree")
+    assert talk.effects == [GiveConsent("data", True, 7)]
+
+
+def test_a_stranger_cannot_export_or_erase() -> None:
+    nobody = scene(stays=(), person_id=None, roles=frozenset())
+    for data in ("privacy:erase:yes", "privacy:export", "privacy:withdraw:yes"):
+        assert tapped(privacy, nobody, data).effects == ()
+
+
+# --- late joiners ---------------------------------------------------------------------------------
+
+
+def test_late_joiners_get_one_message_with_safety_first() -> None:
+    journey = library().journey("small")
+    summary = late.summary(library(), journey.steps)
+    ids = [text.id for text in summary.body]
+    assert ids.index("interface/late/first") < ids.index("interface/late/others")
+    assert buttons(summary)[0] == "menu:open"
+
+
+def test_plain_texts_are_nothing_to_catch_up() -> None:
+    journey = library().journey("small")
+    assert late.summary(library(), journey.steps).body[0].args["n"] == len(journey.steps) - 1
+
+
+@pytest.mark.parametrize(
+    "data", ["menu:home", "kit:home", "settings:home", "privacy:home", "help:open", "journal:home"]
+)
+def test_taps_replace_their_message(data: str) -> None:
+    outcome = Talk(scene()).tap_data(data)
+    assert not any(isinstance(part, Say) for part in outcome.shown)
