@@ -141,6 +141,13 @@ def _finish(session: Session, run: StepRun, effect: fx.FinishStep, now: datetime
             {"placement_id": effect.placement_id, "step": effect.step, "points": effect.points,
              "competences": list(effect.competences), "at": now}
         ])  # fmt: skip
+    # Done before its day, a quiz right after its lesson: it is not offered any more.
+    session.execute(
+        update(DueRow)
+        .where(DueRow.placement_id == effect.placement_id, DueRow.step == effect.step, DueRow.state == "planned")
+        .values(state="skipped", why="done before")
+        .execution_options(synchronize_session="fetch")
+    )
     _release(session, effect.placement_id, now)
     # An answer may open or close later steps.
     planning.replan(session, effect.placement_id, now)
