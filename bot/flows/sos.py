@@ -6,6 +6,7 @@ from bot.flows.effects import RaiseAlert, SharePlace, TakeBack
 from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import (
     Event,
+    Kind,
     Outcome,
     Place,
     Replace,
@@ -39,15 +40,13 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if scene.stay is None:
         return show(Say(_for_stranger(scene)))
     alarm = RaiseAlert(scene.stay.placement_id, "asked_for_help")
-    return show(*numbers(scene, share=True), Say(_told(scene)), effects=(alarm,))
+    return show(*numbers(scene, share=True), Say(_told(scene), kind=Kind.SAFETY), effects=(alarm,))
 
 
 def _told(scene: Scene) -> Screen:
     linked = [c for c in scene.contacts if c.linked and c.role in ("referent", "backup", "local_contact")]
-    body = [
-        say("sos/told", names=Listing(tuple(c.name for c in linked))) if linked else say("sos/nobody_linked"),
-        *_to_call(scene.contacts),
-    ]
+    told = say("sos/told", names=Listing(tuple(c.name for c in linked))) if linked else say("sos/nobody_linked")
+    body = [told, *_to_call(scene.contacts)]
     rows = (
         (button("sos/write_button", "relay:new"),),
         (button("sos/mistake_button", "sos:mistake"),),
@@ -58,7 +57,7 @@ def _told(scene: Scene) -> Screen:
 def _to_call(contacts: tuple[Contact, ...]) -> list[Text]:
     own = [c for c in contacts if c.phone and c.role in ("referent", "backup", "local_contact", "host")]
     lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
-    return [say("sos/call_too"), *lines] if lines else []
+    return [_joined([say("sos/call_too"), *lines])] if lines else []
 
 
 def country_now(scene: Scene) -> str | None:
@@ -78,7 +77,7 @@ def numbers(scene: Scene, share: bool = False) -> tuple[Say, ...]:
     body = [head, *([_joined(lines)] if lines else []), say("sos/danger_first")]
     if share:
         body.append(say("sos/share_hint"))
-    return (Say(Screen(tuple(body), reply=SHARE if share else None)),)
+    return (Say(Screen(tuple(body), reply=SHARE if share else None), kind=Kind.SAFETY),)
 
 
 def _joined(lines: list[Text]) -> Text:

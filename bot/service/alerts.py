@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,9 @@ from bot.service.ladder import ladder_of
 from bot.store.tables import Alert, AlertEvent, Membership, Person, Placement
 
 OPEN = Alert.resolved_at.is_(None)
+NOBODY_YET_EVERY = timedelta(minutes=30)
+# The learner's own doing: the answer to it says already who is told.
+_ASKED = frozenset({Reason.ASKED_FOR_HELP.value, Reason.WANTS_TO_TALK.value, Reason.CRISIS_WORDS.value})
 _IN_STATE = ("came_back_at", "sounded_at", "announced_at", "learner_answered_at")
 
 
@@ -277,15 +280,22 @@ class _Speaker:
         return self.session.get_one(Membership, membership_id).person_id
 
     def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
-        if self.row.reason == Reason.DRILL.value:
+        if self.row.reason == Reason.DRILL.value or (what is words.News.TOLD and self.row.reason in _ASKED):
             return
         shown = talk.news(what, [self.name(p) for p in people], self.dossier())
-        self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}")
+        key = self.once(what) if what is words.News.NOBODY_YET else None
+        self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}", key)
 
-    def to_person(self, person_id: int, shown: Screen, kind: Kind, ref: str | None) -> None:
+    def once(self, what: words.News) -> str:
+        """Nobody has answered yet: who asked for help hears it every half hour, who merely missed a check-in once."""
+        asked = self.row.reason in _ASKED
+        turn = int((self.now - self.row.raised_at) / NOBODY_YET_EVERY) if asked else 0
+        return f"news:{self.row.id}:{self.row.state.get('reopened', 0)}:{what.value}:{turn}"
+
+    def to_person(self, person_id: int, shown: Screen, kind: Kind, ref: str | None, key: str | None = None) -> None:
         chat_id = outbox.chat_of(self.session, person_id)
         if chat_id is not None:
-            outbox.queue(self.session, [outbox.Draft(chat_id, shown, kind, person_id, ref=ref)], self.now)
+            outbox.queue(self.session, [outbox.Draft(chat_id, shown, kind, person_id, key=key, ref=ref)], self.now)
 
 
 # --- looking things up --------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from bot.service import outbox
 from bot.service.core import Core
@@ -29,8 +29,11 @@ def tidy(core: Core, now: datetime) -> None:
         beat(session, "scheduler", now, {})
 
 
-def next_due(core: Core, after: datetime) -> tuple[datetime, str] | None:
-    """The next instant at which something is to happen, and what; None when nothing is planned."""
+def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[datetime, str] | None:
+    """The next instant at which something is to happen, and what; None when nothing is planned.
+
+    `visible` leaves out what nobody sees: planning, and another try of a message.
+    """
     looks = (
         (select(DueStep.due_at).where(DueStep.state == "planned").order_by(DueStep.due_at), "step"),
         (select(CheckIn.wake_at).where(CheckIn.wake_at.is_not(None)).order_by(CheckIn.wake_at), "check_in"),
@@ -41,8 +44,15 @@ def next_due(core: Core, after: datetime) -> tuple[datetime, str] | None:
          .order_by(Outbox.not_before), "send"),
     )  # fmt: skip
     with core.store.transaction() as session:
-        found = [(instant, what) for query, what in looks if (instant := session.scalar(query.limit(1))) is not None]
+        wanted = [look for look in looks if not visible or look[1] not in ("plan", "send")]
+        found = [(instant, what) for query, what in wanted if (instant := session.scalar(query.limit(1))) is not None]
     return min(found, default=None)
+
+
+def sent_so_far(core: Core) -> int:
+    """The newest message that went out, as a number that only grows."""
+    with core.store.transaction() as session:
+        return session.scalar(select(func.max(Outbox.id)).where(Outbox.state == "sent")) or 0
 
 
 def last_heartbeat(core: Core, name: str) -> datetime | None:

@@ -1,0 +1,143 @@
+"""`compagnon demo`: the whole system on this machine, with nothing set up: sandbox, bot, scheduler, sample cohort.
+
+It ignores `.env`, token and database of a real installation, and binds loopback only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import io
+import signal
+import sys
+import tempfile
+import webbrowser
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import SecretStr
+
+from admin_cli.output import say
+from admin_cli.stage import Stage, morning_of
+from bot.app import App, new_event_loop
+from bot.clock import VirtualClock
+from bot.content.library import load_library
+from bot.errors import BadInput
+from bot.logs import set_up_logging
+from bot.rules.kit_search import KitSearch
+from bot.sandbox.server import Sandbox
+from bot.service import cohorts, referents
+from bot.service.core import Core
+from bot.service.import_file import import_cohort
+from bot.settings import Settings
+from bot.store.engine import open_store
+from bot.store.schema import upgrade
+from bot.transport.pacing import Pacing
+
+TOKEN = "100:DEMO"  # noqa: S105 (the sandbox's own; it opens nothing anywhere)
+COHORT = "SPRING"
+HOST_ZONE = "Europe/Madrid"
+WEEKS_BEFORE = 3
+NIGHTS = 20
+
+# Nobody here exists; telephone numbers are from the ranges kept free for fiction (ARCEP, Ofcom).
+LEARNERS = (
+    ("L01", "Léa", "Exemple", "fr", "2006-05-14", "apprentice", "baker", "seville", "Panadería de Ejemplo"),
+    ("L02", "Noah", "Sample", "en", "2005-11-02", "apprentice", "carpenter", "seville", "Carpintería de Ejemplo"),
+    ("L03", "Inès", "Modèle", "fr", "2009-09-23", "pupil", "hairdresser", "seville", "Peluquería de Ejemplo"),
+)
+COLUMNS = (
+    "code", "first_name", "last_name", "language", "birth_date", "status", "trade", "host_city", "host_organisation",
+    "home_city", "home_country", "phone", "host_phone", "accommodation", "departure_date", "arrival_date",
+    "return_date", "referent", "backup_referent", "guardian_name", "guardian_language",
+)  # fmt: skip
+
+
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the web page on this machine; 0 takes a free one.")] = 8765,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a web page.")] = False,
+) -> None:
+    """The whole system with no token and no set-up: sandbox Bot API, web chat, sample cohort."""
+    set_up_logging("WARNING", "text")
+    with tempfile.TemporaryDirectory(prefix="compagnon-demo-") as folder, asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(_run(Path(folder), port, not no_browser))
+
+
+async def _run(folder: Path, port: int, browser: bool) -> None:
+    start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+    clock = VirtualClock(start)
+    store = open_store(f"sqlite:///{folder / 'demo.sqlite3'}")
+    upgrade(store)
+    library = load_library()
+    core = Core(store, library, KitSearch.of(library), data_dir=folder)
+    arrival = start.date() + timedelta(weeks=WEEKS_BEFORE)
+    arrival += timedelta(days=(6 - arrival.weekday()) % 7)  # a Sunday, as most stays begin
+    fill(core, arrival, start)
+    marks = {"arrival": morning_of(arrival, HOST_ZONE), "return": morning_of(arrival + timedelta(days=NIGHTS), HOST_ZONE)}
+    sandbox = Sandbox(TOKEN, "compagnon_demo_bot", clock.now)
+    try:
+        await sandbox.start("127.0.0.1", port)
+    except OSError:
+        store.close()
+        raise BadInput(f"Port {port} is in use on this machine: choose another with --port, or --port 0.") from None
+    settings = Settings(_env_file=None, token=SecretStr(TOKEN), api_url=sandbox.url, data_dir=folder)  # type: ignore[call-arg]
+    app = App(settings, clock, core, Pacing(None, per_chat=False))
+    await app.start()
+    stage = Stage(core, app, clock, COHORT, HOST_ZONE, marks)
+    sandbox.control.director = stage
+    ticking = asyncio.create_task(stage.tick())
+    _announce(sandbox.url, browser)
+    await _until_stopped()
+    ticking.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await ticking
+    await app.stop()
+    await sandbox.stop()
+    store.close()
+
+
+def _announce(url: str, browser: bool) -> None:
+    say(f"Compagnon's demo is running: {url}/")
+    say("A learner and a contact person are waiting there. Stop it with Ctrl-C; nothing is kept.")
+    if browser:
+        webbrowser.open(f"{url}/")
+
+
+async def _until_stopped() -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stopped.set)
+    await stopped.wait()
+    sys.stdout.write("\n")
+
+
+# --- the sample cohort --------------------------------------------------------------------------
+
+
+def fill(core: Core, arrival: date, now: datetime) -> None:
+    """A cohort with two contact persons and three learners, by the same ways a coordinator takes."""
+    cohorts.create(core, cohorts.NewCohort(COHORT, "Bakers and others to Seville", "learner-short"), now)
+    referents.add(core, referents.NewReferent("Claire Référente", COHORT, "en", "R01", phone="+33 1 99 00 12 34"), now)
+    referents.add(core, referents.NewReferent("Marco Esempio", COHORT, "en", "R02", phone="+33 1 99 00 56 78"), now)
+    import_cohort(core, COHORT, sample(arrival), now)
+
+
+def sample(arrival: date) -> bytes:
+    """The learners as a coordinator's file: semicolons, Windows-1252, dates with the day first."""
+    words = io.StringIO()
+    table = csv.writer(words, delimiter=";", lineterminator="\r\n")
+    table.writerow(COLUMNS)
+    goes, comes = f"{arrival:%d/%m/%Y}", f"{arrival + timedelta(days=NIGHTS):%d/%m/%Y}"
+    for code, first, last, language, born, status, trade, city, host in LEARNERS:
+        minor = born > "2008"
+        table.writerow((
+            code, first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host, "Lyon", "FR",
+            "+33 6 39 98 00 01", "+34 900 000 000", "Residencia de Ejemplo, Sevilla", goes, goes, comes, "R01", "R02",
+            "Marie Modèle" if minor else "", "fr" if minor else "",
+        ))  # fmt: skip
+    return words.getvalue().encode("cp1252")

@@ -1,0 +1,133 @@
+"""The demo's clock: time travel that visits every due instant in order, as it would come in real life."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from bot.app import App
+from bot.clock import VirtualClock, local, to_utc
+from bot.errors import CompagnonError
+from bot.service import intake, upkeep
+from bot.service.cohorts import invites_of
+from bot.service.core import Core
+from scheduler.due import run_due
+
+MORNING = time(8, 0)
+SECOND = timedelta(seconds=1)
+FAR = timedelta(days=60)  # how far "next event" looks
+LABELS = {
+    "step": "next step of a journey",
+    "check_in": "check-in",
+    "alert": "the alert goes on",
+    "message": "message to the cohort",
+}
+
+
+class Stage:
+    """Moves the demo's time and tells the page where it stands."""
+
+    def __init__(self, core: Core, app: App, clock: VirtualClock, cohort: str, zone: str, marks: Mapping[str, datetime]):
+        self._core, self._app, self._clock, self._cohort = core, app, clock, cohort
+        self._zone, self._marks = zone, marks
+        self._moving = asyncio.Lock()
+        self._step: datetime | None = None
+
+    # --- what the page asks ---
+
+    async def clock(self) -> dict[str, Any]:
+        """The clock as the page shows it."""
+        now = self._clock.now()
+        found = await self._app.pool.run(next_visible, self._core, now)
+        return {
+            "now": now.isoformat(), "zone": self._zone,
+            "next_at": found[0].isoformat() if found else None, "next_label": LABELS[found[1]] if found else None,
+            "marks": {name: instant.isoformat() for name, instant in self._marks.items()},
+            "busy": self._moving.locked(), "step": self._step.isoformat() if self._step else None,
+        }  # fmt: skip
+
+    async def invites(self) -> list[dict[str, Any]]:
+        """Who has not joined yet."""
+        return await self._app.pool.run(invites_of, self._core, self._cohort)
+
+    async def travel(self, to: str) -> dict[str, Any]:
+        """Move to `next`, `+1h`, `+1d`, `arrival` or `return`. Raises ValueError with one sentence."""
+        async with self._moving:
+            try:
+                if to == "next":
+                    await self._to_next()
+                else:
+                    await self._visit_until(self._target(to))
+            finally:
+                self._step = None
+        return await self.clock()
+
+    def _target(self, to: str) -> datetime:
+        now = self._clock.now()
+        if to in ("+1h", "+1d"):
+            return now + (timedelta(hours=1) if to == "+1h" else timedelta(days=1))
+        target = self._marks[to]
+        if target <= now:
+            raise ValueError(f"The {to} is over already: the demo's time only goes forward. Start it again for another stay.")
+        return target
+
+    # --- moving ---
+
+    async def _to_next(self) -> None:
+        """Up to the next instant at which somebody's phone shows something new."""
+        start = self._clock.now()
+        while True:
+            found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
+            if found is None or found[0] > start + FAR:
+                raise ValueError("Nothing more is planned: let somebody join, or move on by a day.")
+            before = await self._app.pool.run(upkeep.sent_so_far, self._core)
+            await self._be_at(max(found[0], self._clock.now()))
+            if await self._app.pool.run(upkeep.sent_so_far, self._core) > before:
+                return
+
+    async def _visit_until(self, target: datetime) -> None:
+        while True:
+            found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
+            if found is None or found[0] > target:
+                break
+            await self._be_at(max(found[0], self._clock.now()))
+        await self._be_at(target)
+
+    async def _be_at(self, instant: datetime) -> None:
+        """Stand at one instant and let everything happen that is due then."""
+        self._clock.set(instant)
+        self._step = instant
+        # There is nothing the bot could have missed while the virtual time stood still.
+        await self._app.pool.run(intake.heard, self._core, instant)
+        await self._app.pool.run(run_due, self._core, instant)
+        await self._app.drain()
+
+    async def tick(self) -> None:
+        """Between travels time goes by as on any clock, second by second."""
+        while True:
+            await asyncio.sleep(1)
+            with contextlib.suppress(CompagnonError):
+                async with self._moving:
+                    self._clock.advance(SECOND)
+                    found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
+                    if found is not None and found[0] <= self._clock.now():
+                        await self._be_at(self._clock.now())
+                        self._step = None
+
+
+def next_visible(core: Core, now: datetime) -> tuple[datetime, str] | None:
+    """The next thing planned that somebody will see; the planning itself is nobody's event."""
+    return upkeep.next_due(core, now, visible=True)
+
+
+def morning_of(day: Any, zone: str) -> datetime:
+    """Eight o'clock of a local day, as an instant."""
+    return to_utc(day, MORNING, zone)
+
+
+def shown_at(instant: datetime, zone: str) -> str:
+    """An instant for the terminal."""
+    return f"{local(instant, zone):%A %d %B, %H:%M}"
