@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 
 from bot.sandbox.server import Sandbox
@@ -41,8 +42,12 @@ def main() -> int:
         asyncio.run(_serve(arguments))
     except KeyboardInterrupt:
         return 0
-    except (OSError, ValueError) as error:
-        sys.stderr.write(f"The sandbox can't start on {arguments.host}:{arguments.port}: {error}\n")
+    except ValueError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except OSError as error:
+        where = f"{arguments.host}:{arguments.port}"
+        sys.stderr.write(f"The sandbox can't listen on {where} ({os.strerror(error.errno or 0)}); choose another --host or --port.\n")
         return 1
     return 0
 

@@ -83,6 +83,7 @@ class ControlApi:
             ("POST", "/sandbox/chats/{chat_id}/block", self._block),
             ("POST", "/sandbox/chats/{chat_id}/migrate", self._migrate),
             ("POST", "/sandbox/chats/{chat_id}/kick", self._kick),
+            ("POST", "/sandbox/chats/{chat_id}/delete", self._delete),
             ("POST", "/sandbox/groups", self._add_group),
             ("POST", "/sandbox/faults", self._add_fault),
             ("DELETE", "/sandbox/faults", self._clear_faults),
@@ -149,6 +150,10 @@ class ControlApi:
 
     async def _kick(self, request: web.Request) -> Json:
         people.kick_from_group(self._world, _chat_id(request))
+        return {}
+
+    async def _delete(self, request: web.Request) -> Json:
+        people.delete_chat(self._world, _chat_id(request))
         return {}
 
     async def _add_fault(self, request: web.Request) -> Json:

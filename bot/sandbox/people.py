@@ -30,6 +30,8 @@ def _sender(world: World, chat: Chat, body: Json) -> User:
     user = world.users.get(user_id) if isinstance(user_id, int) else None
     if user is None or user.id not in chat.members:
         raise ControlError(400, f'In a group, "from" must be the id of a member; {user_id!r} is not one.')
+    if chat.deleted:
+        raise ControlError(409, "This chat was deleted; nobody can write in it.")
     if chat.type == "private" and user.blocked:
         raise ControlError(409, f"{user.first_name} has blocked the bot; unblock it first.")
     return user
@@ -106,13 +108,18 @@ def _content(world: World, body: Json) -> Json:
 def _text(_world: World, body: Json) -> Json:
     if not isinstance(body["text"], str):
         raise ControlError(400, '"text" must be a string.')
-    text, _ = settle(body["text"], [])
+    text, _ = settle(_whole(body["text"]), [])
     if not text:
         raise ControlError(400, "An empty message can't be sent; write something.")
     if utf16_length(text) > MAX_TEXT:
         raise ControlError(400, f"A message has at most {MAX_TEXT} characters; this one has {utf16_length(text)}.")
     entities = found_entities(text)
     return {"text": text, "entities": entities} if entities else {"text": text}
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters (JSON can carry them, no keyboard can type them)."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _location(_world: World, body: Json) -> Json:
@@ -128,7 +135,7 @@ def _location(_world: World, body: Json) -> Json:
 
 
 def _sticker(world: World, body: Json) -> Json:
-    emoji = str(body["sticker"])
+    emoji = _whole(str(body["sticker"]))
     stored = world.files.add("stickers", emoji.encode(), "image/webp", "sticker.webp")
     kind = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False, "emoji": emoji}
     return {"sticker": {**stored.brief(), **kind}}
@@ -160,7 +167,7 @@ def _bytes(body: Json, kind: str) -> bytes:
 
 
 def _caption(body: Json) -> Json:
-    text = str(body.get("caption") or "").strip()
+    text = _whole(str(body.get("caption") or "")).strip()
     entities = found_entities(text)
     return {"caption": text, **({"caption_entities": entities} if entities else {})} if text else {}
 
@@ -174,7 +181,7 @@ def _photo(world: World, body: Json) -> Json:
 
 def _document(world: World, body: Json) -> Json:
     data = _bytes(body, "document")
-    name = str(body.get("file_name") or "file.bin")
+    name = _whole(str(body.get("file_name") or "file.bin"))
     mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
     stored = world.files.add("documents", data, mime_type, name)
     return {"document": {**stored.brief(), "file_name": name, "mime_type": mime_type}, **_caption(body)}
@@ -223,6 +230,11 @@ def set_blocked(world: World, chat_id: int, blocked: bool) -> None:
     user.blocked = blocked
     membership(world, chat, user.api(), "kicked" if blocked else "member")
     world.hub.publish({"type": "users"})
+
+
+def delete_chat(world: World, chat_id: int) -> None:
+    """The person deletes the account, or the group is deleted: the bot is told only when it next writes."""
+    chat_for(world, chat_id).deleted = True
 
 
 def create_group(world: World, title: str, members: list[int]) -> Chat:

@@ -46,11 +46,20 @@ def caption(world: World, params: Params) -> Json:
 
 
 def _formatted(world: World, params: Params, raw: str, entities_name: str) -> tuple[str, list[Json]]:
-    if len(raw) > _MAX_RAW_BYTES // 4 and len(raw.encode("utf-8", "surrogatepass")) > _MAX_RAW_BYTES:
+    if _byte_length(raw) > _MAX_RAW_BYTES:
         raise bad_request("text is too long")
     text, entities = _parsed(params, raw, entities_name)
     text, entities = settle(text, [e for e in entities if _known_user(world, e)])
     return text, with_found(text, entities)
+
+
+def _byte_length(raw: str) -> int:
+    if raw.isascii():
+        return len(raw)
+    try:
+        return len(raw.encode())
+    except UnicodeEncodeError:
+        raise bad_request("strings must be encoded in UTF-8") from None
 
 
 def _parsed(params: Params, raw: str, entities_name: str) -> tuple[str, list[Json]]:
@@ -86,6 +95,9 @@ def _given_entity(entity: Any, end: int) -> Json | None:
             f"entity beginning at UTF-16 offset {offset} ends after the end of the text at UTF-16 offset "
             f"{offset + length}"
         )
+    if kind == "text_mention":
+        user = entity.get("user")
+        return dict(entity) if isinstance(user, dict) and isinstance(user.get("id"), int) else None
     if kind == "text_link":
         try:
             return {**entity, "url": checked_link(str(entity.get("url", "")))}
@@ -98,7 +110,7 @@ def _known_user(world: World, entity: Json) -> bool:
     """Mentions of people the bot never met vanish; the others get the whole user."""
     if entity["type"] != "text_mention":
         return True
-    user = world.users.get(int(entity.get("user", {}).get("id", 0)))
+    user = world.users.get(entity["user"]["id"])
     if user is None:
         return False
     entity["user"] = user.api()

@@ -71,6 +71,7 @@ class Chat:
     bot_status: str = "member"
     migrated_to: int | None = None
     typing_until: float = 0.0
+    deleted: bool = False
 
 
 @dataclass(slots=True)
@@ -200,6 +201,8 @@ class World:
 
     def check_member(self, chat: Chat) -> None:
         """Raises ApiError where the group moved on or the bot is no longer in it."""
+        if chat.deleted:
+            raise forbidden("user is deactivated" if chat.type == "private" else "the group chat was deleted")
         if chat.type == "private":
             return
         if chat.migrated_to is not None:

@@ -315,6 +315,23 @@ def test_a_blocked_bot_gets_403_forbidden() -> None:
     at_desk(scenario)
 
 
+def test_a_deleted_account_is_403() -> None:
+    async def scenario(here: Desk) -> None:
+        await here.control("POST", f"chats/{here.chat}/delete")
+        answer = await here.call("sendMessage", chat_id=here.chat, text="x")
+        assert answer == {"ok": False, "error_code": 403, "description": "Forbidden: user is deactivated"}
+
+    at_desk(scenario)
+
+
+def test_half_a_character_is_refused() -> None:
+    async def scenario(here: Desk) -> None:
+        reason = await here.refused("sendMessage", chat_id=here.chat, text="\ud83d")
+        assert reason == "Bad Request: strings must be encoded in UTF-8"
+
+    at_desk(scenario)
+
+
 def test_a_wrong_token_is_401_and_an_unknown_method_404() -> None:
     async def scenario(here: Desk) -> None:
         async with here.session.get(f"{here.sandbox.url}/bot100:WRONG/getMe") as response:

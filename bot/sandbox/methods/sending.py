@@ -196,7 +196,8 @@ def _replied(world: World, chat: Chat, params: Params) -> Json:
     if reply is None:
         return {}
     source = world.find_chat(reply["chat_id"]) if reply.get("chat_id") else chat
-    message = source.messages.get(reply.get("message_id", 0))
+    number = reply.get("message_id")
+    message = source.messages.get(number) if isinstance(number, int) else None
     if message is None:
         if reply.get("allow_sending_without_reply"):
             return {}
