@@ -46,8 +46,8 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     except OSError as error:
-        where = f"{arguments.host}:{arguments.port}"
-        sys.stderr.write(f"The sandbox can't listen on {where} ({os.strerror(error.errno or 0)}); choose another --host or --port.\n")
+        where, why = f"{arguments.host}:{arguments.port}", os.strerror(error.errno or 0)
+        sys.stderr.write(f"The sandbox can't listen on {where} ({why}); choose another --host or --port.\n")
         return 1
     return 0
 
