@@ -65,7 +65,7 @@ class DangerRules:
 # --- patterns ---------------------------------------------------------------------------------------
 
 _NOTHING = re.compile(r"(?!)")
-_GAP = r"(?: [^\s.~]+){0,3}"  # within a sentence, and never across an idiom
+_GAP = r"(?: [^\s.~]+){0,4}"  # within a sentence, and never across an idiom
 _PARENTHESES = str.maketrans("", "", "()")
 
 
@@ -83,7 +83,7 @@ def _either(patterns: Sequence[str], groups: Mapping[str, str]) -> re.Pattern[st
 
 
 def _expression(pattern: str) -> str:
-    """`a|b_c* .. d`: words one after the other, each with alternatives, `..` for up to three words in between.
+    """`a|b_c* .. d`: words one after the other, each with alternatives, `..` for up to four words in between.
     Parentheses around alternatives are for the reader only."""
     parts = pattern.translate(_PARENTHESES).split("..")
     return f"{_GAP} ".join(" ".join(map(_word, part.split())) for part in parts if part.strip())

@@ -1,0 +1,248 @@
+"""Which topic of the city kit a question is about: offline, in pure Python, in a few milliseconds.
+
+Phrases that people type (content, per language) are turned into weighted words, word pairs and pieces of words, so that
+typos and missing accents cost little. A question is compared with every phrase and with each topic as a whole; what is
+no question for a kit competes with examples of its own (`chatter`). Danger is decided before, by rules.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.content.kits import Chatter, DangerWords, Topic
+from bot.content.library import Library
+from bot.i18n import SOURCE_LANGUAGE, base_language
+from bot.rules.danger import Danger, DangerRules
+from bot.rules.fold import fold
+
+SMALLTALK, OFFTOPIC = "smalltalk", "offtopic"  # files of `chatter/`
+
+# Where a disclosure may lead: what was told decides, feeling low is the kindest guess.
+HELP_TOPICS = frozenset(
+    (
+        *("harassment", "discrimination", "mental_health", "homesick", "sexual_health", "police", "housing_problem"),
+        *("workplace_accident", "working_hours", "drink_and_drugs", "lost_documents", "mobility_contacts"),
+    )
+)
+KINDEST = "mental_health"
+
+# Measured on tests/unit/data/kit_questions.tsv: below `UNSURE` nothing fits, from `SURE` a wrong answer is rare.
+SURE, UNSURE, LEAD = 0.27, 0.13, 1.12
+NEIGHBOURS, CHOICES = 3, 4  # buttons under an answer; buttons when unsure
+READ_WORDS = 100
+SHORTEST_GUESS = 3  # words from which another language than the profile's may be certain
+
+
+class Outcome(StrEnum):
+    """What to do with what somebody typed."""
+
+    ANSWER = "answer"
+    UNSURE = "unsure"
+    DECLINE = "decline"
+    SMALLTALK = "smalltalk"
+    DISCLOSURE = "disclosure"
+    CRISIS = "crisis"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a question was understood. `topic` is there for answer, unsure and disclosure; `alternatives` are topics for
+    buttons, best first; `language` is the one to answer in; `idiom` means: ask "are you OK?" as well."""
+
+    outcome: Outcome
+    topic: str | None
+    alternatives: tuple[str, ...]
+    language: str
+    idiom: bool = False
+
+
+Ranking = Sequence[tuple[str, float]]
+
+
+class KitSearch:
+    """The indexes of all languages and the rules of danger; read-only and safe to share."""
+
+    def __init__(self, topics: Mapping[str, Topic], indexes: Mapping[str, _Index], danger: DangerRules) -> None:
+        self._topics = topics
+        self._indexes = indexes
+        self._danger = danger
+
+    @classmethod
+    def build(
+        cls,
+        topics: Mapping[str, Topic],
+        languages: Iterable[str],
+        chatter: Mapping[str, Chatter],
+        danger: Mapping[str, DangerWords],
+    ) -> KitSearch:
+        """From the content folders of the same names; languages without phrases are left out."""
+        sources: list[Topic | Chatter] = [*topics.values(), *chatter.values()]
+        indexes = {}
+        for language in languages:
+            examples = [(source.id, phrase) for source in sources for phrase in source.phrases.get(language, ())]
+            if examples:
+                indexes[language] = _Index(examples)
+        return cls(topics, indexes, DangerRules.build(danger))
+
+    @classmethod
+    def of(cls, library: Library) -> KitSearch:
+        """Everything the library has, in every language that has phrases."""
+        languages = sorted({language for topic in library.topics.values() for language in topic.phrases})
+        return cls.build(library.topics, languages, library.chatter, library.danger)
+
+    def ask(self, question: str, language: str) -> Asked:
+        """Understand one question; `language` is the profile's and stays unless another one is certain."""
+        danger = self._danger.assess(question)
+        words = _words(question)
+        spoken = self._spoken(words, base_language(language))
+        tongue = language if spoken == base_language(language) else spoken
+        if danger is Danger.CRISIS:
+            return Asked(Outcome.CRISIS, None, (), tongue)
+        ranking = self._rank(words, spoken)
+        if danger is Danger.DISCLOSURE:
+            return self._disclosure(ranking, tongue)
+        return self._decide(words, ranking, tongue, danger is Danger.IDIOM)
+
+    def _spoken(self, words: Sequence[str], profile: str) -> str:
+        """The language of a question: the profile's, unless another one knows clearly more of its words."""
+        known = {name: index.knows(words) for name, index in self._indexes.items()}
+        home = profile if profile in known else SOURCE_LANGUAGE
+        best = max(known, key=lambda name: (known[name], name == home), default=home)
+        certain = len(words) >= SHORTEST_GUESS and known.get(best, 0) >= known.get(home, 0) + 0.4
+        return best if certain or profile not in known else profile
+
+    def _rank(self, words: Sequence[str], spoken: str) -> Ranking:
+        """Topics by likeness in the spoken language; a word or two may be of any language."""
+        ranking = self._indexes[spoken].rank(words) if spoken in self._indexes else ()
+        if len(words) < SHORTEST_GUESS and (not ranking or ranking[0][1] < SURE):
+            others = (index.rank(words) for name, index in self._indexes.items() if name != spoken)
+            ranking = max((ranking, *others), key=lambda r: r[0][1] if r else 0.0)
+        return ranking
+
+    def _decide(self, words: Sequence[str], ranking: Ranking, language: str, idiom: bool) -> Asked:
+        if not words:
+            return Asked(Outcome.SMALLTALK, None, (), language, idiom)
+        if not ranking or ranking[0][1] < UNSURE:
+            return Asked(Outcome.SMALLTALK if idiom else Outcome.DECLINE, None, (), language, idiom)
+        first, score = ranking[0]
+        if first == SMALLTALK and (score >= SURE or len(words) < SHORTEST_GUESS):
+            return Asked(Outcome.SMALLTALK, None, (), language, idiom)
+        topics = [(name, likeness) for name, likeness in ranking if name in self._topics]
+        if first in (OFFTOPIC, SMALLTALK) or not topics:
+            return Asked(Outcome.DECLINE, None, (), language, idiom)
+        likely = [name for name, likeness in topics if likeness >= 0.5 * score]
+        lead = score / topics[1][1] if len(topics) > 1 else math.inf
+        if (score >= SURE and lead >= LEAD) or score >= 1.5 * SURE:
+            return Asked(Outcome.ANSWER, first, self._beside(first, likely), language, idiom)
+        choices = [name for name, _ in topics[:CHOICES]] if len(likely) < 2 else likely[:CHOICES]
+        return Asked(Outcome.UNSURE, first, tuple(name for name in choices if name != first), language, idiom)
+
+    def _beside(self, topic: str, likely: Sequence[str]) -> tuple[str, ...]:
+        """Buttons under an answer: what else the question may have meant, then the topic's neighbours."""
+        known = (name for name in (*likely, *self._topics[topic].neighbours) if name in self._topics and name != topic)
+        return tuple(dict.fromkeys(known))[:NEIGHBOURS]
+
+    def _disclosure(self, ranking: Ranking, language: str) -> Asked:
+        helping = [name for name, likeness in ranking if name in HELP_TOPICS and likeness >= UNSURE]
+        topic = helping[0] if helping else KINDEST
+        return Asked(Outcome.DISCLOSURE, topic, self._beside(topic, helping), language)
+
+
+# --- one language -----------------------------------------------------------------------------------
+
+SHORTEST, LONGEST = 3, 5  # letters of the pieces of a word, its borders included
+WORD_WEIGHT = 1.4  # a whole word says more than its pieces
+UNKNOWN = 0.3  # share of what nobody ever typed in the length of a question
+NEAREST, WHOLE = 0.3, 0.7  # weight of the nearest phrases against the topic as a whole
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text, sentence ends left out."""
+    return [word for word in fold(text[: READ_WORDS * 12]).split() if word != "."][:READ_WORDS]
+
+
+def _features(words: Sequence[str]) -> Counter[str]:
+    """Words (`=word`), pairs (`=one two`) and pieces of words with their borders."""
+    found: Counter[str] = Counter()
+    for word in words:
+        bordered = f"_{word}_"
+        found[f"={word}"] += 1
+        for size in range(SHORTEST, LONGEST + 1):
+            found.update(bordered[start : start + size] for start in range(len(bordered) - size + 1))
+    found.update(f"={one} {two}" for one, two in itertools.pairwise(words))
+    return found
+
+
+class _Index:
+    """The phrases of one language, inverted: feature → the phrases and topics it occurs in, with weights."""
+
+    def __init__(self, examples: Sequence[tuple[str, str]]) -> None:
+        self._labels = [label for label, _ in examples]
+        counted = [_features(_words(phrase)) for _, phrase in examples]
+        self._weights = _weights(self._labels, counted)
+        self._unknown = math.log(1 + len(examples)) + 1
+        self._phrases: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        wholes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+        for number, (label, features) in enumerate(zip(self._labels, counted, strict=True)):
+            vector, length = self._vector(features)
+            for feature, weight in vector.items():
+                self._phrases[feature].append((number, weight / length))
+                wholes[label][feature] += weight / length
+        self._topics: dict[str, list[tuple[str, float]]] = defaultdict(list)
+        for label, whole in wholes.items():
+            length = math.sqrt(sum(weight * weight for weight in whole.values()))
+            for feature, weight in whole.items():
+                self._topics[feature].append((label, weight / length))
+
+    def knows(self, words: Sequence[str]) -> float:
+        """The share of the words that occur in the phrases, 0 to 1."""
+        return sum(f"={word}" in self._weights for word in words) / len(words) if words else 0.0
+
+    def rank(self, words: Sequence[str]) -> Ranking:
+        """Topics and kinds of chatter by likeness (0 to 1), best first."""
+        vector, length = self._vector(_features(words))
+        near: dict[int, float] = defaultdict(float)
+        whole: dict[str, float] = defaultdict(float)
+        for feature, weight in vector.items():
+            for number, share in self._phrases[feature]:
+                near[number] += weight * share
+            for label, share in self._topics[feature]:
+                whole[label] += weight * share
+        nearest: dict[str, list[float]] = defaultdict(list)
+        for number, likeness in near.items():
+            nearest[self._labels[number]].append(likeness)
+        scores = ((label, (NEAREST * _near(nearest[label]) + WHOLE * total) / length) for label, total in whole.items())
+        return sorted(scores, key=lambda pair: (-pair[1], pair[0]))
+
+    def _vector(self, features: Counter[str]) -> tuple[dict[str, float], float]:
+        """Weighted known features, and the length of the whole text with the unknown ones."""
+        known = {f: (1 + math.log(n)) * self._weights[f] for f, n in features.items() if f in self._weights}
+        unknown = UNKNOWN * self._unknown**2 * (len(features) - len(known))
+        return known, math.sqrt(sum(weight * weight for weight in known.values()) + unknown) or 1.0
+
+
+def _near(likenesses: Sequence[float]) -> float:
+    best = sorted(likenesses, reverse=True)[:3]
+    return 0.7 * best[0] + 0.1 * sum(best)
+
+
+def _weights(labels: Sequence[str], counted: Sequence[Counter[str]]) -> dict[str, float]:
+    """Rare features weigh more, and so do those of few topics; whole words and pairs more than pieces."""
+    phrases: Counter[str] = Counter()
+    topics: dict[str, set[str]] = defaultdict(set)
+    for label, features in zip(labels, counted, strict=True):
+        phrases.update(features.keys())
+        for feature in features:
+            topics[feature].add(label)
+    kinds = len(set(labels))
+    return {
+        feature: (math.log((1 + len(counted)) / (1 + number)) + 1)
+        * math.log((1 + kinds) / len(topics[feature])) ** 0.7
+        * (WORD_WEIGHT if feature.startswith("=") else 1.0)
+        for feature, number in phrases.items()
+    }
