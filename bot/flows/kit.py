@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.care import care
 from bot.flows.effects import KeepKitQuestion
+from bot.flows.kept_questions import may_be_kept
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.naming import city
 from bot.flows.running import resume_rows
@@ -34,18 +35,14 @@ from bot.flows.vocabulary import (
 from bot.i18n import Country, Text, say
 from bot.rules.danger import Danger
 from bot.rules.kit_answer import nearest_topics, topic_texts
+from bot.rules.kit_search import Asked
+from bot.rules.kit_search import Outcome as Understood
 
 NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
 
 LONGEST_QUESTION = 600  # characters
 NEIGHBOURS = 3
 EMERGENCY = ("emergency_numbers", "hospital", "police")
-SENSITIVE = frozenset(
-    {
-        *("mental_health", "harassment", "discrimination", "sexual_health", "drink_and_drugs", "homesick", "police"),
-        *("doctor", "hospital", "dentist", "pharmacy", "health_insurance", "workplace_accident", "going_home_early"),
-    }
-)
 THEMES: Mapping[str, Text] = {
     "safety": say("kit/themes/safety"),
     "health": say("kit/themes/health"),
@@ -92,49 +89,41 @@ def _without_stay(scene: Scene, event: Event) -> Outcome:
 
 
 def ask(scene: Scene, stay: Stay, question: str) -> Outcome:
-    """The answer to a question in one's own words."""
-    danger = hear(scene, question)
-    if needs_help_first(danger):
-        return care(scene, danger)
-    if danger is Danger.IDIOM:
-        checked = care(scene, danger)
-        asked = _answer(scene, stay, question)
-        return Outcome(
-            (*checked.shown, *asked.shown),
-            (*checked.effects, *asked.effects),
-            checked.conversation or asked.conversation,
-        )
-    return _answer(scene, stay, question)
-
-
-def _answer(scene: Scene, stay: Stay, question: str) -> Outcome:
+    """The answer to a question in one's own words; where they tell of danger, help instead."""
     if len(question) > LONGEST_QUESTION:
+        danger = hear(scene, question)
+        if needs_help_first(danger):
+            return care(scene, danger)
         return show(Say(screen(say("kit/too_long", limit=LONGEST_QUESTION), rows=(*resume_rows(scene), ALL_TOPICS))))
     asked = scene.search.ask(question, scene.language)
+    answered = _answer(scene, stay, question, asked)
+    if not asked.idiom:
+        return answered
+    asked_back = care(scene, Danger.IDIOM)
+    return Outcome((*asked_back.shown, *answered.shown), answered.effects, answered.conversation)
+
+
+def _answer(scene: Scene, stay: Stay, question: str, asked: Asked) -> Outcome:
     match asked.outcome:
-        case "crisis":
+        case Understood.CRISIS:
             return care(scene, Danger.CRISIS)
-        case "disclosure":
-            return care(scene, Danger.DISCLOSURE)
-        case "answer" if asked.topic:
-            return show(Say(_topic(scene, stay, asked.topic)))
-        case "unsure" if asked.alternatives:
-            return show(Say(_unsure(scene, asked.alternatives)))
-        case "smalltalk":
-            return show(Say(screen(say("kit/smalltalk", city=city(stay)), rows=(*resume_rows(scene), ALL_TOPICS))))
+        case Understood.DISCLOSURE:
+            return care(scene, Danger.DISCLOSURE, asked.topic)
+        case Understood.ANSWER if asked.topic:
+            return show(Say(_topic(scene, stay, asked.topic, asked.alternatives)))
+        case Understood.UNSURE if asked.topic:
+            return show(Say(_unsure(scene, (asked.topic, *asked.alternatives))))
+        case Understood.SMALLTALK:
+            hello = say("kit/smalltalk", city=city(stay))
+            return show(Say(screen(hello, rows=(*resume_rows(scene), ALL_TOPICS))))
         case _:
-            return _declined(scene, stay, question, asked.alternatives)
+            keep = (KeepKitQuestion(stay.kit, scene.language, question),) if may_be_kept(scene, question) else ()
+            return show(Say(_unknown(scene, say("kit/declined"))), effects=keep)
 
 
 def _unsure(scene: Scene, topics: tuple[str, ...]) -> Screen:
     rows = tuple((_topic_button(topic),) for topic in topics[:4])
     return screen(say("kit/unsure"), rows=(*rows, (button("kit/none_button", "kit:none"),), *resume_rows(scene)))
-
-
-def _declined(scene: Scene, stay: Stay, question: str, near: tuple[str, ...]) -> Outcome:
-    keep = scene.kit_questions and not SENSITIVE.intersection(near)
-    effects = (KeepKitQuestion(stay.kit, scene.language, question),) if keep else ()
-    return show(Say(_unknown(scene, say("kit/declined"))), effects=effects)
 
 
 def _unknown(scene: Scene, why: Text) -> Screen:
@@ -173,10 +162,10 @@ def _theme(scene: Scene, theme: str) -> Screen:
     return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, ALL_TOPICS))
 
 
-def _topic(scene: Scene, stay: Stay, topic: str) -> Screen:
+def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
     texts = topic_texts(scene.library, topic, stay.kit, stay.host_country or "", stay.home_country or "")
     person = (ASK_A_PERSON,) if any(text.id == "interface/kit_answer/ask" for text in texts) else ()
-    near = tuple((_topic_button(name),) for name in nearest_topics(scene.library, topic)[:NEIGHBOURS])
+    near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.library, topic))[:NEIGHBOURS])
     return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
 
 

@@ -36,7 +36,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
         case "export", _:
             return show(Say(screen(say("privacy/exporting"))), effects=(ExportMe(),))
         case "erase", confirmed:
-            return _erase(confirmed == "yes")
+            return _erase(scene, confirmed == "yes")
         case "withdraw", confirmed:
             return _withdraw(scene, confirmed == "yes")
         case "consent", confirmed:
@@ -65,7 +65,7 @@ def notice(scene: Scene) -> tuple[Text, ...]:
 
 
 def _about_contacts() -> tuple[Text, ...]:
-    return (say("privacy/title"), say("privacy/contact_what"), say("privacy/contact_who"))
+    return (say("privacy/contact_title"), say("privacy/contact_what"), say("privacy/contact_who"))
 
 
 def _rights() -> tuple[tuple[Button, ...], ...]:
@@ -91,10 +91,12 @@ def _back(key: Button) -> tuple[tuple[Button, ...], ...]:
 # --- what can be done -----------------------------------------------------------------------------
 
 
-def _erase(confirmed: bool) -> Outcome:
+def _erase(scene: Scene, confirmed: bool) -> Outcome:
     if confirmed:
         return show(effects=(EraseMe(),), conversation=IDLE)
-    body = (say("privacy/erase_ask"), say("privacy/erase_telegram"), say("privacy/erase_alert"))
+    body: tuple[Text, ...] = (say("privacy/contact_erase_ask"), say("privacy/erase_telegram"))
+    if scene.is_learner:
+        body = (say("privacy/erase_ask"), say("privacy/erase_telegram"), say("privacy/erase_alert"))
     return show(Replace(Screen(body, _back(button("privacy/erase_yes_button", "privacy:erase:yes")))))
 
 

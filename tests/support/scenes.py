@@ -14,8 +14,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bot.rules.kit_search import KitSearch
-
 from bot.clock import Itinerary
 from bot.content.library import Library, load_library
 from bot.content.versions import current
@@ -50,6 +48,7 @@ from bot.flows.vocabulary import (
     encode_screen,
 )
 from bot.i18n import utf16_length
+from bot.rules.kit_search import KitSearch
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # second day of the stay, 18:00 in Seville
 TRIP = Itinerary("Europe/Paris", "Europe/Madrid", date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 21))
@@ -66,7 +65,7 @@ def library() -> Library:
 @cache
 def search() -> KitSearch:
     """The kit's search over the shipped topics."""
-    return KitSearch.build(library())
+    return KitSearch.of(library())
 
 
 def stay(**more: Any) -> Stay:
