@@ -25,6 +25,7 @@ from bot.flows import (
     sos,
     steps,
 )
+from bot.flows.running import set_aside
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Command,
@@ -78,6 +79,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "settle": alerts,
     "relay": relay,
 }
+ELSEWHERE = frozenset({"menu", "kit", "journal", "progress", "settings", "privacy", "help"})
 WAITING: Mapping[str, ModuleType] = {
     "onboarding": onboarding,
     "relay": relay,
@@ -89,7 +91,16 @@ WAITING: Mapping[str, ModuleType] = {
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
     """The flow for an event and what it needs loaded."""
     module = _module(scene, event)
-    return module.handle, module.NEEDS
+    return _setting_aside(module.handle) if _leads_away(event) else module.handle, module.NEEDS
+
+
+def _leads_away(event: Event) -> bool:
+    """Does the person turn to something else, so that the words that come next are not meant for a waiting step?"""
+    return isinstance(event, Command) or (isinstance(event, Tap) and event.data.partition(":")[0] in ELSEWHERE)
+
+
+def _setting_aside(flow: Flow) -> Flow:
+    return lambda scene, event: set_aside(scene, flow(scene, event))
 
 
 def is_group(event: Event) -> bool:
