@@ -21,7 +21,7 @@ from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Kind, Replace, Say, Shown
 from bot.rules.alert import Reason, Severity
 from bot.rules.permissions import Action, Actor, may
-from bot.service import alerts, check_ins, invites, outbox, planning, privacy, steps
+from bot.service import alerts, check_ins, invites, notices, outbox, planning, privacy, steps
 from bot.service.alert_views import alerted
 from bot.service.audit import note
 from bot.service.core import Core
@@ -94,7 +94,7 @@ def _tell_referent_of(work: _Work, stay: Stay) -> None:
     placement = work.session.get_one(Placement, stay.placement_id)
     if placement.referent_id is not None:
         to = alerts.person_of(work.session, placement.referent_id)
-        _queue(work.session, to, learners.joined(stay.learner, stay.placement_id), Kind.NOTICE, None, work.now)
+        notices.notify(work.session, to, learners.joined(stay.learner, stay.placement_id), now=work.now)
 
 
 def _set_language(work: _Work, effect: fx.SetLanguage) -> None:

@@ -65,11 +65,12 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     session.flush()
     reader = applied.scene or scene
     shown = (*applied.before, *outcome.shown, *applied.after)
+    again = outbox.repeat_interrupted(session, incoming.chat_id, now)
     deliveries, more = _say(core, session, reader, incoming, shown, now)
     toast = next((one for one in shown if isinstance(one, Toast)), None)
     return Handled(
         deliveries=deliveries, toast=toast.text if toast else None, toast_alert=bool(toast and toast.alert),
-        language=reader.language, zone=reader.zone, more=more or applied.more,
+        language=reader.language, zone=reader.zone, more=more or applied.more or again > 0,
         leave=router.is_group(incoming.event), menu=menu_of(session, reader, now),
     )  # fmt: skip
 

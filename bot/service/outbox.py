@@ -65,6 +65,7 @@ class Draft:
     edits: int | None = None
     language: str | None = None
     expires_at: datetime | None = None
+    not_before: datetime | None = None
 
 
 def row_of(draft: Draft, now: datetime) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def row_of(draft: Draft, now: datetime) -> dict[str, Any]:
     return {
         "key": draft.key, "chat_id": draft.chat_id, "person_id": draft.person_id, "language": draft.language,
         "kind": draft.kind.value, "ref": draft.ref, "priority": manner.priority, "bulk": manner.bulk,
-        "payload": encode_screen(draft.screen), "edits": draft.edits, "state": "queued", "not_before": now,
+        "payload": encode_screen(draft.screen), "edits": draft.edits, "state": "queued", "not_before": draft.not_before or now,
         "expires_at": draft.expires_at or now + manner.lasts, "attempts": 0, "created_at": now,
         "lease_owner": None, "lease_until": None,
     }  # fmt: skip
@@ -258,6 +259,31 @@ def release_expired(core: Core, now: datetime) -> int:
             .returning(Outbox.id).execution_options(synchronize_session=False)
         ).all()  # fmt: skip
     return len(back) + len(lost)
+
+
+INTERRUPTED_LASTS = timedelta(hours=24)
+
+
+def repeat_interrupted(session: Session, chat_id: int, now: datetime) -> int:
+    """The person writes again: the last message that may never have arrived is shown once more, before the answer.
+
+    Only the newest: it is where they stopped. Returns 1 if there was one.
+    """
+    lost = session.execute(
+        update(Outbox)
+        .where(Outbox.chat_id == chat_id, Outbox.state == "unknown")
+        .values(state="repeated")
+        .returning(Outbox.id, Outbox.kind, Outbox.payload, Outbox.person_id, Outbox.language, Outbox.finished_at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    recent = [row for row in lost if row.finished_at is not None and now - row.finished_at < INTERRUPTED_LASTS]
+    if not recent:
+        return 0
+    row = max(recent, key=lambda one: one.id)
+    draft = Draft(
+        chat_id, decode_screen(row.payload), Kind.ANSWER, row.person_id, key=f"again:{row.id}", language=row.language
+    )
+    return queue(session, [draft], now)
 
 
 def expire(session: Session, now: datetime) -> int:

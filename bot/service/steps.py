@@ -20,7 +20,7 @@ from bot.i18n import Text
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import outbox, planning
+from bot.service import notices, outbox, planning
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -86,12 +86,9 @@ def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveC
         if person.onboarded_at is None or placement.joined_at is not None:
             continue
         said = begin(core, session, placement.id, now)
-        chat_id = outbox.chat_of(session, person_id)
-        if placement.joined_at is None or chat_id is None or effect.kind != "guardian":
-            continue
-        drafts = [outbox.Draft(chat_id, onboarding_screens.unlocked(), Kind.NOTICE, person_id)]
-        drafts += [outbox.Draft(chat_id, one.screen, Kind.NOTICE, person_id) for one in said]
-        outbox.queue(session, drafts, now)
+        if placement.joined_at is not None and effect.kind == "guardian":
+            shown = [onboarding_screens.unlocked(), *(one.screen for one in said)]
+            notices.notify(session, person_id, *shown, now=now)
 
 
 # --- what a learner does ------------------------------------------------------------------------

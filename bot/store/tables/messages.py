@@ -63,6 +63,8 @@ class Outbox(Base):
               postgresql_where=text("state = 'queued'")),
         Index("ix_outbox_held", "lease_until", sqlite_where=text("state IN ('leased', 'attempting')"),
               postgresql_where=text("state IN ('leased', 'attempting')")),
+        Index("ix_outbox_unknown", "chat_id", sqlite_where=text("state = 'unknown'"),
+              postgresql_where=text("state = 'unknown'")),
         Index("ix_outbox_ref", "ref"),
     )  # fmt: skip
 

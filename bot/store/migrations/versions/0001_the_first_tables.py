@@ -168,6 +168,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'queued'"),
     )
     op.create_index("ix_outbox_ref", "outbox", ["ref"], unique=False)
+    op.create_index(
+        "ix_outbox_unknown",
+        "outbox",
+        ["chat_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
+    )
     op.create_table(
         "project",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -648,6 +656,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shared_place_expires_at"), table_name="shared_place")
     op.drop_table("shared_place")
     op.drop_table("project")
+    op.drop_index(
+        "ix_outbox_unknown",
+        table_name="outbox",
+        sqlite_where=sa.text("state = 'unknown'"),
+        postgresql_where=sa.text("state = 'unknown'"),
+    )
     op.drop_index("ix_outbox_ref", table_name="outbox")
     op.drop_index(
         "ix_outbox_queued",
