@@ -90,7 +90,7 @@ def raise_alert(
         .order_by(Alert.id.desc())
         .with_for_update()
     ).first()
-    if row is None:
+    if row is None or reason is Reason.DRILL:  # a drill never mixes with the real thing
         row = _new_row(session, placement, reason, severity, now, check_in_id)
     elif severity is Severity.RED and row.severity == Severity.AMBER.value:
         row.reason = reason.value

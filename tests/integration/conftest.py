@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -44,10 +45,10 @@ def library() -> Library:
 @pytest.fixture(scope="session")
 def search(library: Library) -> KitSearch:
     """The kit search over the shipped topics."""
-    return KitSearch.build(library)
+    return KitSearch.of(library)
 
 
 @pytest.fixture
-def core(store: Store, library: Library, search: KitSearch) -> Core:
+def core(store: Store, library: Library, search: KitSearch, tmp_path: Path) -> Core:
     """What use cases need, on a fresh database."""
-    return Core(store, library, search, "test")
+    return Core(store, library, search, tmp_path)

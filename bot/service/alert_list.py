@@ -1,0 +1,113 @@
+"""Alerts as the command line lists them, resolving one from there, and drills."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from bot.errors import BadInput
+from bot.rules.alert import Reason, Severity
+from bot.service import alerts
+from bot.service.audit import note
+from bot.service.cohorts import find
+from bot.service.core import Core
+from bot.store.tables import Alert, Cohort, Membership, Person, Placement
+
+
+def listing(core: Core, cohort_code: str | None, *, open_only: bool) -> list[dict[str, Any]]:
+    """Alerts, oldest first, of one cohort or of all; fields as in the contract, instants ISO 8601 in UTC."""
+    with core.store.transaction() as session:
+        cohort_id = find(session, cohort_code).id if cohort_code else None
+        return rows_of(session, cohort_id, open_only=open_only)
+
+
+def rows_of(session: Session, cohort_id: int | None, *, open_only: bool) -> list[dict[str, Any]]:
+    """The same within a transaction."""
+    learner, taker = aliased(Person), aliased(Person)
+    query = (
+        select(Alert, Cohort.code, Placement.code, learner, taker)
+        .join(Cohort, Cohort.id == Alert.cohort_id)
+        .join(Placement, Placement.id == Alert.placement_id)
+        .join(learner, learner.id == Placement.person_id)
+        .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
+        .outerjoin(taker, taker.id == Membership.person_id)
+        .order_by(Alert.id)
+    )
+    if cohort_id is not None:
+        query = query.where(Alert.cohort_id == cohort_id)
+    if open_only:
+        query = query.where(Alert.resolved_at.is_(None))
+    return [
+        {
+            "id": alert.id, "cohort": cohort, "learner": code, "name": _name(who), "reason": alert.reason,
+            "severity": alert.severity, "raised_at": _iso(alert.raised_at), "level": alert.level,
+            "acknowledged_by": _name(by) if by else None, "acknowledged_at": _iso(alert.acknowledged_at),
+            "resolved_at": _iso(alert.resolved_at), "outcome": alert.outcome,
+        }
+        for alert, cohort, code, who, by in session.execute(query)
+    ]  # fmt: skip
+
+
+def resolve(core: Core, alert_id: int, outcome: str, now: datetime) -> dict[str, Any]:
+    """Close an alert from the command line, saying how it ended. Raises NotFound, or BadInput when it is closed."""
+    with core.store.transaction() as session:
+        row = alerts.lock(session, alert_id)
+        if row.resolved_at is not None:
+            raise BadInput(f"Alert {alert_id} was resolved before ({row.outcome}): nothing is left to do.")
+        alerts.resolve(core, session, alert_id, None, outcome, now)
+        note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
+        session.flush()
+        return next(found for found in rows_of(session, row.cohort_id, open_only=False) if found["id"] == alert_id)
+
+
+def drill(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
+    """A test alert up every ladder of the cohort, everybody at once; learners hear nothing of it.
+
+    Ladders that consist of the same people are tried once, with the first learner's name. Raises BadInput while a
+    drill is open or when there is no ladder.
+    """
+    with core.store.transaction() as session:
+        cohort = find(session, cohort_code)
+        running = session.scalar(
+            select(Alert.id).where(
+                Alert.cohort_id == cohort.id, Alert.reason == Reason.DRILL.value, Alert.resolved_at.is_(None)
+            )
+        )
+        if running is not None:
+            raise BadInput(
+                f"A drill is open: resolve it first with `compagnon alerts resolve {running} --outcome other`."
+            )
+        ladders: dict[tuple[int | None, ...], Placement] = {}
+        rows = session.scalars(
+            select(Placement)
+            .join(Person, Person.id == Placement.person_id)
+            .where(Placement.cohort_id == cohort.id, Person.erased_at.is_(None))
+            .order_by(Placement.id)
+        )
+        for placement in rows:
+            ladders.setdefault((placement.referent_id, placement.backup_id, placement.local_contact_id), placement)
+        if not ladders:
+            raise BadInput(f"{cohort.code} has no learners, so it has no ladder to try: import the list first.")
+        raised = [
+            alerts.raise_alert(core, session, placement, Reason.DRILL, Severity.RED, now)
+            for placement in ladders.values()
+        ]
+        note(session, None, "drill", None, now, cohort=cohort.code)
+        session.flush()
+        return [_told(session, row) for row in raised]
+
+
+def _told(session: Session, row: Alert) -> dict[str, Any]:
+    told = [alerts.name_of(session, int(member)) for member in row.state.get("told", ())]
+    return {"id": row.id, "told": told}
+
+
+def _name(person: Person) -> str:
+    return f"{person.first_name} {person.last_name}".strip()
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None

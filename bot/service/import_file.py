@@ -1,0 +1,185 @@
+"""Importing a list into a cohort: what it would add and change, and doing it; all rows or none.
+
+Importing the same list again changes nothing. A corrected list updates what differs and plans again what is not sent
+yet. Whoever is in the cohort and not in the list is named and left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date
+from bot.errors import Fault, Faults
+from bot.rules.towns import Towns
+from bot.rules.typed import shown
+from bot.service import import_apply, referents
+from bot.service.cohorts import find
+from bot.service.core import Core
+from bot.service.import_rows import COLUMNS, REQUIRED, Entry, read_entries
+from bot.service.import_table import read_table
+from bot.service.stays import is_minor
+from bot.store.tables import Cohort, Membership
+
+NAMED = 5  # how many codes a note names before it only counts
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A learner whose data differ: by column the old and the new value, as text."""
+
+    code: str
+    name: str
+    columns: dict[str, tuple[str, str]]
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or would do when `dry_run`: codes and names."""
+
+    cohort: str
+    dry_run: bool
+    added: list[tuple[str, str]] = field(default_factory=list)
+    changed: list[Change] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    missing: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, dry_run: bool = False) -> ImportReport:
+    """Import the bytes of a CSV file. Raises Faults with every fault of every row, BadInput for what is no list,
+    NotFound for the cohort; then nothing at all is changed."""
+    table = read_table(data, COLUMNS, REQUIRED)
+    with core.store.transaction() as session:
+        cohort = find(session, cohort_code)
+        today = local_date(now, cohort.home_zone)
+        entries, faults, notes = read_entries(table, Towns(core.library), cohort.home_zone, today)
+        people = import_apply.load(session, cohort.id)
+        faults += _check_references(session, cohort, entries, people)
+        if faults:
+            raise Faults(sorted(faults, key=lambda fault: int(fault.where.split(",")[0].split()[1])))
+        report = _compare(cohort, entries, people, dry_run)
+        report.notes += [*_notes(entries, table.ignored, today), *notes]
+        if not dry_run:
+            import_apply.apply(session, cohort, entries, people, now)
+    return report
+
+
+# --- references ---------------------------------------------------------------------------------
+
+
+def _check_references(
+    session: Session, cohort: Cohort, entries: Iterable[Entry], people: import_apply.People
+) -> list[Fault]:
+    """Replace codes of referents by memberships; unknown ones are faults."""
+    known = referents.by_code(session, cohort.id)
+    in_list = {entry.code.casefold() for entry in entries}
+    faults = []
+    for entry in entries:
+        for column in ("referent", "backup_referent", "local_contact"):
+            code = entry.values.get(column)
+            if code:
+                found = _choose(known.get(code.casefold(), []), column)
+                entry.values[column] = found
+                if found is None:
+                    faults.append(entry.fault(column, _unknown(code, known, cohort.code)))
+        faults += _partner_fault(entry, in_list, people)
+    return faults
+
+
+def _choose(candidates: list[Membership], column: str) -> Membership | None:
+    """Who is meant by a code: whoever has the column's own role first."""
+    role = "local_contact" if column == "local_contact" else "referent"
+    return next((m for m in candidates if m.role == role), candidates[0] if candidates else None)
+
+
+def _unknown(code: str, known: dict[str, list[Membership]], cohort: str) -> str:
+    codes = sorted(m.code or "" for found in known.values() for m in found[:1])
+    close = get_close_matches(code.casefold(), [c.casefold() for c in codes], n=1)
+    hint = (
+        f"did you mean {close[0]}?" if close else f"known are {', '.join(codes[:8])}" if codes else "there is none yet"
+    )
+    return (
+        f"“{shown(code)}” is no code of a referent in {cohort}: {hint}"
+        f"{'' if close else f'; add one with `compagnon referent add NAME --cohort {cohort}`'}"
+    )
+
+
+def _partner_fault(entry: Entry, in_list: set[str], people: import_apply.People) -> list[Fault]:
+    partner = entry.values.get("partner")
+    if not partner or partner.casefold() in in_list:
+        return []
+    known = people.get(partner)
+    if known is None:
+        return [entry.fault("partner", f"“{shown(partner)}” is no learner of this list or cohort: correct the code")]
+    entry.values["partner"] = known.placement.code
+    return []
+
+
+# --- what is different --------------------------------------------------------------------------
+
+
+def _compare(cohort: Cohort, entries: list[Entry], people: import_apply.People, dry_run: bool) -> ImportReport:
+    report = ImportReport(cohort.code, dry_run)
+    for entry in entries:
+        placed = people.get(entry.code)
+        if placed is None:
+            report.added.append((entry.code, entry.name))
+            continue
+        differing = import_apply.differences(entry, placed, people)
+        if differing:
+            columns = {c: (text_of(old), text_of(new)) for c, (old, new) in differing.items() if c != "kit"}
+            report.changed.append(Change(entry.code, placed.name, columns))
+        else:
+            report.unchanged.append(entry.code)
+    in_list = {entry.code.casefold() for entry in entries}
+    report.missing = [
+        (p.placement.code, p.name)
+        for p in people.everybody()
+        if p.placement.code.casefold() not in in_list and p.person.erased_at is None
+    ]
+    return report
+
+
+def text_of(value: Any) -> str:
+    """A value in a report: dates in ISO, referents by their code, nothing as an empty string."""
+    if value is None:
+        return ""
+    if isinstance(value, Membership):
+        return value.code or ""
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _notes(entries: list[Entry], ignored: tuple[str, ...], today: date) -> list[str]:
+    notes = []
+    if ignored:
+        notes.append(f"Columns not known and left aside: {', '.join(shown(name) for name in ignored)}.")
+    alone = [
+        e.code for e in entries if not e.values.get("guardian_name") and is_minor(e.values.get("birth_date"), today)
+    ]
+    if alone:
+        notes.append(
+            f"Minors (or no birth date) without guardian_name: {_some(alone)}. Their journey waits until "
+            "`compagnon learner consent` records the guardian's consent on paper."
+        )
+    there = [e.code for e in entries if e.values["arrival_date"] < today]
+    if there:
+        notes.append(f"Arrived already: {_some(there)}. They get one summary of what they missed when they join.")
+    same = [e.code for e in entries if e.values.get("backup_referent") and _same(e)]
+    if same:
+        notes.append(f"The backup is the referent: {_some(same)}. Nobody stands in when the referent does not answer.")
+    return notes
+
+
+def _same(entry: Entry) -> bool:
+    return bool(entry.values["backup_referent"].person_id == entry.values["referent"].person_id)
+
+
+def _some(codes: list[str]) -> str:
+    rest = len(codes) - NAMED
+    return ", ".join(codes[:NAMED]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,165 @@
+"""How a cohort stands: stages, who joined, check-ins, open alerts, who cannot be reached, what is not ready.
+
+Says *answered*, never *safe*.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date
+from bot.flows.scene import Stay
+from bot.service.alert_list import rows_of
+from bot.service.cohorts import find
+from bot.service.core import Core
+from bot.service.stays import load_stays
+from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, TelegramAccount
+
+WAITING = ("asked", "delivered", "reminded", "alerted")  # asked and not answered
+SOON = timedelta(days=14)  # who arrives that soon should have joined
+
+
+def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
+    """The state of a cohort as plain data (`compagnon cohort status --json`)."""
+    with core.store.transaction() as session:
+        cohort = find(session, code)
+        stays = load_stays(session, Placement.cohort_id == cohort.id, now)
+        accounts = _accounts(session, cohort.id)
+        members = _members(session, cohort.id)
+        check_ins = _check_ins(session, stays, now)
+        alerts = [row for row in rows_of(session, cohort.id, open_only=True)]
+    stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
+    return {
+        "cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat(),
+        "learners": len(stays),
+        "stages": {name: stages.get(name, 0) for name in ("candidate", "before", "during", "after")},
+        "joined": sum(1 for s in stays if s.person_id in accounts),
+        "travelling_on": sum(1 for s in stays if s.may_travel_on),
+        "waiting_for": _waiting_for(stays, accounts),
+        "check_ins": check_ins, "open_alerts": alerts,
+        "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
+        "not_ready": _not_ready(cohort, stays, members, accounts, now),
+    }  # fmt: skip
+
+
+def _accounts(session: Session, cohort_id: int) -> dict[int, TelegramAccount]:
+    rows = session.scalars(
+        select(TelegramAccount)
+        .join(Membership, Membership.person_id == TelegramAccount.person_id)
+        .where(Membership.cohort_id == cohort_id, TelegramAccount.revoked_at.is_(None))
+    )
+    return {account.person_id: account for account in rows}
+
+
+def _members(session: Session, cohort_id: int) -> list[tuple[Membership, Person]]:
+    rows = session.execute(
+        select(Membership, Person)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.cohort_id == cohort_id,
+            Membership.ended_at.is_(None),
+            Membership.role.not_in(("learner", "family")),
+        )
+        .order_by(Membership.id)
+    )
+    return [(membership, person) for membership, person in rows]
+
+
+def _waiting_for(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> dict[str, list[str]]:
+    """Codes by what the journey waits for."""
+    found: dict[str, list[str]] = {"joining": [], "own_consent": [], "guardian_consent": []}
+    for stay in stays:
+        if stay.person_id not in accounts:
+            found["joining"].append(stay.code)
+        elif not stay.consented:
+            found["own_consent"].append(stay.code)
+        elif stay.minor and not stay.guardian_consented:
+            found["guardian_consent"].append(stay.code)
+    return {what: sorted(codes) for what, codes in found.items()}
+
+
+def _check_ins(session: Session, stays: Iterable[Stay], now: datetime) -> dict[str, Any]:
+    """Today's check-ins, each learner's own today: counts by state, and who was asked and has not answered."""
+    today = {s.placement_id: (s, local_date(now, s.zone)) for s in stays}
+    days = {day for _, day in today.values()}
+    rows = session.scalars(select(CheckIn).where(CheckIn.placement_id.in_(today), CheckIn.day.in_(days)))
+    todays = [row for row in rows if row.day == today[row.placement_id][1]]
+    states = Counter("waiting" if row.state in WAITING else row.state for row in todays)
+    waiting = [row for row in todays if row.state in WAITING]
+    return {
+        "today": {name: states.get(name, 0) for name in ("planned", "waiting", "answered", "excused", "closed")},
+        "not_answered": sorted(
+            (
+                {
+                    "code": today[row.placement_id][0].code, "name": today[row.placement_id][0].learner,
+                    "state": row.state, "asked_at": _iso(row.asked_at), "delivered_at": _iso(row.delivered_at),
+                    "deadline": _iso(row.deadline),
+                }
+                for row in waiting
+            ),
+            key=lambda found: str(found["code"]),
+        ),
+    }  # fmt: skip
+
+
+def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> list[dict[str, str]]:
+    """Learners the bot cannot write to while it matters: blocked at any time, or never joined once they are away."""
+    found = []
+    for stay in stays:
+        account = accounts.get(stay.person_id)
+        why = (
+            "blocked"
+            if account and account.blocked_at
+            else "not joined"
+            if not account and stay.stage == "during"
+            else ""
+        )
+        if why:
+            found.append({"code": stay.code, "name": stay.learner, "role": "learner", "why": why})
+    return sorted(found, key=lambda row: row["code"])
+
+
+def _unreachable_members(
+    members: Iterable[tuple[Membership, Person]], accounts: dict[int, TelegramAccount]
+) -> list[dict[str, str]]:
+    found = []
+    for membership, person in members:
+        account = accounts.get(person.id)
+        why = "not joined" if account is None else "blocked" if account.blocked_at else ""
+        if why:
+            name = f"{person.first_name} {person.last_name}".strip()
+            found.append({"code": membership.code or "", "name": name, "role": membership.role, "why": why})
+    return found
+
+
+def _not_ready(
+    cohort: Cohort, stays: Iterable[Stay], members: list[tuple[Membership, Person]],
+    accounts: dict[int, TelegramAccount], now: datetime,
+) -> list[str]:  # fmt: skip
+    """Sentences on what stands in the way of a safe stay."""
+    found = []
+    roles = {membership.role for membership, person in members if person.id in accounts}
+    if "referent" not in roles:
+        found.append("No referent has joined: nobody can get an alert.")
+    if len({person.id for _, person in members if person.id in accounts}) < 2:
+        found.append("Fewer than two people could take an alert: add and invite a backup.")
+    today = local_date(now, cohort.home_zone)
+    late = [
+        stay.code
+        for stay in stays
+        if stay.itinerary and stay.person_id not in accounts
+        and today <= stay.itinerary.return_ and stay.itinerary.arrival - today <= SOON
+    ]  # fmt: skip
+    if late:
+        found.append(f"Not joined and away now or within two weeks: {', '.join(sorted(late)[:20])}.")
+    return found
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
