@@ -20,13 +20,12 @@ from typing import Annotated
 import typer
 from pydantic import SecretStr
 
-from admin_cli.output import say
 from admin_cli.stage import Stage, morning_of
 from bot.app import App, new_event_loop
 from bot.clock import VirtualClock
 from bot.content.library import load_library
 from bot.errors import BadInput
-from bot.logs import set_up_logging
+from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
 from bot.sandbox.server import Sandbox
 from bot.service import cohorts, referents
@@ -37,7 +36,7 @@ from bot.store.engine import open_store
 from bot.store.schema import upgrade
 from bot.transport.pacing import Pacing
 
-TOKEN = "100:DEMO"  # noqa: S105 (the sandbox's own; it opens nothing anywhere)
+TOKEN = "100:DEMO"  # the sandbox's own; it opens nothing anywhere
 COHORT = "SPRING"
 HOST_ZONE = "Europe/Madrid"
 WEEKS_BEFORE = 3
@@ -61,8 +60,11 @@ def demo(
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a web page.")] = False,
 ) -> None:
     """The whole system with no token and no set-up: sandbox Bot API, web chat, sample cohort."""
-    set_up_logging("WARNING", "text")
-    with tempfile.TemporaryDirectory(prefix="compagnon-demo-") as folder, asyncio.Runner(loop_factory=new_event_loop) as runner:
+    set_up("WARNING", "text")
+    with (
+        tempfile.TemporaryDirectory(prefix="compagnon-demo-") as folder,
+        asyncio.Runner(loop_factory=new_event_loop) as runner,
+    ):
         runner.run(_run(Path(folder), port, not no_browser))
 
 
@@ -76,7 +78,10 @@ async def _run(folder: Path, port: int, browser: bool) -> None:
     arrival = start.date() + timedelta(weeks=WEEKS_BEFORE)
     arrival += timedelta(days=(6 - arrival.weekday()) % 7)  # a Sunday, as most stays begin
     fill(core, arrival, start)
-    marks = {"arrival": morning_of(arrival, HOST_ZONE), "return": morning_of(arrival + timedelta(days=NIGHTS), HOST_ZONE)}
+    marks = {
+        "arrival": morning_of(arrival, HOST_ZONE),
+        "return": morning_of(arrival + timedelta(days=NIGHTS), HOST_ZONE),
+    }
     sandbox = Sandbox(TOKEN, "compagnon_demo_bot", clock.now)
     try:
         await sandbox.start("127.0.0.1", port)
@@ -100,8 +105,8 @@ async def _run(folder: Path, port: int, browser: bool) -> None:
 
 
 def _announce(url: str, browser: bool) -> None:
-    say(f"Compagnon's demo is running: {url}/")
-    say("A learner and a contact person are waiting there. Stop it with Ctrl-C; nothing is kept.")
+    typer.echo(f"Compagnon's demo is running: {url}/")
+    typer.echo("A learner and a contact person are waiting there. Stop it with Ctrl-C; nothing is kept.")
     if browser:
         webbrowser.open(f"{url}/")
 
@@ -136,8 +141,8 @@ def sample(arrival: date) -> bytes:
     for code, first, last, language, born, status, trade, city, host in LEARNERS:
         minor = born > "2008"
         table.writerow((
-            code, first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host, "Lyon", "FR",
-            "+33 6 39 98 00 01", "+34 900 000 000", "Residencia de Ejemplo, Sevilla", goes, goes, comes, "R01", "R02",
-            "Marie Modèle" if minor else "", "fr" if minor else "",
+            code, first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host,
+            "Lyon", "FR", "+33 6 39 98 00 01", "+34 900 000 000", "Residencia de Ejemplo, Sevilla",
+            goes, goes, comes, "R01", "R02", "Marie Modèle" if minor else "", "fr" if minor else "",
         ))  # fmt: skip
     return words.getvalue().encode("cp1252")

@@ -11,8 +11,7 @@ from typing import Any
 from bot.app import App
 from bot.clock import VirtualClock, local, to_utc
 from bot.errors import CompagnonError
-from bot.service import intake, upkeep
-from bot.service.cohorts import invites_of
+from bot.service import guest_list, intake, upkeep
 from bot.service.core import Core
 from scheduler.due import run_due
 
@@ -30,7 +29,9 @@ LABELS = {
 class Stage:
     """Moves the demo's time and tells the page where it stands."""
 
-    def __init__(self, core: Core, app: App, clock: VirtualClock, cohort: str, zone: str, marks: Mapping[str, datetime]):
+    def __init__(
+        self, core: Core, app: App, clock: VirtualClock, cohort: str, zone: str, marks: Mapping[str, datetime]
+    ):
         self._core, self._app, self._clock, self._cohort = core, app, clock, cohort
         self._zone, self._marks = zone, marks
         self._moving = asyncio.Lock()
@@ -51,7 +52,7 @@ class Stage:
 
     async def invites(self) -> list[dict[str, Any]]:
         """Who has not joined yet."""
-        return await self._app.pool.run(invites_of, self._core, self._cohort)
+        return await self._app.pool.run(guest_list.listing, self._core, self._cohort, self._clock.now())
 
     async def travel(self, to: str) -> dict[str, Any]:
         """Move to `next`, `+1h`, `+1d`, `arrival` or `return`. Raises ValueError with one sentence."""
@@ -71,7 +72,9 @@ class Stage:
             return now + (timedelta(hours=1) if to == "+1h" else timedelta(days=1))
         target = self._marks[to]
         if target <= now:
-            raise ValueError(f"The {to} is over already: the demo's time only goes forward. Start it again for another stay.")
+            raise ValueError(
+                f"The {to} is over already: the demo's time only goes forward. Start it again for another stay."
+            )
         return target
 
     # --- moving ---

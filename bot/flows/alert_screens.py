@@ -72,9 +72,12 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
         body.append(say("alerts/nobody_on_duty"))
     elif d.became_red:
         body.append(say("alerts/became_red"))
+    elif repeat and d.acknowledged_by:
+        body.append(say("alerts/raised_again", at=d.at(d.now)))
     elif repeat:
         body.append(say("alerts/again", since=d.at(d.raised_at)))
-    body += [*_since(d), *_where(d), _call_list(d), *_done(d)]
+    # A repeat is short, so that a night of them can still be scrolled: whom to call is what counts by then.
+    body += [_call_list(d)] if repeat and not d.became_red else [*_since(d), *_where(d), _call_list(d), *_done(d)]
     rows: Rows = (
         (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
         (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),

@@ -25,6 +25,7 @@ from bot.store.tables import Alert, AlertEvent, Membership, Person, Placement
 OPEN = Alert.resolved_at.is_(None)
 NOBODY_YET_EVERY = timedelta(minutes=30)
 # The learner's own doing: the answer to it says already who is told.
+_DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
 _ASKED = frozenset({Reason.ASKED_FOR_HELP.value, Reason.WANTS_TO_TALK.value, Reason.CRISIS_WORDS.value})
 _IN_STATE = ("came_back_at", "sounded_at", "announced_at", "learner_answered_at")
 
@@ -92,11 +93,18 @@ def raise_alert(
     ).first()
     if row is None or reason is Reason.DRILL:  # a drill never mixes with the real thing
         row = _new_row(session, placement, reason, severity, now, check_in_id)
+    elif _graver(row, reason):
+        # Who asks for help must sound anew, even where silence had made the alert red and somebody had taken it.
+        row.reason, row.severity = reason.value, Severity.AMBER.value
     elif severity is Severity.RED and row.severity == Severity.AMBER.value:
         row.reason = reason.value
     note(session, row.id, "raised", now, reason=reason.value, severity=severity.value, **dict(detail or {}))
     advance(core, session, row, words.Raised(now, severity), now)
     return row
+
+
+def _graver(row: Alert, reason: Reason) -> bool:
+    return reason.value in _DANGER and row.reason not in _DANGER
 
 
 def _new_row(
@@ -232,7 +240,7 @@ class _Speaker:
                 self.notify(people, repeat, exhausted=False)
             case words.Exhausted(people):
                 note(self.session, self.row.id, "exhausted", self.now)
-                self.notify(people, repeat=True, exhausted=True)
+                self.notify(people, repeat=self.row.exhausted_at != self.now, exhausted=True)
             case words.TellOthersTaken(by):
                 self.tell(self.told() - {by}, talk.taken(self.dossier(), self.name(by)))
             case words.AlreadyTaken(to, by):
