@@ -108,7 +108,7 @@ class Telegram:
 
     def parse(self, raw: dict[str, Any]) -> Update:
         """A raw update as PTB's object. Raises whatever a malformed one makes PTB raise."""
-        return Update.de_json(raw, self._bot)
+        return Update.de_json(_lean(raw), self._bot)
 
     # --- out ------------------------------------------------------------------------------------
 
@@ -211,6 +211,18 @@ class Telegram:
             await self.call(method, params)
         except TransportError as error:
             log.info("%s: %s", method, error)
+
+
+_ORIGIN = ("message_id", "chat", "date")
+
+
+def _lean(raw: dict[str, Any]) -> dict[str, Any]:
+    """A tap without the content of its message, which nobody reads: that is a third of the time of parsing."""
+    query = raw.get("callback_query")
+    if not isinstance(query, dict) or not isinstance(query.get("message"), dict):
+        return raw
+    origin = {name: query["message"][name] for name in _ORIGIN if name in query["message"]}
+    return {**raw, "callback_query": {**query, "message": origin}}
 
 
 def meaning_of(error: TelegramError) -> TransportError:
