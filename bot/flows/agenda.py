@@ -1,4 +1,7 @@
-"""What is open on a learner's journey: the parked step, what is due, what is still owed, what can be caught up."""
+"""What is open on a learner's journey: the parked step, what is due, what is still owed, what can be caught up.
+
+A step that was offered and not begun is due as long as it was worth sending; after that it was passed by.
+"""
 
 from __future__ import annotations
 
@@ -12,24 +15,38 @@ def _runs(scene: Scene, *states: str) -> tuple[Run, ...]:
     return tuple(run for view in views if (run := find(scene, view.id)) is not None)
 
 
+def _fresh(scene: Scene, run: Run) -> bool:
+    return run.view.due_at is None or scene.now < run.view.due_at + run.step.worth
+
+
+def _is_task(run: Run) -> bool:
+    """Messages to read are no tasks, unless they are required."""
+    return run.step.kind != "text" or run.step.required
+
+
 def parked(scene: Scene) -> tuple[Run, ...]:
     """Steps that were begun and not finished, in the journey's order."""
     return _runs(scene, "open")
 
 
 def due(scene: Scene) -> tuple[Run, ...]:
-    """Steps that were offered and not begun. Messages to read are no tasks, unless they are required."""
-    return tuple(run for run in _runs(scene, "offered") if run.step.kind != "text" or run.step.required)
+    """Steps that were offered lately and not begun."""
+    return tuple(run for run in _runs(scene, "offered") if _is_task(run) and _fresh(scene, run))
+
+
+def _passed_by(scene: Scene) -> tuple[Run, ...]:
+    runs = _runs(scene, "offered", "skipped", "missed")
+    return tuple(run for run in runs if run.view.state != "offered" or (_is_task(run) and not _fresh(scene, run)))
 
 
 def still_open(scene: Scene) -> tuple[Run, ...]:
     """Safety and papers that were passed by."""
-    return tuple(run for run in _runs(scene, "skipped", "missed") if run.step.required)
+    return tuple(run for run in _passed_by(scene) if run.step.required)
 
 
 def catch_up(scene: Scene) -> tuple[Run, ...]:
     """Everything else that was passed by and can still be done."""
-    return tuple(run for run in _runs(scene, "skipped", "missed") if not run.step.required)
+    return tuple(run for run in _passed_by(scene) if not run.step.required)
 
 
 def step_rows(runs: tuple[Run, ...]) -> Rows:

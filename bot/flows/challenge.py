@@ -7,6 +7,7 @@ While it waits to be told the conversation is `Conversation("challenge", {"place
 from __future__ import annotations
 
 from bot.content.schema import Challenge
+from bot.flows import agenda
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import ReleaseWaiting, SkipStep
 from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
@@ -15,7 +16,6 @@ from bot.flows.running import (
     MENU_ROW,
     Run,
     answer,
-    find,
     finished,
     let_go,
     praise,
@@ -25,7 +25,7 @@ from bot.flows.running import (
     waiting,
     words_for,
 )
-from bot.flows.scene import Scene, StepView
+from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Button,
     Command,
@@ -127,19 +127,17 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _todays(scene: Scene, event: Event) -> Outcome:
-    view = todays(scene)
-    run = find(scene, view.id) if view else None
+    run = todays(scene)
     if run is None:
         return show(answer(event, Screen(_none(scene), (MENU_ROW,))))
     effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
     return show(answer(event, shown(run)), effects=effects)
 
 
-def todays(scene: Scene) -> StepView | None:
-    """The challenge to do now: one begun, else the newest offered."""
-    views = [view for view in scene.steps if view.kind == "challenge" and view.state in ("open", "offered")]
-    views.sort(key=lambda view: (view.state == "open", view.due_at or scene.now))
-    return views[-1] if views else None
+def todays(scene: Scene) -> Run | None:
+    """The challenge to do now: one begun, else the newest that is due."""
+    runs = [run for run in (*agenda.due(scene), *agenda.parked(scene)) if run.step.kind == "challenge"]
+    return runs[-1] if runs else None
 
 
 def _none(scene: Scene) -> tuple[Text, ...]:

@@ -14,7 +14,6 @@ from bot.flows.vocabulary import (
     Event,
     Outcome,
     Replace,
-    Say,
     Screen,
     Tap,
     Toast,
@@ -34,7 +33,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
         return show(answer(event, screen(say("privacy/stranger"))))
     match parts[1], parts[2]:
         case "export", _:
-            return show(Say(screen(say("privacy/exporting"))), effects=(ExportMe(),))
+            return show(Toast(say("privacy/exporting")), effects=(ExportMe(),))
         case "erase", confirmed:
             return _erase(scene, confirmed == "yes")
         case "withdraw", confirmed:

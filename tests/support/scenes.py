@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.clock import Itinerary
 from bot.content.library import Library, load_library
+from bot.content.schema import Step
 from bot.content.versions import current
 from bot.flows import router
 from bot.flows.effects import (
@@ -51,6 +52,7 @@ from bot.i18n import utf16_length
 from bot.rules.kit_search import KitSearch
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)  # second day of the stay, 18:00 in Seville
+OFFERED = NOW - timedelta(hours=1)
 TRIP = Itinerary("Europe/Paris", "Europe/Madrid", date(2026, 3, 1), date(2026, 3, 1), date(2026, 3, 21))
 SMALL_JOURNEY = Path(__file__).with_name("small_journey")
 CALLBACK_LIMIT = 64  # bytes, Bot API
@@ -80,11 +82,15 @@ def stay(**more: Any) -> Stay:
 
 
 def scene(*, states: dict[str, str] | None = None, of: Stay | None = None, **more: Any) -> Scene:
-    """A learner's scene; `states` are those of steps of the small journey, all others are not yet due."""
+    """A learner's scene; `states` are those of steps of the small journey, met an hour ago; all others are
+    not yet due."""
     content = library()
     journey = content.journey("small")
+    known = states or {}
     views = tuple(
-        StepView(step.id, step.kind, (states or {}).get(step.id, ""), due_at=due_at(step.when.days))
+        StepView(
+            step.id, step.kind, known.get(step.id, ""), due_at=OFFERED if step.id in known else due_at(step.when.days)
+        )
         for step in journey.steps
     )
     where = of or stay()
@@ -95,6 +101,10 @@ def scene(*, states: dict[str, str] | None = None, of: Stay | None = None, **mor
         "contacts": (Contact("Marie Dupont", "referent", "+33 6 00 00 00 00", 9, True),),
     }  # fmt: skip
     return Scene(**{**facts, **more})
+
+
+def _met(step: Step, known: dict[str, str]) -> datetime:
+    return OFFERED if step.id in known else due_at(step.when.days)
 
 
 def due_at(days: int) -> datetime:

@@ -1,8 +1,10 @@
 """Menu, kit, progress, help, settings, language, privacy and the message for late joiners."""
 
+from datetime import timedelta
+
 import pytest
 
-from bot.flows import help, kit, late, menu, privacy, progress, settings
+from bot.flows import agenda, help, kit, late, menu, privacy, progress, settings
 from bot.flows.effects import EraseMe, ExportMe, GiveConsent, KeepKitQuestion, RaiseAlert, SetCheckInHour, SetLanguage
 from bot.flows.kept_questions import may_be_kept
 from bot.flows.scene import AlertView, ProgressView, Scene
@@ -70,6 +72,14 @@ def test_what_was_missed_can_be_caught_up_from_the_list() -> None:
     now = scene(states={"papers": "missed", "wishes": "missed", "money": "skipped"})
     opens = [data for data in all_buttons(tapped(menu, now, "menu:open")) if data.startswith("step:")]
     assert opens == ["step:papers:open", "step:wishes:open", "step:money:open"]
+
+
+def test_what_was_offered_long_ago_is_caught_up_and_no_longer_counted_as_due() -> None:
+    offered = {"money": "offered", "papers": "offered", "three-hellos": "offered"}
+    now = scene(states=offered, now=NOW + timedelta(days=3))
+    assert [run.step.id for run in agenda.due(now)] == []
+    assert [run.step.id for run in agenda.still_open(now)] == ["papers"]
+    assert [run.step.id for run in agenda.catch_up(now)] == ["money", "three-hellos"]
 
 
 def test_made_up_pages_show_the_last_page() -> None:
