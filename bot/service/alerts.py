@@ -16,7 +16,7 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules import alert as words
 from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
-from bot.service import outbox
+from bot.service import drafts
 from bot.service.core import Core
 from bot.service.dossier import dossier_of
 from bot.service.ladder import ladder_of
@@ -301,9 +301,9 @@ class _Speaker:
         return f"news:{self.row.id}:{self.row.state.get('reopened', 0)}:{what.value}:{turn}"
 
     def to_person(self, person_id: int, shown: Screen, kind: Kind, ref: str | None, key: str | None = None) -> None:
-        chat_id = outbox.chat_of(self.session, person_id)
+        chat_id = drafts.chat_of(self.session, person_id)
         if chat_id is not None:
-            outbox.queue(self.session, [outbox.Draft(chat_id, shown, kind, person_id, key=key, ref=ref)], self.now)
+            drafts.queue(self.session, [drafts.Draft(chat_id, shown, kind, person_id, key=key, ref=ref)], self.now)
 
 
 # --- looking things up --------------------------------------------------------------------------

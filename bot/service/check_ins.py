@@ -16,7 +16,7 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules import check_in as rules
 from bot.rules.alert import Reason, Severity
 from bot.rules.check_in import Answer, State
-from bot.service import alerts, outbox
+from bot.service import alerts, drafts
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Person, Placement
@@ -117,7 +117,7 @@ def _carry_out(
 
 
 def _send(core: Core, session: Session, row: CheckIn, placement: Placement, kind: Kind, now: datetime) -> None:
-    chat_id = outbox.chat_of(session, placement.person_id)
+    chat_id = drafts.chat_of(session, placement.person_id)
     if chat_id is None:
         # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
         trigger = rules.NotDelivered(now, "failed", missed_before(session, row))
@@ -127,7 +127,7 @@ def _send(core: Core, session: Session, row: CheckIn, placement: Placement, kind
     shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or now)
     suffix = "" if kind is Kind.CHECK_IN else ":again"
     ref = f"check_in:{row.id}"
-    outbox.queue(session, [outbox.Draft(chat_id, shown, kind, placement.person_id, key=ref + suffix, ref=ref)], now)
+    drafts.queue(session, [drafts.Draft(chat_id, shown, kind, placement.person_id, key=ref + suffix, ref=ref)], now)
 
 
 def withdraw(session: Session, check_in_id: int, now: datetime) -> None:

@@ -21,7 +21,7 @@ from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Kind, Replace, Say, Shown
 from bot.rules.alert import Reason, Severity
 from bot.rules.permissions import Action, Actor, may
-from bot.service import alerts, check_ins, invites, notices, outbox, planning, privacy, steps
+from bot.service import alerts, check_ins, drafts, invites, notices, planning, privacy, steps
 from bot.service.alert_views import alerted
 from bot.service.audit import note
 from bot.service.core import Core
@@ -304,9 +304,9 @@ def relay(core: Core, session: Session, placement_id: int, sender: int, to: int,
 
 
 def _queue(session: Session, to: int, shown: Any, kind: Kind, ref: str | None, now: datetime) -> None:
-    chat_id = outbox.chat_of(session, to)
+    chat_id = drafts.chat_of(session, to)
     if chat_id is not None:
-        outbox.queue(session, [outbox.Draft(chat_id, shown, kind, to, ref=ref)], now)
+        drafts.queue(session, [drafts.Draft(chat_id, shown, kind, to, ref=ref)], now)
 
 
 def _relay_to_referents(work: _Work, placement: Placement, words: str, build: Callable[[str, str], Any]) -> None:

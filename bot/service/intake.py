@@ -32,6 +32,7 @@ from bot.service import outbox
 from bot.service.commands import menu_of
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Handled
+from bot.service.drafts import MANNERS, Draft, chat_of, has_active, queue, send_now
 from bot.service.effects import apply_effects
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
 from bot.store.tables import Conversation as ConversationRow
@@ -102,42 +103,40 @@ def _say(
     core: Core, session: Session, scene: Scene, incoming: Incoming, shown: tuple[Any, ...], now: datetime
 ) -> tuple[tuple[Delivery, ...], bool]:
     """Store what is shown. The first message to this chat is handed back for sending at once, unless others wait."""
-    drafts: list[outbox.Draft] = []
-    elsewhere: list[outbox.Draft] = []
+    drafts: list[Draft] = []
+    elsewhere: list[Draft] = []
     for one in shown:
         if isinstance(one, Toast):
             continue
         draft = _draft(session, scene, incoming, one, now)
         if draft is not None:
             (drafts if draft.chat_id == incoming.chat_id else elsewhere).append(draft)
-    more = outbox.queue(session, elsewhere, now) > 0
+    more = queue(session, elsewhere, now) > 0
     if not drafts:
         return (), more
-    if drafts[0].key is not None or outbox.has_active(session, incoming.chat_id):
-        return (), outbox.queue(session, drafts, now) > 0 or more
+    if drafts[0].key is not None or has_active(session, incoming.chat_id):
+        return (), queue(session, drafts, now) > 0 or more
     first, rest = drafts[0], drafts[1:]
-    row_id = outbox.send_now(core, session, first, now)
+    row_id = send_now(core, session, first, now)
     delivery = Delivery(
         id=row_id, chat_id=first.chat_id, kind=first.kind, screen=first.screen, language=scene.language,
-        zone=scene.zone, edits=first.edits, silent=outbox.MANNERS[first.kind].silent, expires_at=None,
+        zone=scene.zone, edits=first.edits, silent=MANNERS[first.kind].silent, expires_at=None,
     )  # fmt: skip
-    return (delivery,), outbox.queue(session, rest, now) > 0 or more
+    return (delivery,), queue(session, rest, now) > 0 or more
 
 
-def _draft(
-    session: Session, scene: Scene, incoming: Incoming, one: Say | Replace, now: datetime
-) -> outbox.Draft | None:
+def _draft(session: Session, scene: Scene, incoming: Incoming, one: Say | Replace, now: datetime) -> Draft | None:
     edits = incoming.event.message_id if isinstance(one, Replace) and isinstance(incoming.event, Tap) else None
     person_id, chat_id = scene.person_id, incoming.chat_id
     kind, key, ref = Kind.ANSWER, None, None
     if isinstance(one, Say):
         kind, key, ref = one.kind, one.key, one.ref
         if one.to is not None and one.to != scene.person_id:
-            person_id, chat = one.to, outbox.chat_of(session, one.to)
+            person_id, chat = one.to, chat_of(session, one.to)
             if chat is None:
                 return None
             chat_id = chat
-    return outbox.Draft(
+    return Draft(
         chat_id=chat_id, screen=one.screen, kind=kind, person_id=person_id, key=key, ref=ref, edits=edits,
         language=scene.language if person_id is None else None,
     )  # fmt: skip

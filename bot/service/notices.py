@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from bot.clock import QuietHours, next_allowed
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules.durations import parse_quiet_hours
-from bot.service import outbox
+from bot.service import drafts
 from bot.service.stays import reader_zones
 from bot.store.tables import Cohort, Membership
 
@@ -31,10 +31,10 @@ def quiet_hours_of(session: Session, person_id: int) -> QuietHours:
 
 def notify(session: Session, person_id: int, *screens: Screen, now: datetime) -> int:
     """Queue notices to a person, for the end of their quiet hours if need be. Returns how many; 0 without a chat."""
-    chat_id = outbox.chat_of(session, person_id)
+    chat_id = drafts.chat_of(session, person_id)
     if chat_id is None:
         return 0
     zone = reader_zones(session, {person_id}, now).get(person_id, "UTC")
     at = next_allowed(now, zone, quiet_hours_of(session, person_id))
-    drafts = [outbox.Draft(chat_id, shown, Kind.NOTICE, person_id, not_before=at) for shown in screens]
-    return outbox.queue(session, drafts, now)
+    waiting = [drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, not_before=at) for shown in screens]
+    return drafts.queue(session, waiting, now)

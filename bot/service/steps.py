@@ -20,7 +20,7 @@ from bot.i18n import Text
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import notices, outbox, planning
+from bot.service import drafts, notices, planning
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -207,7 +207,7 @@ def fire(core: Core, now: datetime, limit: int) -> int:
 def _fire_stay(core: Core, session: Session, placement_id: int, due: list[DueRow], now: datetime) -> None:
     stay = stay_of(session, placement_id, now)
     placement = session.get_one(Placement, placement_id)
-    chat_id = outbox.chat_of(session, placement.person_id)
+    chat_id = drafts.chat_of(session, placement.person_id)
     if stay is None or stay.itinerary is None or not stay.may_travel_on or chat_id is None:
         for row in due:
             row.state, row.why = "skipped", "nobody to send it to, or no consent"
@@ -241,9 +241,9 @@ def _fire(
         return
     script = script_of(session, row.version_id)
     shown = step_flow.offer(script, script.journey, step, stay)
-    draft = outbox.Draft(chat_id, shown, Kind.PROMPT, stay.person_id, key=f"step:{stay.placement_id}:{row.step}",
+    draft = drafts.Draft(chat_id, shown, Kind.PROMPT, stay.person_id, key=f"step:{stay.placement_id}:{row.step}",
                          ref=f"step:{stay.placement_id}:{row.step}", expires_at=row.expires_at)  # fmt: skip
-    outbox.queue(session, [draft], now)
+    drafts.queue(session, [draft], now)
     row.state = "sent"
     insert_or_ignore(session, StepRun, [
         {"placement_id": stay.placement_id, "step": row.step, "state": "offered", "data": {}, "offered_at": now}

@@ -1,0 +1,107 @@
+"""Putting messages into the outbox, in the transaction of whatever they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from bot.flows.vocabulary import Kind, Screen, encode_screen
+from bot.service.core import Core
+from bot.store.tables import Outbox, TelegramAccount
+from bot.store.writing import insert_or_ignore
+
+LEASE = timedelta(seconds=60)  # longer than any call may take, so that a live process never loses its rows
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a kind of message travels."""
+
+    priority: int
+    bulk: bool
+    silent: bool
+    safety: bool
+    lasts: timedelta
+
+
+MANNERS = {
+    Kind.ALERT: Manner(0, bulk=False, silent=False, safety=True, lasts=timedelta(hours=24)),
+    Kind.SAFETY: Manner(0, bulk=False, silent=False, safety=True, lasts=timedelta(hours=24)),
+    Kind.ANSWER: Manner(1, bulk=False, silent=True, safety=False, lasts=timedelta(hours=6)),
+    Kind.RELAY: Manner(1, bulk=False, silent=True, safety=False, lasts=timedelta(days=3)),
+    Kind.CHECK_IN: Manner(2, bulk=True, silent=False, safety=True, lasts=timedelta(hours=6)),
+    Kind.REMINDER: Manner(2, bulk=True, silent=False, safety=True, lasts=timedelta(hours=2)),
+    Kind.NOTICE: Manner(3, bulk=True, silent=True, safety=False, lasts=timedelta(days=3)),
+    Kind.PROMPT: Manner(5, bulk=True, silent=True, safety=False, lasts=timedelta(hours=12)),
+    Kind.MESSAGE: Manner(6, bulk=True, silent=True, safety=False, lasts=timedelta(days=1)),
+}
+SAFETY = frozenset(kind for kind, manner in MANNERS.items() if manner.safety)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message about to be queued."""
+
+    chat_id: int
+    screen: Screen
+    kind: Kind
+    person_id: int | None = None
+    key: str | None = None
+    ref: str | None = None
+    edits: int | None = None
+    language: str | None = None
+    expires_at: datetime | None = None
+    not_before: datetime | None = None
+
+
+def row_of(draft: Draft, now: datetime) -> dict[str, Any]:
+    """The outbox row of a draft, queued."""
+    manner = MANNERS[draft.kind]
+    return {
+        "key": draft.key, "chat_id": draft.chat_id, "person_id": draft.person_id, "language": draft.language,
+        "kind": draft.kind.value, "ref": draft.ref, "priority": manner.priority, "bulk": manner.bulk,
+        "payload": encode_screen(draft.screen), "edits": draft.edits, "state": "queued",
+        "not_before": draft.not_before or now,
+        "expires_at": draft.expires_at or now + manner.lasts, "attempts": 0, "created_at": now,
+        "lease_owner": None, "lease_until": None,
+    }  # fmt: skip
+
+
+def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
+    """Queue messages in the caller's transaction; a key that exists already is left out. Returns how many are new."""
+    return insert_or_ignore(session, Outbox, [row_of(draft, now) for draft in drafts])
+
+
+def chat_of(session: Session, person_id: int) -> int | None:
+    """The live chat of a person, None when nobody joined or everybody left."""
+    return session.scalar(
+        select(TelegramAccount.chat_id).where(
+            TelegramAccount.person_id == person_id, TelegramAccount.revoked_at.is_(None)
+        )
+    )
+
+
+def has_active(session: Session, chat_id: int) -> bool:
+    """Is anything on its way to this chat?"""
+    return session.scalar(select(Outbox.id).where(active(Outbox), Outbox.chat_id == chat_id).limit(1)) is not None
+
+
+def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int:
+    """Store a message as `attempting` in this process's name; the caller makes the call after the commit."""
+    row = row_of(draft, now) | {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
+    inserted = session.execute(insert(Outbox).values(row).returning(Outbox.id))
+    return inserted.scalar_one()
+
+
+def active(table: Any) -> Any:
+    return in_states(table, "queued", "leased", "attempting")
+
+
+def in_states(table: Any, *states: str) -> Any:
+    # Written out: both databases use a partial index only when the statement itself repeats its condition.
+    return table.state.in_(bindparam(None, states, expanding=True, literal_execute=True))

@@ -1,0 +1,172 @@
+"""The import rule of the house: who may know whom. See docs/contributors.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("bot", "scheduler", "admin_cli")
+
+# Lower layers never import higher ones. Rooms of one layer may import each other; circles are tested apart.
+LAYERS = (
+    ("bot.errors", "bot.settings", "bot.clock", "bot.i18n", "bot.logs"),
+    ("bot.rules", "bot.content"),
+    ("bot.flows",),
+    ("bot.store", "bot.service"),
+    ("bot.transport", "bot.sandbox"),
+    ("bot.app",),
+    ("scheduler", "admin_cli"),
+)
+# Libraries that only one kind of room may import.
+CONFINED = {
+    "sqlalchemy": ("bot.store", "bot.service"),
+    "alembic": ("bot.store",),
+    "telegram": ("bot.transport",),
+    "apscheduler": ("scheduler",),
+    "typer": ("admin_cli",),
+    "rich": ("admin_cli",),
+}
+# The edges, where `async def` lives.
+ASYNC = ("bot.transport", "bot.sandbox", "bot.app", "scheduler", "admin_cli")
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            found[name] = path
+    return found
+
+
+MODULES = modules()
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                yield full if full in MODULES else node.module
+
+
+def layer_of(module: str) -> int | None:
+    for level, rooms in enumerate(LAYERS):
+        if any(module == room or module.startswith(room + ".") for room in rooms):
+            return level
+    return None
+
+
+def within(module: str, rooms: tuple[str, ...]) -> bool:
+    return any(module == room or module.startswith(room + ".") for room in rooms)
+
+
+def test_no_module_imports_a_higher_layer() -> None:
+    wrong = [
+        f"{name} imports {wanted}"
+        for name, tree in TREES.items()
+        for wanted in imports(tree)
+        if (mine := layer_of(name)) is not None and (theirs := layer_of(wanted)) is not None and theirs > mine
+    ]
+    assert wrong == []
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    assert [name for name in MODULES if name != "bot" and layer_of(name) is None] == []
+
+
+def test_the_scheduler_and_the_command_line_meet_only_in_run_and_demo() -> None:
+    allowed = ("admin_cli.run", "admin_cli.demo", "admin_cli.stage")
+    wrong = [
+        f"{name} imports {wanted}"
+        for name, tree in TREES.items()
+        for wanted in imports(tree)
+        if (within(name, ("scheduler",)) and within(wanted, ("admin_cli",)))
+        or (within(name, ("admin_cli",)) and name not in allowed and within(wanted, ("scheduler",)))
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("library", CONFINED)
+def test_a_library_stays_in_its_room(library: str) -> None:
+    wrong = [
+        name
+        for name, tree in TREES.items()
+        if not within(name, CONFINED[library]) and any(w.split(".")[0] == library for w in imports(tree))
+    ]
+    assert wrong == []
+
+
+def test_the_sandbox_knows_nothing_of_the_bot() -> None:
+    wrong = [
+        f"{name} imports {wanted}"
+        for name, tree in TREES.items()
+        if within(name, ("bot.sandbox",))
+        for wanted in imports(tree)
+        if wanted.startswith("bot.") and not within(wanted, ("bot.sandbox", "bot.errors", "bot.clock"))
+    ]
+    assert wrong == []
+
+
+def test_only_the_edges_are_asynchronous() -> None:
+    wrong = [
+        name
+        for name, tree in TREES.items()
+        if not within(name, ASYNC) and any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
+    ]
+    assert wrong == []
+
+
+def test_nothing_of_ours_is_imported_inside_a_function() -> None:
+    wrong = [
+        f"{name}:{inner.lineno}"
+        for name, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+        and any(wanted.split(".")[0] in PACKAGES for wanted in imports(inner))
+    ]
+    assert wrong == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: {w for w in imports(tree) if w in MODULES and w != name} for name, tree in TREES.items()}
+    done: set[str] = set()
+
+    def visit(module: str, path: tuple[str, ...]) -> None:
+        assert module not in path, " → ".join((*path[path.index(module) :], module))
+        if module in done:
+            return
+        for wanted in sorted(graph[module]):
+            visit(wanted, (*path, module))
+        done.add(module)
+
+    for module in sorted(graph):
+        visit(module, ())
+
+
+def test_rules_and_flows_ask_no_clock_and_roll_no_dice() -> None:
+    forbidden = {"now", "utcnow", "today", "time_ns", "monotonic"}
+    wrong = [
+        f"{name}:{node.lineno} {node.func.attr}"
+        for name, tree in TREES.items()
+        if within(name, ("bot.rules", "bot.flows"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in forbidden
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id in ("datetime", "date", "time")
+    ]
+    assert wrong == []
+    dice = [name for name, tree in TREES.items() if within(name, ("bot.rules", "bot.flows"))
+            and any(w.split(".")[0] in ("random", "secrets", "uuid") for w in imports(tree))]  # fmt: skip
+    assert dice == []
