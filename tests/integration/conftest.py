@@ -11,7 +11,9 @@ from bot.content.library import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import Store, open_store
+from tests.support.cohort import Small, small_cohort
 from tests.support.databases import Databases
+from tests.support.looking import march
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +54,18 @@ def search(library: Library) -> KitSearch:
 def core(store: Store, library: Library, search: KitSearch, tmp_path: Path) -> Core:
     """What use cases need, on a fresh database."""
     return Core(store, library, search, tmp_path)
+
+
+@pytest.fixture
+def small(core: Core) -> Small:
+    """The cohort SPRING a month before it leaves; nobody has joined."""
+    return small_cohort(core)
+
+
+@pytest.fixture
+def abroad(core: Core) -> Small:
+    """The same cohort on its second day abroad, at noon: both referents and Lea have joined."""
+    found = small_cohort(core, start=march(2, 11))
+    found.join_staff()
+    found.join()
+    return found
