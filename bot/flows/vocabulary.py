@@ -163,12 +163,13 @@ class Venue:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A stored Telegram file (`file_id`) or a file of ours in the data folder (`path`)."""
+    """A stored Telegram file (`file_id`), a file of ours in the data folder (`path`), or text that becomes one."""
 
     kind: str  # photo, document or voice
     file_id: str | None = None
     path: str | None = None
     name: str | None = None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +274,7 @@ def encode_screen(shown: Screen) -> dict[str, Any]:
         data["reply"] = [[[encode_text(b.label), b.location] for b in row] for row in shown.reply]
     if shown.attachment:
         a = shown.attachment
-        data["attachment"] = [a.kind, a.file_id, a.path, a.name]
+        data["attachment"] = [a.kind, a.file_id, a.path, a.name, a.content]
     if shown.venue:
         v = shown.venue
         data["venue"] = [v.latitude, v.longitude, v.title, v.address]

@@ -14,13 +14,19 @@ from bot.service import alerts, check_ins
 from bot.service.core import Core
 from bot.service.delivery import Fate, Result
 from bot.service.stays import itinerary_of
-from bot.store.tables import Placement, TelegramAccount
+from bot.store.tables import Outbox, Placement, TelegramAccount
+
+
+EXPORT = "export"  # ref of the message that carries a person's data
 
 
 def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
     """`row` has id, kind, ref, person_id and chat_id of the outbox row."""
     if result.fate is Fate.BLOCKED:
         _mark_blocked(session, row.chat_id, now)
+    if row.ref == EXPORT and result.fate is not Fate.RETRY:
+        # Everything about a person is not to lie about in a second place.
+        session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}))
     gave_up = result.fate in (Fate.BLOCKED, Fate.FAILED)
     kind = Kind(row.kind)
     if kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref:

@@ -25,6 +25,7 @@ from bot.service import alerts, check_ins, drafts, invites, notices, planning, p
 from bot.service.alert_views import alerted
 from bot.service.audit import note
 from bot.service.core import Core
+from bot.service.delivered import EXPORT
 from bot.service.scenes import scene_of
 from bot.service.stays import subject_of
 from bot.store.tables import Alert, Consent, KitQuestion, Person, Placement, Relay, SharedPlace
@@ -328,7 +329,7 @@ def _keep_kit_question(work: _Work, effect: fx.KeepKitQuestion) -> None:
 
 
 def _export(work: _Work, effect: fx.ExportMe) -> None:
-    work.applied.after.append(Say(privacy.export_screen(work.core, work.session, work.me, work.now)))
+    work.applied.after.append(Say(privacy.export_screen(work.session, work.me, work.now), ref=EXPORT))
 
 
 def _erase(work: _Work, effect: fx.EraseMe) -> None:

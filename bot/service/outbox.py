@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session, aliased
 from bot.flows.vocabulary import Kind, decode_screen
 from bot.rules.retry import backoff
 from bot.service.core import Core
-from bot.service.delivered import on_fate
+from bot.service.delivered import EXPORT, on_fate
 from bot.service.delivery import Delivery, Fate, Result
 from bot.service.drafts import LEASE, MANNERS, SAFETY, Draft, active, in_states, queue
 from bot.service.stays import reader_zones
+from bot.store.prepared import rows
 from bot.store.tables import Outbox, Person
 
 
@@ -67,11 +68,11 @@ _COLUMNS = (
 
 def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> list[Delivery]:
     """Leased rows as deliveries, in the reader's language and zone, in order of priority."""
-    rows = session.execute(
+    taken = session.execute(
         select(*_COLUMNS).outerjoin(Person, Person.id == Outbox.person_id).where(Outbox.id.in_(ids))
         .order_by(Outbox.priority, Outbox.id)
     ).all()  # fmt: skip
-    zones = reader_zones(session, {row.person_id for row in rows if row.person_id}, now)
+    zones = reader_zones(session, {row.person_id for row in taken if row.person_id}, now)
     return [
         Delivery(
             id=row.id, chat_id=row.chat_id, kind=Kind(row.kind), screen=decode_screen(row.payload),
@@ -79,7 +80,7 @@ def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> lis
             zone=zones.get(row.person_id, "UTC"), edits=row.edits, silent=MANNERS[Kind(row.kind)].silent,
             attempts=row.attempts, expires_at=row.expires_at,
         )
-        for row in rows
+        for row in taken
     ]  # fmt: skip
 
 
@@ -114,7 +115,7 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
                 continue
             row = kinds[result.id]
             plain.append(_mark(result, Kind(row.kind), row.attempts, now))
-            if result.fate is not Fate.SENT or row.kind in _FOLLOWED:
+            if result.fate is not Fate.SENT or row.kind in _FOLLOWED or row.ref == EXPORT:
                 special.append((row, result))
         session.connection().execute(_MARK, plain)
         for row, result in special:
@@ -135,9 +136,13 @@ _MARK = (
 )  # fmt: skip
 
 
+_FINISHED = select(
+    Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at
+).where(Outbox.id.in_(bindparam("ids", expanding=True)))
+
+
 def _kinds(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    columns = (Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at)
-    return {row.id: row for row in session.execute(select(*columns).where(Outbox.id.in_(ids)))}
+    return {row.id: row for row in rows(session, _FINISHED, ids=list(ids))}
 
 
 def _mark(result: Result, kind: Kind, attempts: int, now: datetime) -> dict[str, Any]:
@@ -179,18 +184,20 @@ def release_expired(core: Core, now: datetime) -> int:
 INTERRUPTED_LASTS = timedelta(hours=24)
 
 
+_REPEAT = (
+    update(Outbox)
+    .where(Outbox.chat_id == bindparam("chat"), in_states(Outbox, "unknown"))
+    .values(state="repeated")
+    .returning(Outbox.id, Outbox.kind, Outbox.payload, Outbox.person_id, Outbox.language, Outbox.finished_at)
+)
+
+
 def repeat_interrupted(session: Session, chat_id: int, now: datetime) -> int:
     """The person writes again: the last message that may never have arrived is shown once more, before the answer.
 
     Only the newest: it is where they stopped. Returns 1 if there was one.
     """
-    lost = session.execute(
-        update(Outbox)
-        .where(Outbox.chat_id == chat_id, Outbox.state == "unknown")
-        .values(state="repeated")
-        .returning(Outbox.id, Outbox.kind, Outbox.payload, Outbox.person_id, Outbox.language, Outbox.finished_at)
-        .execution_options(synchronize_session=False)
-    ).all()
+    lost = rows(session, _REPEAT, chat=chat_id)
     recent = [row for row in lost if row.finished_at is not None and now - row.finished_at < INTERRUPTED_LASTS]
     if not recent:
         return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -75,16 +74,12 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def export_screen(core: Core, session: Session, person_id: int, now: datetime) -> Screen:
-    """The export as a document into the chat. The file lies in the data folder until it is sent."""
+def export_screen(session: Session, person_id: int, now: datetime) -> Screen:
+    """The export as a document into the chat. It travels in the outbox row and is blanked once it was sent."""
     data = export(session, person_id, now)
-    folder = core.data_dir / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
-    path: Path = folder / f"{person_id}-{now:%Y%m%d%H%M%S}.json"
-    path.write_text(json.dumps(data, ensure_ascii=False, indent=2), encoding="utf-8")
-    return Screen(
-        (say("privacy/export_here"),), attachment=Attachment("document", path=str(path), name="compagnon.json")
-    )
+    words = json.dumps(data, ensure_ascii=False, indent=2)
+    attachment = Attachment("document", name="compagnon.json", content=words)
+    return Screen((say("privacy/export_here"),), attachment=attachment)
 
 
 def open_case(session: Session, person_id: int) -> bool:

@@ -175,6 +175,9 @@ class Telegram:
     async def _with_files(self, call: Call) -> dict[str, Any]:
         params = dict(call.params)
         for name, upload in call.uploads.items():
+            if upload.content is not None:
+                params[name] = InputFile(upload.content.encode(), filename=upload.name)
+                continue
             path = (self._data_dir / upload.path).resolve()
             if not path.is_relative_to(self._data_dir.resolve()):
                 raise FileNotFoundError(2, "it lies outside of the data folder")

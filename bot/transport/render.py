@@ -24,10 +24,11 @@ _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoic
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of ours that goes with a call: its path below the data folder, and the name the reader sees."""
+    """A file of ours that goes with a call: its path below the data folder or its text, and the name the reader sees."""
 
     path: str
     name: str | None
+    content: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +121,18 @@ def _venue(delivery: Delivery, venue: Venue) -> Call:
 
 def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) -> Call:
     method = _SENDING.get(attachment.kind)
-    if method is None or (attachment.file_id is None) == (attachment.path is None):
-        raise Rejected(f"An attachment is a photo, document or voice with a file_id or a path, not {attachment.kind!r}")
+    sources = (attachment.file_id, attachment.path, attachment.content)
+    if method is None or sum(source is not None for source in sources) != 1:
+        raise Rejected(
+            f"An attachment is a photo, document or voice with a file_id, a path or a content, not {attachment.kind!r}"
+        )
     params = _addressed(delivery)
     caption = html.shorten(_words(delivery, catalogues), CAPTION_LIMIT)
     if caption:
         params |= {"caption": caption, "parse_mode": "HTML"}
     if attachment.file_id is not None:
         return Call(method, params | {attachment.kind: attachment.file_id})
-    return Call(method, params, {attachment.kind: Upload(attachment.path or "", attachment.name)})
+    return Call(method, params, {attachment.kind: Upload(attachment.path or "", attachment.name, attachment.content)})
 
 
 def _keyboard(delivery: Delivery, catalogues: Catalogues) -> dict[str, Any] | None:
