@@ -242,12 +242,13 @@ class Chatter(SourceFile):
 
 
 class DangerWords(SourceFile):
-    """Patterns of one language, strongest first (`bot.rules.danger` reads them). `groups` are lists of words that
-    patterns name in braces; `harmless` and `idioms` are taken out of a text before the rest is looked for."""
+    """Patterns of one language, strongest first (`bot.rules.danger` reads them); those of a disclosure stand under the
+    topic that helps. `groups` are lists of words that patterns name in braces; `harmless` and `idioms` are taken out
+    of a text before the rest is looked for."""
 
     groups: Mapping[str, str] = Field(default_factory=dict)
     crisis: tuple[str, ...] = Field(min_length=1)
-    disclosure: tuple[str, ...] = Field(min_length=1)
+    disclosure: Mapping[Id, tuple[str, ...]] = Field(min_length=1)
     harmless: tuple[str, ...] = ()
     idioms: tuple[str, ...] = ()
 

@@ -31,7 +31,7 @@ class Danger(StrEnum):
 @dataclass(frozen=True, slots=True)
 class _Language:
     crisis: re.Pattern[str]
-    disclosure: re.Pattern[str]
+    disclosure: Mapping[str, re.Pattern[str]]  # by topic
     harmless: re.Pattern[str]
     idioms: re.Pattern[str]
 
@@ -49,17 +49,32 @@ class DangerRules:
 
     def assess(self, text: str) -> Danger:
         """The strongest thing that any language finds in a text."""
+        plain, idiom = self._plain(text)
+        if any(language.crisis.search(plain) for language in self._languages):
+            return Danger.CRISIS
+        if self._told(plain):
+            return Danger.DISCLOSURE
+        return Danger.IDIOM if idiom else Danger.NONE
+
+    def told(self, text: str) -> tuple[str, ...]:
+        """The topics that help with what a text discloses, none when it discloses nothing."""
+        return self._told(self._plain(text)[0])
+
+    def _told(self, plain: str) -> tuple[str, ...]:
+        found = (
+            topic for words in self._languages for topic, pattern in words.disclosure.items() if pattern.search(plain)
+        )
+        return tuple(dict.fromkeys(found))
+
+    def _plain(self, text: str) -> tuple[str, bool]:
+        """The folded text without what is harmless and without idioms, and whether there were idioms."""
         harmless = fold(text[:READ_AT_MOST])
         for language in self._languages:
             harmless = language.harmless.sub("~", harmless)
         plain = harmless
         for language in self._languages:
             plain = language.idioms.sub("~", plain)
-        if any(language.crisis.search(plain) for language in self._languages):
-            return Danger.CRISIS
-        if any(language.disclosure.search(plain) for language in self._languages):
-            return Danger.DISCLOSURE
-        return Danger.NONE if plain == harmless else Danger.IDIOM
+        return plain, plain != harmless
 
 
 # --- patterns ---------------------------------------------------------------------------------------
@@ -70,8 +85,9 @@ _PARENTHESES = str.maketrans("", "", "()")
 
 
 def _compile(words: DangerWords) -> _Language:
-    lists = (words.crisis, words.disclosure, words.harmless, words.idioms)
-    return _Language(*(_either(patterns, words.groups) for patterns in lists))
+    disclosure = {topic: _either(patterns, words.groups) for topic, patterns in words.disclosure.items()}
+    crisis, harmless, idioms = (_either(some, words.groups) for some in (words.crisis, words.harmless, words.idioms))
+    return _Language(crisis, disclosure, harmless, idioms)
 
 
 def _either(patterns: Sequence[str], groups: Mapping[str, str]) -> re.Pattern[str]:

@@ -31,6 +31,7 @@ from bot.i18n import Country as CountryName
 from bot.i18n import Day, LanguageName, Listing, Text, Value, say, verbatim
 
 EMERGENCY_KINDS: tuple[NumberKind, ...] = ("emergency", "police", "ambulance", "fire", "silent")
+MOST_OF_A_KIND = 2  # somebody in need calls one line, not the fourth of a list
 _SERVICES = frozenset(("emergency", "police", "ambulance", "fire"))
 
 
@@ -87,8 +88,18 @@ def number_text(number: Number) -> Text:
 
 def _numbers(part: Part, where: _Place) -> list[Number]:
     offered = [n for n in (where.country.numbers if where.country else ()) if _serves(n, where.kit)]
-    found = [n for n in offered if n.kind in part.numbers]
-    return found or [n for n in offered if n.kind in part.instead]
+    return _of_kinds(part.numbers, offered) or _of_kinds(part.instead, offered)
+
+
+def _of_kinds(kinds: Iterable[NumberKind], offered: Iterable[Number]) -> list[Number]:
+    """The numbers of these kinds in the country's order, the first few of each."""
+    left = dict.fromkeys(kinds, MOST_OF_A_KIND)
+    found = []
+    for number in offered:
+        if left.get(number.kind):
+            left[number.kind] -= 1
+            found.append(number)
+    return found
 
 
 def _serves(number: Number, kit: Kit | None) -> bool:

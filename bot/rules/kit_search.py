@@ -22,20 +22,12 @@ from bot.rules.fold import fold
 
 SMALLTALK, OFFTOPIC = "smalltalk", "offtopic"  # files of `chatter/`
 
-# Where a disclosure may lead: what was told decides, feeling low is the kindest guess.
-HELP_TOPICS = frozenset(
-    (
-        *("harassment", "discrimination", "mental_health", "homesick", "sexual_health", "police", "housing_problem"),
-        *("workplace_accident", "working_hours", "drink_and_drugs", "lost_documents", "mobility_contacts"),
-    )
-)
-KINDEST = "mental_health"
-
 # Measured on tests/unit/data/kit_questions.tsv: below `UNSURE` nothing fits, from `SURE` a wrong answer is rare.
 SURE, UNSURE, LEAD = 0.27, 0.13, 1.12
 NEIGHBOURS, CHOICES = 3, 4  # buttons under an answer; buttons when unsure
 READ_WORDS = 100
 SHORTEST_GUESS = 3  # words from which another language than the profile's may be certain
+CLEARLY = 0.4  # share of the words known in the one language and not in the other
 
 
 class Outcome(StrEnum):
@@ -99,22 +91,24 @@ class KitSearch:
         """Understand one question; `language` is the profile's and stays unless another one is certain."""
         danger = self._danger.assess(question)
         words = _words(question)
-        spoken = self._spoken(words, base_language(language))
-        tongue = language if spoken == base_language(language) else spoken
+        spoken, certain = self._spoken(words, base_language(language))
+        tongue = spoken if certain else language
         if danger is Danger.CRISIS:
             return Asked(Outcome.CRISIS, None, (), tongue)
         ranking = self._rank(words, spoken)
         if danger is Danger.DISCLOSURE:
-            return self._disclosure(ranking, tongue)
+            return self._disclosure(self._danger.told(question), ranking, tongue)
         return self._decide(words, ranking, tongue, danger is Danger.IDIOM)
 
-    def _spoken(self, words: Sequence[str], profile: str) -> str:
-        """The language of a question: the profile's, unless another one knows clearly more of its words."""
+    def _spoken(self, words: Sequence[str], profile: str) -> tuple[str, bool]:
+        """The language to search in, and whether it is certainly another one than the profile's: several words, and
+        clearly more of them known there. A profile language without phrases is searched in the likeliest one."""
         known = {name: index.knows(words) for name, index in self._indexes.items()}
-        home = profile if profile in known else SOURCE_LANGUAGE
-        best = max(known, key=lambda name: (known[name], name == home), default=home)
-        certain = len(words) >= SHORTEST_GUESS and known.get(best, 0) >= known.get(home, 0) + 0.4
-        return best if certain or profile not in known else profile
+        best = max(known, key=lambda name: (known[name], name == SOURCE_LANGUAGE), default=SOURCE_LANGUAGE)
+        certain = len(words) >= SHORTEST_GUESS and known.get(best, 0.0) >= known.get(profile, 0.0) + CLEARLY
+        if certain or profile not in known:
+            return best, certain and best != profile
+        return profile, False
 
     def _rank(self, words: Sequence[str], spoken: str) -> Ranking:
         """Topics by likeness in the spoken language; a word or two may be of any language."""
@@ -147,10 +141,12 @@ class KitSearch:
         known = (name for name in (*likely, *self._topics[topic].neighbours) if name in self._topics and name != topic)
         return tuple(dict.fromkeys(known))[:NEIGHBOURS]
 
-    def _disclosure(self, ranking: Ranking, language: str) -> Asked:
-        helping = [name for name, likeness in ranking if name in HELP_TOPICS and likeness >= UNSURE]
-        topic = helping[0] if helping else KINDEST
-        return Asked(Outcome.DISCLOSURE, topic, self._beside(topic, helping), language)
+    def _disclosure(self, told: Sequence[str], ranking: Ranking, language: str) -> Asked:
+        """What was told decides the topic; likeness orders several, and adds where else help may lie."""
+        likeness = dict(ranking)
+        first, *others = sorted(told, key=lambda topic: -likeness.get(topic, 0.0))
+        surely = [name for name, score in ranking if name in self._topics and score >= SURE]
+        return Asked(Outcome.DISCLOSURE, first, self._beside(first, [*others, *surely]), language)
 
 
 # --- one language -----------------------------------------------------------------------------------

@@ -1,0 +1,84 @@
+"""Danger is told from words: every example, then the rules that must hold whatever the words are."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.content.kits import DangerWords
+from bot.content.library import load_library
+from bot.rules.danger import Danger, DangerRules
+from bot.rules.fold import fold
+
+RULES = DangerRules.build(load_library().danger)
+LINES = (Path(__file__).parent / "data" / "danger.tsv").read_text("utf-8").splitlines()[1:]
+EXAMPLES = [line.split("\t") for line in LINES]
+
+
+@pytest.mark.parametrize("expected, text", EXAMPLES)
+def test_an_example_is_understood(expected: str, text: str) -> None:
+    found = RULES.assess(text)
+    assert found == expected or (expected == "none" and found is Danger.IDIOM)
+
+
+@pytest.mark.parametrize("text", ["JE VEUX MOURIR", "je veux   mourrir !!!", "Je veux… mourir", "jé vëux mourir"])
+def test_capitals_accents_spaces_and_doubled_letters_do_not_matter(text: str) -> None:
+    assert RULES.assess(text) is Danger.CRISIS
+
+
+def test_an_idiom_never_hides_what_stands_beside_it() -> None:
+    assert RULES.assess("mort de rire, non mais en vrai je veux mourir") is Danger.CRISIS
+    assert RULES.assess("my phone is dead and a man is following me") is Danger.CRISIS
+
+
+def test_a_harmless_question_never_hides_what_stands_beside_it() -> None:
+    assert RULES.assess("how do i call an ambulance? my friend is not breathing") is Danger.CRISIS
+
+
+def test_words_of_two_sentences_are_not_read_together() -> None:
+    assert RULES.assess("I want pizza. Die Hard is on tonight") is Danger.NONE
+
+
+def test_crisis_is_found_at_the_end_of_a_long_message() -> None:
+    assert RULES.assess("today we went to the market " * 140 + "i want to die") is Danger.CRISIS
+
+
+@pytest.mark.parametrize("text", ["", "   ", "😀😀", "…", "?", "こんにちは", "{who} .. |||", "~ ~ ~"])
+def test_anything_may_be_typed(text: str) -> None:
+    assert RULES.assess(text) is Danger.NONE
+
+
+def test_the_longest_message_takes_no_more_than_fifty_milliseconds() -> None:
+    texts = ["i want he they my " * 230, "je veux il me en pas " * 200, "a" * 4096]
+    started = time.perf_counter()
+    for text in texts:
+        RULES.assess(text)
+    assert (time.perf_counter() - started) / len(texts) < 0.05
+
+
+def test_patterns_read_as_their_comments_say() -> None:
+    words = DangerWords(
+        id="xx",
+        path="danger/xx",
+        groups={"who": "he|she"},
+        crisis=("{who} .. hit* me|my_friend",),
+        disclosure={"mental_health": ("sad",)},
+        harmless=("hit_me up",),
+    )
+    rules = DangerRules.build({"xx": words})
+    assert rules.assess("he never ever hits my friend") is Danger.CRISIS
+    assert rules.assess("she one two three four five hits me") is Danger.NONE
+    assert rules.assess("she hit me up") is Danger.NONE
+    assert rules.assess("they hit me, so sad") is Danger.DISCLOSURE
+
+
+def test_a_disclosure_says_which_topics_help() -> None:
+    assert RULES.told("they call me a dirty arab at work") == ("discrimination",)
+    assert RULES.told("my boss keeps touching me and i can't stop crying") == ("harassment", "mental_health")
+    assert RULES.told("where can i wash my clothes") == ()
+
+
+def test_folding_keeps_what_people_mean() -> None:
+    assert fold("I can't BREATHE!!!") == "i cant breathe ."
+    assert fold("J’ai été... à l’hôpital…") == "j ai ete a l hopital"
+    assert fold("Straße, cœur 112") == "strase coeur 112"
