@@ -11,7 +11,7 @@ from typing import Any
 from bot.flows.care import care
 from bot.flows.effects import Effect, KeepEntry, SaveStep
 from bot.flows.gate import missing
-from bot.flows.listening import hear, needs_help_first
+from bot.flows.listening import hear, needs_help_first, topic_told
 from bot.flows.running import Run, begun, finished
 from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import (
@@ -62,7 +62,7 @@ def thanked(scene: Scene, words: str, thanks: Screen, effects: tuple[Effect, ...
     """What follows an entry that is kept. Where words tell of danger help comes instead of thanks, without points;
     after an idiom the question whether all is well comes on top."""
     danger = hear(scene, words)
-    cared = care(scene, danger)
+    cared = care(scene, danger, topic_told(scene, words))
     if needs_help_first(danger):
         kept_too = Say(screen(say("journal/kept_too")))
         return Outcome((*cared.shown, kept_too), (*effects, *cared.effects), cared.conversation or IDLE)
@@ -71,7 +71,7 @@ def thanked(scene: Scene, words: str, thanks: Screen, effects: tuple[Effect, ...
 
 def _help(scene: Scene, words: str) -> Outcome:
     danger = hear(scene, words)
-    return care(scene, danger) if needs_help_first(danger) else Outcome()
+    return care(scene, danger, topic_told(scene, words)) if needs_help_first(danger) else Outcome()
 
 
 def entry_of(event: Event) -> dict[str, Any] | None:

@@ -38,7 +38,7 @@ def _why(stay: Stay) -> tuple[Text, ...]:
     if stay.consented:
         return (first, say("gate/guardian"), say("gate/works"))
     if stay.refused:
-        return (first, say("gate/refused"), say("gate/works"))
+        return (say("gate/refused"), say("gate/works"))
     return (first, say("gate/consent"), say("gate/works"))
 
 

@@ -25,6 +25,11 @@ def hear(scene: Scene, words: str) -> Danger:
     return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)
 
 
+def topic_told(scene: Scene, words: str) -> str | None:
+    """The kit topic that helps with what was confided, if the words name one."""
+    return next(iter(_rules(scene.library).told(words)), None)
+
+
 def needs_help_first(danger: Danger) -> bool:
     """Whether help comes instead of what the words were meant for."""
     return danger in (Danger.CRISIS, Danger.DISCLOSURE)
