@@ -77,6 +77,11 @@ def unlocked() -> Screen:
     return screen(say("join/unlocked"), rows=((button("join/menu_button", "menu:home"),),))
 
 
+def begins() -> Screen:
+    """Dates were entered, or a birthday came: the journey runs."""
+    return screen(say("join/begins"), rows=((button("join/menu_button", "menu:home"),),))
+
+
 def desk(scene: Scene) -> Screen:
     """A referent, coordinator or local contact is in."""
     rows: Rows = ((button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open")),)
@@ -92,5 +97,5 @@ def guardian(scene: Scene, child: str | None) -> Screen:
         (button("join/child_no_button", "join:child:no"),),
     )
     name = verbatim(child) if child else say("join/your_child")
-    about = (say("privacy/what"), say("privacy/who"), say("privacy/rights"))
+    about = (say("join/guardian_kept", child=name), say("join/guardian_rights"))
     return Screen((say("join/guardian_what", child=name), *about, say("join/guardian_ask", child=name)), rows)

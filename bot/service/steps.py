@@ -74,13 +74,14 @@ def _catch_up(
         for item in before if item.step.id in kept
     ])  # fmt: skip
     steps = [item.step for item in before if item.step.id in kept]
-    return [Say(late.summary(core.library, steps))] if steps else []
+    return [Say(late.summary(script, steps))] if steps else []
 
 
-def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveConsent, now: datetime) -> None:
-    """A consent opened or closed the journey of a learner: tell them when somebody else gave it."""
+def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveConsent, now: datetime) -> list[Say]:
+    """A consent may open the journey. Returns what its giver sees besides; a learner hears when a guardian gave it."""
     if not effect.given or effect.kind == "kit_questions":
-        return
+        return []
+    answers: list[Say] = []
     person = session.get_one(Person, person_id)
     for placement in session.scalars(select(Placement).where(Placement.person_id == person_id)).all():
         if person.onboarded_at is None or placement.joined_at is not None:
@@ -89,6 +90,27 @@ def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveC
         if placement.joined_at is not None and effect.kind == "guardian":
             shown = [onboarding_screens.unlocked(), *(one.screen for one in said)]
             notices.notify(session, person_id, *shown, now=now)
+        elif effect.kind != "guardian":
+            answers += said
+    return answers
+
+
+def plan(core: Core, now: datetime, limit: int) -> int:
+    """Begin journeys that nothing holds back any more (dates entered, eighteenth birthday), then plan ahead."""
+    with core.store.transaction() as session:
+        waiting = session.scalars(
+            select(Placement)
+            .join(Person, Person.id == Placement.person_id)
+            .where(Placement.plan_at <= now, Placement.joined_at.is_(None), Placement.arrival_date.is_not(None),
+                   Person.onboarded_at.is_not(None))
+            .order_by(Placement.plan_at).limit(limit).with_for_update(skip_locked=True, of=Placement)
+        ).all()  # fmt: skip
+        for placement in waiting:
+            said = begin(core, session, placement.id, now)
+            if placement.joined_at is not None:
+                shown = [onboarding_screens.begins(), *(one.screen for one in said)]
+                notices.notify(session, placement.person_id, *shown, now=now)
+    return planning.plan(core, now, limit)
 
 
 # --- what a learner does ------------------------------------------------------------------------
