@@ -11,7 +11,7 @@ from bot.flows.vocabulary import Event, Outcome, Replace, Say, Screen, Tap, Toas
 from bot.i18n import Moment, Text, say, verbatim
 from bot.rules.alert import Outcome as How
 
-NEEDS = frozenset({"alerts", "alert"})
+NEEDS = frozenset({"alerts", "alert", "learners"})  # learners: to write to one
 SHOWN = 20
 
 
