@@ -64,7 +64,7 @@ def _code_beside(root: Path) -> CodeTexts:
     if not (root.parent / "flows").is_dir():
         return CodeTexts()
     top = root.parent.parent
-    return scan(folder for folder in (root.parent, top / "scheduler", top / "admin_cli") if folder.is_dir())
+    return scan(folder for folder in (root.parent, top / "scheduler") if folder.is_dir())
 
 
 def _in_force(tree: Tree, translations: list[Translation]) -> list[Translation]:
