@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.service import alerts, broadcasts, check_ins, planning, steps, upkeep
+from bot.service import alerts, broadcasts, check_ins, steps, upkeep
 from bot.service.core import Core
 
 BATCH = 200  # rows a transaction, so that nothing is locked for long
@@ -17,7 +17,7 @@ Job = Callable[[Core, datetime, int], int]
 # Safety first; planning before what it plans may be due at once.
 JOBS: tuple[tuple[str, Job], ...] = (
     ("alerts", alerts.wake),
-    ("plan", planning.plan),
+    ("plan", steps.plan),
     ("check_ins", check_ins.wake),
     ("steps", steps.fire),
     ("messages", broadcasts.fire),

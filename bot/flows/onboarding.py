@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.flows import menu
 from bot.flows import onboarding_screens as shown
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import care
 from bot.flows.effects import (
     AcceptInvite,
     FinishOnboarding,
@@ -12,6 +16,7 @@ from bot.flows.effects import (
     SetCheckInHour,
     SetLanguage,
 )
+from bot.flows.listening import hear, needs_help_first
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import (
     IDLE,
@@ -29,7 +34,7 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import say
 
-NEEDS = frozenset({"invite", "steps", "alerts", "learners"})
+NEEDS = frozenset({"invite", "steps", "alerts", "learners"}) | CARE_NEEDS
 LONGEST = 2000
 
 
@@ -40,6 +45,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _start(scene, token)
         case Tap(data):
             return _tap(scene, data.split(":")[1:])
+        case Words(text) if scene.is_learner and needs_help_first(hear(scene, text)):
+            # Help first; the way in waits where it was.
+            return replace(care(scene, hear(scene, text)), conversation=None)
         case Words(text) if scene.conversation.data.get("waits") == "wrong":
             return _wrong(scene, text)
         case _:
@@ -66,9 +74,15 @@ def _again(scene: Scene) -> Outcome:
     """Where somebody stopped: `/start` without a token, or words where buttons were offered."""
     if scene.person_id is None:
         return show(Say(screen(say("join/no_invite"))))
+    if scene.onboarded and scene.roles == {"family"}:
+        return show(Say(shown.guardian(scene, _child_name(scene))), conversation=IDLE)
     if scene.onboarded:
         return show(Say(menu.home(scene)), conversation=IDLE)
     return show(Say(shown.languages(scene, scene.language)))
+
+
+def _child_name(scene: Scene) -> str | None:
+    return scene.learners[0].name if scene.learners else None
 
 
 def _tap(scene: Scene, parts: list[str]) -> Outcome:
@@ -98,8 +112,7 @@ def _language(scene: Scene, code: str) -> Outcome:
     if scene.stay is not None and not scene.onboarded:
         return show(Replace(shown.consent(scene)), effects=(chosen,))
     if role == "family" or ("family" in scene.roles and not scene.onboarded):
-        child = scene.learners[0].name if scene.learners else None
-        return show(Replace(shown.guardian(scene, child)), effects=(chosen,))
+        return show(Replace(shown.guardian(scene, _child_name(scene))), effects=(chosen,))
     if scene.stay is not None and role == "learner":
         return show(Replace(shown.stay_check(scene, scene.stay)), effects=(chosen,))
     return show(Replace(shown.desk(scene)), effects=(chosen, FinishOnboarding(0)), conversation=IDLE)

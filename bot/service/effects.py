@@ -117,7 +117,7 @@ def _give_consent(work: _Work, effect: fx.GiveConsent) -> None:
     record_consent(work.session, person_id, effect.kind, effect.given, by, work.me, work.now, about)
     for stay in work.session.scalars(select(Placement.id).where(Placement.person_id == person_id)):
         planning.replan(work.session, stay, work.now)
-    steps.after_consent(work.core, work.session, person_id, effect, work.now)
+    work.applied.after += steps.after_consent(work.core, work.session, person_id, effect, work.now)
 
 
 def record_consent(
