@@ -147,7 +147,7 @@ def listing(core: Core) -> list[dict[str, Any]]:
 
 
 def _by_cohort(session: Session, query: Any) -> dict[int, int]:
-    return {cohort_id: count for cohort_id, count in session.execute(query)}
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def _iso(day: Any) -> str | None:

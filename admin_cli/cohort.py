@@ -1,0 +1,257 @@
+"""`compagnon cohort …`"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from admin_cli.context import Desk, desk
+from admin_cli.files import read_bytes
+from admin_cli.output import Json, counted, facts, heading, print_json, say, table, warn
+from bot.clock import SystemClock
+from bot.errors import TransportError
+from bot.service import alert_list, bot_state, cohorts, guest_list, rollcall, status
+from bot.service.import_file import ImportReport, import_cohort
+from bot.transport.client import Telegram
+
+app = typer.Typer(name="cohort", help="Cohorts: make, import, invite, look after.", no_args_is_help=True)
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort's code.")]
+
+
+@app.command()
+def create(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="A short code of your own, such as SPRING26.")],
+    name: Annotated[str, typer.Option(help="What people call it.")],
+    journey: Annotated[str, typer.Option(metavar="ID", help="Which journey; `compagnon journey list` shows all.")],
+    home_timezone: Annotated[str, typer.Option(help="Where the learners come from.")] = "Europe/Paris",
+    check_in_at: Annotated[str, typer.Option(help="When they are asked, by their own clock.")] = "19:00",
+    check_in_days: Annotated[str, typer.Option(help="daily, weekdays, or days such as mon,thu.")] = "daily",
+    answer_window: Annotated[str, typer.Option(help="How long before that an answer counts already.")] = "4h",
+    reminder_after: Annotated[str, typer.Option(help="Reminder, from the delivery.")] = "60m",
+    grace: Annotated[str, typer.Option(help="Alert, from the delivery; longer than the reminder.")] = "2h",
+    escalate_after: Annotated[str, typer.Option(help="Next person, from the alert.")] = "30m",
+    quiet_hours: Annotated[str, typer.Option(help="Nothing but safety then; or none.")] = "22:00-07:00",
+) -> None:
+    """Make a cohort. Durations are 30s, 10m, 2h, 1d."""
+    new = cohorts.NewCohort(
+        code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
+        escalate_after, quiet_hours,
+    )  # fmt: skip
+    with desk() as d:
+        cohorts.create(d.core, new, d.now)
+    say(f"Cohort {code} is made. Next: compagnon referent add NAME --cohort {code}")
+    say(f"Then: compagnon cohort import {code} FILE --dry-run")
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """All cohorts."""
+    with desk() as d:
+        rows = cohorts.listing(d.core)
+    if json:
+        print_json(rows)
+        return
+    table(
+        ("CODE", "NAME", "JOURNEY", "LEARNERS", "JOINED", "OPEN ALERTS", "FIRST ARRIVAL", "LAST RETURN"),
+        [
+            (
+                r["code"],
+                r["name"],
+                r["journey"],
+                r["learners"],
+                r["joined"],
+                r["open_alerts"],
+                r["arrival"],
+                r["return"],
+            )
+            for r in rows
+        ],
+        "There is no cohort yet: make one with `compagnon cohort create`.",
+    )
+
+
+# --- import -------------------------------------------------------------------------------------
+
+
+@app.command("import")
+def import_(
+    code: Code,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: comma, semicolon or tab; UTF-8 or Windows-1252.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Import a list of learners: all rows or none. Importing it again changes nothing."""
+    data = read_bytes(file)
+    with desk() as d:
+        report = import_cohort(d.core, code, data, d.now, dry_run=dry_run)
+    if json:
+        print_json(_report_json(report))
+    else:
+        _print_report(report)
+
+
+def _report_json(report: ImportReport) -> dict[str, Any]:
+    return {
+        "cohort": report.cohort, "dry_run": report.dry_run,
+        "added": [{"code": c, "name": n} for c, n in report.added],
+        "changed": [
+            {"code": c.code, "name": c.name, "changes": {k: {"old": o, "new": n} for k, (o, n) in c.columns.items()}}
+            for c in report.changed
+        ],
+        "unchanged": report.unchanged,
+        "missing": [{"code": c, "name": n} for c, n in report.missing],
+        "notes": report.notes,
+    }  # fmt: skip
+
+
+def _print_report(report: ImportReport) -> None:
+    would = "would be " if report.dry_run else ""
+    for code, name in report.added:
+        say(f"+ {code}  {name}")
+    for change in report.changed:
+        say(f"~ {change.code}  {change.name}")
+        for column, (old, new) in change.columns.items():
+            say(f"    {column}: {old or '(empty)'} → {new or '(empty)'}")
+    for code, name in report.missing:
+        say(f"? {code}  {name}  is in the cohort but not in the file; left as it is")
+    for note in report.notes:
+        say(f"! {note}")
+    heading(
+        f"{counted(len(report.added), 'learner')} {would}added, {len(report.changed)} {would}changed, "
+        f"{len(report.unchanged)} unchanged, {len(report.missing)} missing from the file."
+    )
+    if report.dry_run:
+        say("Nothing was changed. Leave out --dry-run to do it.")
+    elif report.added:
+        say(f"Next: compagnon cohort invites {report.cohort}")
+
+
+# --- invites ------------------------------------------------------------------------------------
+
+
+@app.command()
+def invites(
+    code: Code,
+    json: Json = False,
+    reissue: Annotated[str | None, typer.Option(metavar="P", help="A fresh invite for this code.")] = None,
+    revoke: Annotated[str | None, typer.Option(metavar="P", help="Make the invite of this code useless.")] = None,
+    everybody: Annotated[bool, typer.Option("--all", help="Also those who joined, expired and revoked.")] = False,
+) -> None:
+    """Who has not joined yet, and their links."""
+    if reissue and revoke:
+        raise typer.BadParameter("Choose one of --reissue and --revoke.")
+    with desk() as d:
+        know_bot(d)
+        if reissue:
+            rows = [guest_list.reissue(d.core, code, reissue, d.now)]
+        elif revoke:
+            guest_list.revoke(d.core, code, revoke, d.now)
+            rows = []
+        else:
+            rows = guest_list.listing(d.core, code, d.now, everybody=everybody)
+    if json:
+        print_json(rows)
+    elif revoke:
+        say(f"The invite of {revoke} is revoked. A new one: compagnon cohort invites {code} --reissue {revoke}")
+    else:
+        table(
+            ("CODE", "ROLE", "NAME", "STATE", "LINK"),
+            [(r["code"], r["role"], r["name"], r["state"], r["url"]) for r in rows],
+            "Nobody has an open invite: everybody joined, or there is nobody yet.",
+        )
+
+
+def know_bot(d: Desk) -> None:
+    """Learn the bot's name for links, once; without it they say YOUR_BOT, which is said on standard error."""
+    if bot_state.username(d.core) is not None:
+        return
+    why = "no token is set (COMPAGNON_TOKEN)"
+    if d.settings.token is not None:
+        try:
+            bot_state.remember_username(d.core, asyncio.run(_ask_name(d)))
+            return
+        except TransportError as error:
+            why = str(error)
+    warn(f"The links say YOUR_BOT, for the bot's name is not known yet: {why}")
+
+
+async def _ask_name(d: Desk) -> str:
+    telegram = Telegram(
+        d.settings.require_token(), d.settings.api_url, d.core.library.catalogues, SystemClock(), d.settings.data_dir
+    )
+    try:
+        return (await telegram.open()).username
+    finally:
+        await telegram.close()
+
+
+# --- looking after it ---------------------------------------------------------------------------
+
+
+@app.command("status")
+def status_(code: Code, json: Json = False) -> None:
+    """Stages, check-ins, open alerts, people who cannot be reached, what is not ready."""
+    with desk() as d:
+        found = status.of_cohort(d.core, code, d.now)
+    if json:
+        print_json(found)
+        return
+    heading(f"{found['cohort']}  {found['name']}  ({found['journey']})")
+    stages, today = found["stages"], found["check_ins"]["today"]
+    facts({
+        "Learners": f"{found['learners']} ({found['joined']} joined)",
+        "Stages": ", ".join(f"{name} {count}" for name, count in stages.items() if count),
+        "Waiting for": ", ".join(f"{w.replace('_', ' ')}: {' '.join(c)}" for w, c in found["waiting_for"].items() if c),
+        "Check-ins today": ", ".join(f"{name} {count}" for name, count in today.items() if count) or "none",
+    })  # fmt: skip
+    for row in found["check_ins"]["not_answered"]:
+        say(f"  asked, not answered: {row['code']}  {row['name']}")
+    table(
+        ("ALERT", "LEARNER", "REASON", "SEVERITY", "SINCE (UTC)", "TAKEN BY"),
+        [(a["id"], f"{a['learner']} {a['name']}", a["reason"], a["severity"], a["raised_at"][:16], a["acknowledged_by"])
+         for a in found["open_alerts"]],
+        "No open alerts.",
+    )  # fmt: skip
+    for row in found["unreachable"]:
+        say(f"! {row['role']} {row['code']} {row['name']} cannot be reached: {row['why']}")
+    for sentence in found["not_ready"]:
+        say(f"! {sentence}")
+
+
+@app.command()
+def drill(code: Code, json: Json = False) -> None:
+    """A test alert to everybody on the ladder; it says that it is a test, and learners hear nothing."""
+    with desk() as d:
+        raised = alert_list.drill(d.core, code, d.now)
+    if json:
+        print_json(raised)
+        return
+    for row in raised:
+        if row["told"]:
+            say(f"Drill {row['id']} goes to {', '.join(row['told'])}.")
+        else:
+            say(f"Drill {row['id']} reaches nobody: nobody on this ladder has joined or is on duty.")
+    say("Who takes it shows in `compagnon alerts list --open`. End it with `compagnon alerts resolve ID`.")
+
+
+@app.command("rollcall")
+def rollcall_(
+    code: Code,
+    city: Annotated[str | None, typer.Option(metavar="C", help="Only who is in this city.")] = None,
+    json: Json = False,
+) -> None:
+    """Ask everyone abroad now; who has not answered stays listed in `compagnon cohort status`."""
+    with desk() as d:
+        asked = rollcall.call(d.core, code, city, d.now)
+    if json:
+        print_json(asked)
+        return
+    table(
+        ("CODE", "NAME", "WHERE", "ROLL CALL"),
+        [(r["code"], r["name"], r["city"], r["state"]) for r in asked],
+        "Nobody is abroad now" + (f" in {city}." if city else "."),
+    )

@@ -1,0 +1,79 @@
+"""Opening what a command needs: settings, database, content, the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from bot.clock import SystemClock
+from bot.content.library import Library, load_library
+from bot.rules.kit_search import KitSearch
+from bot.service.core import Core
+from bot.settings import Settings, load_settings
+from bot.store.engine import Store, open_store
+from bot.store.schema import require_current, upgrade
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies ready for a command; `now` is the instant it was called, aware UTC."""
+
+    settings: Settings
+    core: Core
+    now: datetime
+
+
+@contextmanager
+def desk() -> Iterator[Desk]:
+    """Settings, database and content. Raises BadSetting, StorageTrouble or Faults, one clear message each."""
+    settings = load_settings()
+    library = content(settings)
+    store = database(settings)
+    try:
+        # Nobody asks the kit from the desk, and building its search would take longer than most commands.
+        core = Core(store, library, KitSearch.build({}, (), {}, {}), settings.data_dir)
+        yield Desk(settings, core, SystemClock().now())
+    finally:
+        store.close()
+
+
+def content(settings: Settings) -> Library:
+    """The shipped content with the organisation's own laid over it."""
+    return load_library(settings.content_dir)
+
+
+def database(settings: Settings) -> Store:
+    """The database at the newest schema. The embedded one is made when it does not exist yet; an older one, or one on
+    a server, is never changed silently: StorageTrouble names the command that does it."""
+    fresh = is_missing(settings)
+    store = open_store(settings.database())
+    try:
+        if fresh:
+            upgrade(store)
+        require_current(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def database_for_service(settings: Settings) -> Store:
+    """The database, brought to the newest schema: the service may do on its start what commands may not."""
+    store = open_store(settings.database())
+    try:
+        upgrade(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def is_missing(settings: Settings) -> bool:
+    """Is the embedded database still to be made?"""
+    url = make_url(settings.database())
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(url.database or "").exists()

@@ -1,0 +1,199 @@
+"""`compagnon learner …`"""
+
+from __future__ import annotations
+
+import json as json_format
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from admin_cli.cohort import know_bot
+from admin_cli.context import desk
+from admin_cli.output import Json, facts, heading, moment, print_json, say, table
+from bot.errors import BadInput
+from bot.service import learner_card, learners
+
+app = typer.Typer(name="learner", help="One learner: look, change, export, erase.", no_args_is_help=True)
+
+Code = Annotated[str, typer.Argument(metavar="CODE", help="The learner's code.")]
+InCohort = Annotated[str | None, typer.Option("--cohort", metavar="C", help="Where several cohorts have that code.")]
+
+
+@app.command()
+def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
+    """Stay, contacts, calendar past and next, alerts. Never journal entries or questions."""
+    with desk() as d:
+        found = learner_card.show(d.core, code, cohort, d.now)
+    if json:
+        print_json(found)
+        return
+    heading(f"{found['code']}  {found['name']}  ({found['cohort']})")
+    consent = "yes" if found["own_consent"] else "no"
+    if found["minor"]:
+        consent += f"; guardian: {'yes' if found['guardian_consent'] else 'not yet'}"
+    facts({
+        "Stage": found["stage"], "Language": found["language"],
+        "From": _join(found["home_city"], found["home_country"]),
+        "To": _join(found["host_city"], found["host_country"]),
+        "Host": found["host_organisation"], "Lives at": found["accommodation"],
+        "Stay": f"{found['arrival'] or '?'} to {found['return'] or '?'}",
+        "Ended early on": found["ended_on"], "Joined": found["joined"], "Blocked the bot": found["blocked"] or None,
+        "Last active": moment(found["last_active_at"], found["timezone"]), "Consent": consent,
+        "Check-in at": found["check_in_at"],
+    })  # fmt: skip
+    say("")
+    table(
+        ("ROLE", "NAME", "PHONE", "IN THE BOT"),
+        [(c["role"], c["name"], c["phone"], c["joined"]) for c in found["contacts"]],
+        "Nobody around this learner is known.",
+    )
+    say("")
+    table(
+        ("WHEN", "WHAT", "STATE"),
+        [(moment(c["at"], found["timezone"]), c["title"], c["state"]) for c in found["calendar"]],
+        "Nothing planned.",
+    )
+
+
+def _join(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+@app.command()
+def export(
+    code: Code,
+    cohort: InCohort = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")] = None,
+    json: Json = False,
+) -> None:
+    """Everything kept about a learner, as JSON: for them, on their request."""
+    with desk() as d:
+        data = learners.export(d.core, code, cohort, d.now)
+    if output is None:
+        print_json(data)
+        return
+    try:
+        output.write_text(json_format.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"The file {output} cannot be written ({error.strerror}): choose another place.") from None
+    say(f"Written to {output}. It holds private words: give it to the learner, then delete it.")
+
+
+@app.command()
+def erase(
+    code: Code,
+    cohort: InCohort = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Forget a learner: contents and contact details go for good, bare counts stay."""
+    if not yes:
+        if not sys.stdin.isatty():
+            raise BadInput("Erasing cannot be undone and nobody is here to confirm: add --yes.")
+        if not typer.confirm(f"Erase everything about {code}? This cannot be undone.", err=True):
+            raise typer.Exit(1)
+    with desk() as d:
+        name = learners.erase(d.core, code, cohort, d.now)
+    say(f"{name or code} is erased. What lies in their Telegram chat only they can delete.")
+
+
+# --- changes ------------------------------------------------------------------------------------
+
+
+@app.command()
+def end(
+    code: Code,
+    cohort: InCohort = None,
+    on: Annotated[str | None, typer.Option(metavar="D", help="The last day; today by default.")] = None,
+    json: Json = False,
+) -> None:
+    """The stay ends early."""
+    with desk() as d:
+        changed = learners.end(d.core, code, cohort, on, d.now)
+    _tell(changed, json)
+
+
+@app.command()
+def move(
+    code: Code,
+    host_city: Annotated[str, typer.Option(help="A city with a kit, or any town.")],
+    cohort: InCohort = None,
+    host_country: Annotated[str | None, typer.Option(help="Two letters; for a town without a kit.")] = None,
+    host_timezone: Annotated[str | None, typer.Option(help="Where a country has several.")] = None,
+    host_organisation: Annotated[str | None, typer.Option()] = None,
+    host_phone: Annotated[str | None, typer.Option()] = None,
+    accommodation: Annotated[str | None, typer.Option()] = None,
+    json: Json = False,
+) -> None:
+    """Another host city: kit, clock and numbers change with it."""
+    to = learners.Move(host_city, host_country, host_timezone, host_organisation, host_phone, accommodation)
+    with desk() as d:
+        changed = learners.move(d.core, code, cohort, to, d.now)
+    _tell(changed, json)
+
+
+@app.command()
+def postpone(
+    code: Code,
+    arrival: Annotated[str, typer.Option(metavar="D", help="The new day of arrival.")],
+    return_: Annotated[str, typer.Option("--return", metavar="D", help="The new day of return.")],
+    cohort: InCohort = None,
+    departure: Annotated[str | None, typer.Option(metavar="D", help="Where it differs from the arrival.")] = None,
+    json: Json = False,
+) -> None:
+    """Other dates; what is not sent yet is planned again."""
+    with desk() as d:
+        changed = learners.postpone(d.core, code, cohort, arrival, return_, departure, d.now)
+    _tell(changed, json)
+
+
+def _tell(changed: learners.Changed, json: bool) -> None:
+    if json:
+        changes: dict[str, Any] = {k: {"old": old, "new": new} for k, (old, new) in changed.changes.items()}
+        print_json({"code": changed.code, "name": changed.name, "changes": changes})
+        return
+    if not changed.changes:
+        say(f"{changed.code} {changed.name}: nothing differs, nothing was changed.")
+        return
+    say(f"{changed.code} {changed.name}:")
+    for name, (old, new) in changed.changes.items():
+        say(f"    {name}: {old or '(empty)'} → {new or '(empty)'}")
+    say("What is not sent yet is planned again.")
+
+
+@app.command()
+def relink(code: Code, cohort: InCohort = None, json: Json = False) -> None:
+    """A lost phone: cut off the old chat and print a fresh invite."""
+    with desk() as d:
+        know_bot(d)
+        found = learners.relink(d.core, code, cohort, d.now)
+    if json:
+        print_json(found)
+        return
+    cut = "The old chat is cut off. " if found["old_chats_cut_off"] else ""
+    say(f"{cut}{found['code']} {found['name']} joins again with: {found['url']}")
+
+
+@app.command()
+def consent(
+    code: Code,
+    paper_date: Annotated[str, typer.Option(metavar="D", help="The day on which the paper was signed.")],
+    guardian: Annotated[bool, typer.Option("--guardian", help="It is the guardian's consent for a minor.")] = False,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="The paper takes the consent back.")] = False,
+    cohort: InCohort = None,
+    json: Json = False,
+) -> None:
+    """Record a guardian's consent that was given on paper."""
+    if not guardian:
+        raise typer.BadParameter("Add --guardian: learners give their own consent in the chat.")
+    with desk() as d:
+        found = learners.consent_on_paper(d.core, code, cohort, paper_date, not withdrawn, d.now)
+    if json:
+        print_json(found)
+        return
+    say(f"The guardian's consent for {found['code']} is {'withdrawn' if withdrawn else 'recorded'}.")
+    if found["journey_open"]:
+        say("The journey is open.")
+    elif not withdrawn:
+        say("The journey waits for the learner's own yes in the chat.")

@@ -1,0 +1,86 @@
+"""`compagnon`: parse, call a use case, print. Exit status 0 done, 1 the request failed, 2 wrong usage."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import typer
+
+from admin_cli import alerts, cohort, content, db, doctor, journey, kit, learner, message, referent, run
+from admin_cli.demo import demo
+from admin_cli.output import warn
+from bot.errors import CompagnonError, Faults
+from bot.logs import redacted
+
+app = typer.Typer(
+    name="compagnon",
+    help="The companion for learners on their stay abroad, seen from the coordinator's desk.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for group in (cohort, referent, message, alerts, learner, journey, kit, content, db):
+    app.add_typer(group.app)
+app.command()(demo)
+app.command()(run.run)
+app.command()(doctor.doctor)
+
+SHOWN_FAULTS = 100
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line and return its exit status. Never a traceback, unless COMPAGNON_DEBUG is set."""
+    try:
+        app(args=list(argv) if argv is not None else None, prog_name="compagnon")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`compagnon … | head`).
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except CompagnonError as error:
+        _debug()
+        warn(_message(error))
+        return 1
+    except KeyboardInterrupt:
+        warn("Stopped.")
+        return 1
+    except Exception as error:
+        _debug()
+        warn(f"Something went wrong that should not ({type(error).__name__}). {_keep(error)}")
+        return 1
+    return 0
+
+
+def _debug() -> None:
+    if os.environ.get("COMPAGNON_DEBUG"):
+        traceback.print_exc()
+
+
+def _message(error: CompagnonError) -> str:
+    """One sentence, or all faults of a file, a line each."""
+    if not isinstance(error, Faults):
+        return str(error)
+    lines = [str(fault) for fault in error.faults[:SHOWN_FAULTS]]
+    rest = len(error.faults) - len(lines)
+    if rest:
+        lines.append(f"… and {rest} more.")
+    count = "1 thing is" if len(error.faults) == 1 else f"{len(error.faults)} things are"
+    return "\n".join([f"{count} wrong; nothing was changed:", *lines])
+
+
+def _keep(error: Exception) -> str:
+    """Write the details to a file, without anything that looks like a token."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="compagnon-", suffix=".log", delete=False, encoding="utf-8"
+        ) as file:
+            file.write(redacted("".join(traceback.format_exception(error))))
+            return f"Nothing was half-written; the details are in {Path(file.name)}: send that file to your developers."
+    except OSError:
+        return "Nothing was half-written; set COMPAGNON_DEBUG=1 and try again to see the details."

@@ -1,0 +1,137 @@
+"""One stay as a coordinator may see it: who, where, when, contacts, calendar past and next, alerts.
+
+Never journal entries or kit questions: those are the learner's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.content.versions import Script, current
+from bot.errors import BadInput
+from bot.flows.running import title
+from bot.flows.scene import Stay
+from bot.rules.calendar import calendar
+from bot.rules.towns import kit_name
+from bot.service.alert_list import rows_of
+from bot.service.audit import note
+from bot.service.contacts import contacts_of
+from bot.service.core import Core
+from bot.service.journeys import script_of
+from bot.service.learners import find
+from bot.service.planning import facts_of
+from bot.service.stays import itinerary_of, stay_of
+from bot.store.tables import CheckIn, DueStep, Person, Placement, TelegramAccount
+
+PAST_SHOWN = 30  # lines of the calendar, so that a long stay stays readable
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One entry of the calendar."""
+
+    at: datetime
+    what: str  # check_in, or the step's id
+    title: str
+    state: str
+
+
+def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, Any]:
+    """A stay as plain data, instants ISO 8601 in UTC. Raises NotFound, or BadInput for an ambiguous code."""
+    with core.store.transaction() as session:
+        placement = find(session, code, cohort)
+        person = session.get_one(Person, placement.person_id)
+        stay = stay_of(session, placement.id, now)
+        if stay is None:
+            raise BadInput("The data of this learner were erased: there is nothing to show.")
+        note(session, None, "shown", person.id, now)
+        alerts = rows_of(session, placement.cohort_id, open_only=False)
+        return {
+            **_who(stay, person, placement), **_where(core, placement), **_reach(session, person),
+            "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
+            "check_in_at": stay.check_in_at,
+            "contacts": [
+                {"role": c.role, "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
+                for c in contacts_of(session, placement.id)
+            ],
+            "calendar": _calendar(core, session, stay, placement, person, now),
+            "alerts": [row for row in alerts if row["learner"] == placement.code],
+        }  # fmt: skip
+
+
+def _who(stay: Stay, person: Person, placement: Placement) -> dict[str, Any]:
+    return {
+        "code": placement.code, "cohort": stay.cohort, "name": stay.learner, "language": person.language,
+        "phone": person.phone, "minor": stay.minor, "status": placement.status, "trade": placement.trade,
+        "stage": stay.stage, "timezone": stay.zone, "journey": stay.journey,
+    }  # fmt: skip
+
+
+def _where(core: Core, placement: Placement) -> dict[str, Any]:
+    city = placement.host_city
+    if placement.kit is not None and placement.kit in core.library.kits:
+        city = kit_name(core.library, placement.kit)
+    return {
+        "home_city": placement.home_city, "home_country": placement.home_country, "host_city": city,
+        "host_country": placement.host_country, "host_organisation": placement.host_organisation,
+        "accommodation": placement.accommodation, "departure": _iso(placement.departure_date),
+        "arrival": _iso(placement.arrival_date), "return": _iso(placement.return_date),
+        "ended_on": _iso(placement.ended_on),
+    }  # fmt: skip
+
+
+def _reach(session: Session, person: Person) -> dict[str, Any]:
+    account = session.scalars(
+        select(TelegramAccount).where(TelegramAccount.person_id == person.id, TelegramAccount.revoked_at.is_(None))
+    ).first()
+    return {
+        "joined": account is not None, "blocked": account is not None and account.blocked_at is not None,
+        "last_active_at": _iso(account.last_active_at) if account else None,
+    }  # fmt: skip
+
+
+def _calendar(
+    core: Core, session: Session, stay: Stay, placement: Placement, person: Person, now: datetime
+) -> list[dict[str, Any]]:
+    """What came and what will come, with its state. Beyond the rolling plan it is worked out from the script."""
+    version = placement.journey_version_id
+    script = (
+        script_of(session, version)
+        if version is not None
+        else current(core.library.journey(stay.journey), core.library)
+    )
+    names = {
+        step.id: core.library.catalogues.plain(title(step, script.item(step)), "en", "UTC")
+        for step in script.journey.steps
+    }
+    check_ins = session.scalars(select(CheckIn).where(CheckIn.placement_id == placement.id))
+    planned = session.scalars(select(DueStep).where(DueStep.placement_id == placement.id)).all()
+    lines = [_Line(row.due_at, "check_in", "check-in", row.state) for row in check_ins]
+    lines += [_Line(row.due_at, row.step, names.get(row.step, row.step), row.state) for row in planned]
+    lines += _ahead(script, placement, person, names, {row.step for row in planned}, now)
+    lines.sort(key=lambda line: line.at)
+    past, coming = [line for line in lines if line.at <= now], [line for line in lines if line.at > now]
+    return [
+        {"at": line.at.isoformat(), "what": line.what, "title": line.title, "state": line.state}
+        for line in past[-PAST_SHOWN:] + coming
+    ]
+
+
+def _ahead(
+    script: Script, placement: Placement, person: Person, names: dict[str, str], known: set[str], now: datetime
+) -> list[_Line]:
+    facts = facts_of(placement, person, itinerary_of(placement), {})
+    return [
+        _Line(item.due_at, item.step.id, names[item.step.id], "ahead")
+        for item in calendar(script.journey, facts)
+        if item.due_at > now and item.step.id not in known
+    ]
+
+
+def _iso(value: date | datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
