@@ -192,6 +192,11 @@ def may(actor: Actor, action: Action, subject: Subject) -> bool:
     return any(_reaches(actor, grant, action, subject) for grant in actor.grants)
 
 
+def reaches_others(actor: Actor, action: Action) -> bool:
+    """Whether there may be anybody but themselves to whom the actor may do that; `may` decides each case."""
+    return any(RULES.get((grant.role, action), Reach.NONE) > Reach.SELF for grant in actor.grants)
+
+
 def require(actor: Actor, action: Action, subject: Subject) -> None:
     """NotAllowed unless the actor may. The message names no person: it may be shown to whoever tried."""
     if not may(actor, action, subject):

@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.rules.permissions import Actor, Grant, Role
+from bot.store.prepared import rows
 from bot.store.tables import Cohort, Membership, Placement, Project
 
-
-def actor_of(session: Session, person_id: int) -> tuple[Actor, tuple[Membership, ...]]:
-    """The person's grants, each with the scope it holds in, and the memberships behind them."""
-    memberships = tuple(
-        session.scalars(select(Membership).where(Membership.person_id == person_id, Membership.ended_at.is_(None)))
+_MEMBERSHIPS = (
+    select(
+        Membership.id, Membership.role, Membership.person_id, Membership.cohort_id, Membership.project_id,
+        Membership.organisation_id, Project.organisation_id.label("cohort_organisation_id"), Cohort.home_zone,
     )
-    if not memberships:
-        return Actor(person_id), ()
+    .outerjoin(Cohort, Cohort.id == Membership.cohort_id)
+    .outerjoin(Project, Project.id == Cohort.project_id)
+    .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+    .order_by(Membership.id)
+)  # fmt: skip
+_CHILDREN = select(Placement.id).where(Placement.guardian_id == bindparam("guardian"))
+
+
+def actor_of(session: Session, person_id: int) -> tuple[Actor, Sequence[Any]]:
+    """The person's grants, each with the scope it holds in, and the memberships behind them.
+
+    These have id, role, cohort_id and the cohort's home_zone.
+    """
+    memberships = rows(session, _MEMBERSHIPS, person=person_id)
     return Actor(person_id, tuple(_grant(session, m) for m in memberships)), memberships
 
 
-def _grant(session: Session, membership: Membership) -> Grant:
+def _grant(session: Session, membership: Any) -> Grant:
     organisation = membership.organisation_id
     if membership.cohort_id is not None and organisation is None:
-        organisation = _organisation_of_cohort(session, membership.cohort_id)
+        organisation = membership.cohort_organisation_id
     stays: frozenset[int] = frozenset()
     if membership.role == Role.FAMILY:
-        stays = frozenset(session.scalars(select(Placement.id).where(Placement.guardian_id == membership.person_id)))
+        stays = frozenset(row.id for row in rows(session, _CHILDREN, guardian=membership.person_id))
     return Grant(
         role=Role(membership.role), membership_id=membership.id, organisation_id=organisation,
         project_id=membership.project_id, cohort_id=membership.cohort_id, placement_ids=stays,
     )  # fmt: skip
-
-
-def _organisation_of_cohort(session: Session, cohort_id: int) -> int | None:
-    return session.scalar(
-        select(Project.organisation_id).join(Cohort, Cohort.project_id == Project.id).where(Cohort.id == cohort_id)
-    )

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.flows.scene import AlertView, Scene
-from bot.rules.permissions import Action, may
+from bot.rules.permissions import Action, may, reaches_others
 from bot.service.stays import itinerary_of, subject_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
 
@@ -18,26 +18,25 @@ def alerted(alert: Alert) -> frozenset[int]:
     return frozenset(int(m) for m in alert.state.get("told", ()))
 
 
-def _query() -> Any:
-    taker, learner = aliased(Person), aliased(Person)
-    return (
-        select(Alert, Placement, Cohort.code, learner.first_name, learner.last_name, taker.id, taker.first_name,
-               taker.last_name)
-        .join(Placement, Placement.id == Alert.placement_id)
-        .join(Cohort, Cohort.id == Alert.cohort_id)
-        .join(learner, learner.id == Placement.person_id)
-        .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
-        .outerjoin(taker, taker.id == Membership.person_id)
-    )  # fmt: skip
+_TAKER, _LEARNER = aliased(Person), aliased(Person)
+_ALERTS = (
+    select(Alert, Placement, Cohort.code, _LEARNER.first_name, _LEARNER.last_name, _TAKER.id, _TAKER.first_name,
+           _TAKER.last_name)
+    .join(Placement, Placement.id == Alert.placement_id)
+    .join(Cohort, Cohort.id == Alert.cohort_id)
+    .join(_LEARNER, _LEARNER.id == Placement.person_id)
+    .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
+    .outerjoin(_TAKER, _TAKER.id == Membership.person_id)
+)  # fmt: skip
 
 
 def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
     """Open alerts that this person may see, red first, oldest first. Not those about themselves."""
-    if scene.actor is None or scene.person_id is None:
+    if scene.actor is None or scene.person_id is None or not reaches_others(scene.actor, Action.SEE_ALERT):
         return ()
     cohorts = [g.cohort_id for g in scene.actor.grants if g.cohort_id is not None]
     wide = any(g.cohort_id is None for g in scene.actor.grants)
-    query = _query().where(Alert.resolved_at.is_(None), Placement.person_id != scene.person_id)
+    query = _ALERTS.where(Alert.resolved_at.is_(None), Placement.person_id != scene.person_id)
     if not wide:
         query = query.where(Alert.cohort_id.in_(cohorts))
     rows = session.execute(query.order_by(Alert.severity.desc(), Alert.raised_at)).all()
@@ -47,7 +46,7 @@ def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
 
 def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | None:
     """One alert, if this person may see it or it is about them."""
-    row = session.execute(_query().where(Alert.id == alert_id)).first()
+    row = session.execute(_ALERTS.where(Alert.id == alert_id)).first()
     return _view(session, scene, row) if row else None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -16,14 +14,19 @@ DESK = ("menu", "learners", "alerts", "sos")
 EVERYBODY = ("language", "settings", "privacy", "help")
 
 
-def menu_of(session: Session, scene: Scene, now: datetime) -> MenuOf | None:
-    """The commands that this chat should show, when they differ from what it shows."""
+def menu_of(session: Session, scene: Scene, shown: str | None) -> MenuOf | None:
+    """The commands that this chat should show, when they differ from what it shows.
+
+    `shown` is the fingerprint kept when the chat was loaded; a chat that it fits is not looked at again.
+    """
     if scene.person_id is None:
         return None
     names = tuple(
         dict.fromkeys((*(LEARNER if scene.is_learner else ()), *(DESK if scene.is_referent else ()), *EVERYBODY))
     )
     fingerprint = f"{scene.language}:{','.join(names)}"
+    if fingerprint == shown:
+        return None
     changed = session.execute(
         update(TelegramAccount)
         .where(

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
+from bot.store.prepared import first, rows
 from bot.store.tables import Membership, Person, Placement, TelegramAccount
+
+_PLACEMENT = select(
+    Placement.referent_id, Placement.backup_id, Placement.local_contact_id, Placement.partner_id,
+    Placement.host_organisation, Placement.host_phone, Placement.tutor_name, Placement.guardian_name,
+    Placement.guardian_phone, Placement.emergency_contact_name, Placement.emergency_contact_phone,
+).where(Placement.id == bindparam("placement"))  # fmt: skip
+_MEMBERS = (
+    select(
+        Membership.id.label("membership_id"), Person.id.label("person_id"), Person.first_name, Person.last_name,
+        Person.phone, TelegramAccount.id.label("account_id"),
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
+    .where(Membership.id.in_(bindparam("memberships", expanding=True)))
+)  # fmt: skip
 
 
 def contacts_of(session: Session, placement_id: int) -> tuple[Contact, ...]:
     """Everybody around a stay, those in the bot first, then those with only a telephone."""
-    p = session.get_one(Placement, placement_id)
-    found: list[Contact] = []
-    for role, membership_id in (
-        ("referent", p.referent_id), ("backup", p.backup_id), ("local_contact", p.local_contact_id),
-    ):  # fmt: skip
-        if membership_id is not None:
-            found.append(_member_contact(session, role, membership_id))
+    p = first(session, _PLACEMENT, placement=placement_id)
+    found = _members(session, {"referent": p.referent_id, "backup": p.backup_id, "local_contact": p.local_contact_id})
     if p.partner_id is not None:
         found.append(_partner_contact(session, p.partner_id))
     for role, name, phone in (
@@ -31,18 +45,15 @@ def contacts_of(session: Session, placement_id: int) -> tuple[Contact, ...]:
     return tuple(found)
 
 
-def _member_contact(session: Session, role: str, membership_id: int) -> Contact:
-    person, account = session.execute(
-        select(Person, TelegramAccount.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .outerjoin(
-            TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None)
-        )
-        .where(Membership.id == membership_id)
-    ).first() or (None, None)  # fmt: skip
-    assert person is not None
-    name = f"{person.first_name} {person.last_name}".strip()
-    return Contact(name, role, person.phone, person.id, account is not None)
+def _members(session: Session, rungs: Mapping[str, int | None]) -> list[Contact]:
+    wanted = [membership_id for membership_id in rungs.values() if membership_id is not None]
+    known = {row.membership_id: row for row in rows(session, _MEMBERS, memberships=wanted)} if wanted else {}
+    return [_member(role, known[membership_id]) for role, membership_id in rungs.items() if membership_id is not None]
+
+
+def _member(role: str, row: Any) -> Contact:
+    name = f"{row.first_name} {row.last_name}".strip()
+    return Contact(name, role, row.phone, row.person_id, row.account_id is not None)
 
 
 def _partner_contact(session: Session, placement_id: int) -> Contact:

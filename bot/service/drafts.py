@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.service.core import Core
+from bot.store.prepared import first
 from bot.store.tables import Outbox, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
@@ -72,6 +73,21 @@ def row_of(draft: Draft, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def active(table: Any) -> Any:
+    """The row is on its way: queued, leased or attempting."""
+    return in_states(table, "queued", "leased", "attempting")
+
+
+def in_states(table: Any, *states: str) -> Any:
+    """The row is in one of these states (names of ours, never input)."""
+    # Written out: both databases use a partial index only when the statement itself repeats its condition.
+    return table.state.in_([literal_column(f"'{state}'") for state in states])
+
+
+_INSERT = insert(Outbox).returning(Outbox.id)
+_ACTIVE_OF_CHAT = select(Outbox.id).where(active(Outbox), Outbox.chat_id == bindparam("chat")).limit(1)
+
+
 def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
     """Queue messages in the caller's transaction; a key that exists already is left out. Returns how many are new."""
     return insert_or_ignore(session, Outbox, [row_of(draft, now) for draft in drafts])
@@ -88,20 +104,10 @@ def chat_of(session: Session, person_id: int) -> int | None:
 
 def has_active(session: Session, chat_id: int) -> bool:
     """Is anything on its way to this chat?"""
-    return session.scalar(select(Outbox.id).where(active(Outbox), Outbox.chat_id == chat_id).limit(1)) is not None
+    return first(session, _ACTIVE_OF_CHAT, chat=chat_id) is not None
 
 
 def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int:
     """Store a message as `attempting` in this process's name; the caller makes the call after the commit."""
     row = row_of(draft, now) | {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
-    inserted = session.execute(insert(Outbox).values(row).returning(Outbox.id))
-    return inserted.scalar_one()
-
-
-def active(table: Any) -> Any:
-    return in_states(table, "queued", "leased", "attempting")
-
-
-def in_states(table: Any, *states: str) -> Any:
-    # Written out: both databases use a partial index only when the statement itself repeats its condition.
-    return table.state.in_(bindparam(None, states, expanding=True, literal_execute=True))
+    return int(first(session, _INSERT, **row).id)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from bot.flows import router
@@ -35,6 +35,7 @@ from bot.service.delivery import Delivery, Handled
 from bot.service.drafts import MANNERS, Draft, chat_of, has_active, queue, send_now
 from bot.service.effects import apply_effects
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
+from bot.store.prepared import run
 from bot.store.tables import Conversation as ConversationRow
 from bot.store.tables import ParkedUpdate, SeenUpdate, TelegramAccount
 from bot.store.writing import beat, insert_or_ignore, upsert
@@ -57,7 +58,7 @@ def receive(core: Core, incoming: Incoming, now: datetime) -> Handled:
 def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) -> Handled:
     scene, account = load_scene(core, session, incoming, now)
     if account is not None:
-        _note_activity(account, incoming, now)
+        _note_activity(session, account, incoming, now)
     flow, needs = router.route(scene, incoming.event)
     scene = furnish(core, session, scene, incoming.event, needs)
     outcome = flow(scene, incoming.event)
@@ -72,19 +73,26 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     return Handled(
         deliveries=deliveries, toast=toast.text if toast else None, toast_alert=bool(toast and toast.alert),
         language=reader.language, zone=reader.zone, more=more or applied.more or again > 0,
-        leave=router.is_group(incoming.event), menu=menu_of(session, reader, now),
+        leave=router.is_group(incoming.event), menu=menu_of(session, reader, account.commands if account else None),
     )  # fmt: skip
 
 
-def _note_activity(account: TelegramAccount, incoming: Incoming, now: datetime) -> None:
+_ACTIVITY = (
+    update(TelegramAccount)
+    .where(TelegramAccount.id == bindparam("account"))
+    .values(blocked_at=bindparam("blocked"), last_active_at=bindparam("active"))
+)
+
+
+def _note_activity(session: Session, account: Any, incoming: Incoming, now: datetime) -> None:
     # Shown in alerts as "last active"; it never counts as an answer.
+    blocked, active = None, account.last_active_at
     if isinstance(incoming.event, Membership):
-        account.blocked_at = None if incoming.event.member else now
-        return
-    if account.blocked_at is not None:
-        account.blocked_at = None
-    if account.last_active_at is None or now - account.last_active_at >= SEEN_EVERY:
-        account.last_active_at = now
+        blocked = None if incoming.event.member else now
+    elif active is None or now - active >= SEEN_EVERY:
+        active = now
+    if (blocked, active) != (account.blocked_at, account.last_active_at):
+        run(session, _ACTIVITY, account=account.account_id, blocked=blocked, active=active)
 
 
 def _keep_conversation(

@@ -6,16 +6,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.content import versions
 from bot.content.library import Library
 from bot.content.versions import Script
 from bot.service.core import Core
+from bot.store.prepared import first
 from bot.store.tables import JourneyVersion, Placement
 from bot.store.writing import insert_or_ignore
 
+_DIGEST = select(JourneyVersion.digest).where(JourneyVersion.id == bindparam("version"))
 _SCRIPTS: dict[str, Script] = {}  # by digest: a structure never changes once it has its digest
 
 
@@ -43,7 +45,7 @@ def publish(core: Core, session: Session, journey: str, now: datetime) -> int:
 
 def script_of(session: Session, version_id: int) -> Script:
     """The steps and items of a pinned version."""
-    digest = session.scalars(select(JourneyVersion.digest).where(JourneyVersion.id == version_id)).one()
+    (digest,) = first(session, _DIGEST, version=version_id)
     if digest not in _SCRIPTS:
         pinned = session.scalars(select(JourneyVersion.structure).where(JourneyVersion.id == version_id)).one()
         _SCRIPTS[digest] = versions.from_structure(pinned)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -19,12 +20,12 @@ from bot.service.core import Core
 from bot.service.learner_views import learners_for
 from bot.service.stays import stays_of
 from bot.service.step_views import load_steps
+from bot.store.prepared import first
 from bot.store.tables import (
     CheckIn,
     Cohort,
     Consent,
     Invite,
-    Membership,
     Outbox,
     Person,
     Point,
@@ -36,34 +37,47 @@ from bot.store.tables import Conversation as ConversationRow
 SEEN_EVERY = timedelta(minutes=1)  # how exact "last active" is
 
 
-def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) -> tuple[Scene, TelegramAccount | None]:
-    """The person behind a chat, locked for this update, with everything but what flows need specially."""
-    account = session.scalars(
-        select(TelegramAccount)
-        .where(TelegramAccount.chat_id == incoming.chat_id, TelegramAccount.revoked_at.is_(None))
-        .with_for_update()
-    ).first()
+_PERSON = select(
+    Person.id, Person.first_name, Person.language, Person.onboarded_at, ConversationRow.flow, ConversationRow.data
+).outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
+_KNOWN = _PERSON.where(Person.id == bindparam("person"))
+_CHAT = (
+    _PERSON.add_columns(
+        TelegramAccount.id.label("account_id"), TelegramAccount.blocked_at, TelegramAccount.last_active_at,
+        TelegramAccount.commands,
+    )
+    .join(TelegramAccount, TelegramAccount.person_id == Person.id)
+    .where(TelegramAccount.chat_id == bindparam("chat"), TelegramAccount.revoked_at.is_(None))
+    .with_for_update(of=TelegramAccount)
+)  # fmt: skip
+
+
+def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) -> tuple[Scene, Any]:
+    """The person behind a chat, locked for this update, with everything but what flows need specially.
+
+    Beside it the account as it was: account_id, blocked_at, last_active_at, commands; None for a stranger.
+    """
+    account = first(session, _CHAT, chat=incoming.chat_id)
     if account is None:
         return _stranger(core, incoming, now), None
-    return scene_of(core, session, account.person_id, incoming.chat_id, now), account
+    return _scene(core, session, account, incoming.chat_id, now), account
 
 
 def scene_of(core: Core, session: Session, person_id: int, chat_id: int, now: datetime) -> Scene:
-    """The scene of a known person."""
-    person, conversation = session.execute(
-        select(Person, ConversationRow)
-        .outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
-        .where(Person.id == person_id)
-    ).one()._tuple()  # fmt: skip
-    actor, memberships = actor_of(session, person_id)
+    """The scene of a known person, as flushed."""
+    return _scene(core, session, first(session, _KNOWN, person=person_id), chat_id, now)
+
+
+def _scene(core: Core, session: Session, person: Any, chat_id: int, now: datetime) -> Scene:
+    actor, memberships = actor_of(session, person.id)
     roles = frozenset(m.role for m in memberships)
-    stays = stays_of(session, person_id, now) if "learner" in roles or "staff" in roles else ()
-    zone = stays[0].zone if stays else _desk_zone(session, memberships)
+    stays = stays_of(session, person.id, now) if "learner" in roles or "staff" in roles else ()
+    zone = stays[0].zone if stays else _desk_zone(memberships)
     return Scene(
         now=now, library=core.library, search=core.search, chat_id=chat_id,
         language=core.library.catalogues.closest(person.language), zone=zone, person_id=person.id,
         name=person.first_name, roles=roles, actor=actor, onboarded=person.onboarded_at is not None,
-        conversation=Conversation(conversation.flow, conversation.data) if conversation else Conversation(),
+        conversation=Conversation() if person.flow is None else Conversation(person.flow, person.data),
         stays=stays,
     )  # fmt: skip
 
@@ -75,11 +89,8 @@ def _stranger(core: Core, incoming: Incoming, now: datetime) -> Scene:
     )  # fmt: skip
 
 
-def _desk_zone(session: Session, memberships: tuple[Membership, ...]) -> str:
-    cohort_id = next((m.cohort_id for m in memberships if m.cohort_id is not None), None)
-    if cohort_id is None:
-        return "UTC"
-    return session.scalar(select(Cohort.home_zone).where(Cohort.id == cohort_id)) or "UTC"
+def _desk_zone(memberships: Sequence[Any]) -> str:
+    return next((m.home_zone for m in memberships if m.cohort_id is not None), None) or "UTC"
 
 
 # --- what flows need specially ------------------------------------------------------------------
@@ -192,13 +203,16 @@ def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, relay_to=contact)
 
 
+_KIT_CONSENT = (
+    select(Consent.given, Consent.withdrawn_at)
+    .where(Consent.person_id == bindparam("person"), Consent.kind == "kit_questions")
+    .order_by(Consent.id.desc())
+    .limit(1)
+)
+
+
 def _kit_questions(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    newest = session.scalars(
-        select(Consent)
-        .where(Consent.person_id == scene.person_id, Consent.kind == "kit_questions")
-        .order_by(Consent.id.desc())
-        .limit(1)
-    ).first()
+    newest = first(session, _KIT_CONSENT, person=scene.person_id)
     return replace(scene, kit_questions=newest is not None and newest.given and newest.withdrawn_at is None)
 
 

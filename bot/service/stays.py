@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
 from bot.rules.permissions import Subject
+from bot.store.prepared import rows
 from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
 
 ADULT = 18
 
-_COLUMNS = (
-    Placement,
-    Cohort.code.label("cohort_code"),
-    Cohort.journey,
-    Cohort.check_in_at.label("cohort_check_in_at"),
-    Person.first_name,
-    Person.last_name,
-    Person.birth_date,
+_STAYS = (
+    select(
+        Placement.id, Placement.code, Placement.cohort_id, Placement.person_id, Placement.status, Placement.trade,
+        Placement.home_country, Placement.home_zone, Placement.host_city, Placement.host_country, Placement.host_zone,
+        Placement.kit, Placement.host_organisation, Placement.accommodation, Placement.departure_date,
+        Placement.arrival_date, Placement.return_date, Placement.ended_on, Placement.check_in_at,
+        Placement.journey_version_id, Placement.joined_at, Cohort.code.label("cohort_code"), Cohort.journey,
+        Cohort.check_in_at.label("cohort_check_in_at"), Person.first_name, Person.last_name, Person.birth_date,
+    )
+    .join(Cohort, Cohort.id == Placement.cohort_id)
+    .join(Person, Person.id == Placement.person_id)
+    .where(Person.erased_at.is_(None))
+)  # fmt: skip
+_STAYS_OF_PERSON = _STAYS.where(Placement.person_id == bindparam("person"))
+_STAY = _STAYS.where(Placement.id == bindparam("placement"))
+_CONSENTS = (
+    select(Consent.person_id, Consent.kind, Consent.placement_id, Consent.given, Consent.withdrawn_at)
+    .where(Consent.person_id.in_(bindparam("people", expanding=True)))
+    .order_by(Consent.id)
 )
 
 
-def itinerary_of(placement: Placement) -> Itinerary | None:
+class Dated(Protocol):
+    """A placement, or the columns of one that say when and where."""
+
+    home_zone: Any
+    host_zone: Any
+    departure_date: Any
+    arrival_date: Any
+    return_date: Any
+    ended_on: Any
+
+
+def itinerary_of(placement: Dated) -> Itinerary | None:
     """The dates and zones of a placement; None for a candidate."""
     if not (placement.arrival_date and placement.return_date):
         return None
@@ -50,28 +73,25 @@ def is_minor(birth_date: date | None, today: date) -> bool:
 
 def load_stays(session: Session, where: ColumnElement[bool], now: datetime) -> tuple[Stay, ...]:
     """The stays that fit a condition on Placement, the one that matters now first."""
-    rows = session.execute(
-        select(*_COLUMNS)
-        .join(Cohort, Cohort.id == Placement.cohort_id)
-        .join(Person, Person.id == Placement.person_id)
-        .where(where, Person.erased_at.is_(None))
-    ).all()
-    if not rows:
-        return ()
-    consents = _consents(session, {row.Placement.person_id for row in rows})
-    stays = [_stay(row, consents, now) for row in rows]
-    return tuple(sorted(stays, key=_matters))
+    return _stays(session, rows(session, _STAYS.where(where)), now)
 
 
 def stays_of(session: Session, person_id: int, now: datetime) -> tuple[Stay, ...]:
     """The stays of one learner."""
-    return load_stays(session, Placement.person_id == person_id, now)
+    return _stays(session, rows(session, _STAYS_OF_PERSON, person=person_id), now)
 
 
 def stay_of(session: Session, placement_id: int, now: datetime) -> Stay | None:
     """One stay by its placement."""
-    found = load_stays(session, Placement.id == placement_id, now)
+    found = _stays(session, rows(session, _STAY, placement=placement_id), now)
     return found[0] if found else None
+
+
+def _stays(session: Session, found: Sequence[Any], now: datetime) -> tuple[Stay, ...]:
+    if not found:
+        return ()
+    consents = _consents(session, {row.person_id for row in found})
+    return tuple(sorted((_stay(row, consents, now) for row in found), key=_matters))
 
 
 def _matters(stay: Stay) -> tuple[bool, int, float]:
@@ -82,27 +102,22 @@ def _matters(stay: Stay) -> tuple[bool, int, float]:
 
 
 def _consents(session: Session, people: Collection[int]) -> dict[tuple[int, str, int | None], bool]:
-    rows = session.execute(
-        select(Consent.person_id, Consent.kind, Consent.placement_id, Consent.given, Consent.withdrawn_at)
-        .where(Consent.person_id.in_(people))
-        .order_by(Consent.id)
-    )
+    words = rows(session, _CONSENTS, people=list(people))
     # The newest word of each kind counts.
-    return {(r.person_id, r.kind, r.placement_id): r.given and r.withdrawn_at is None for r in rows}
+    return {(w.person_id, w.kind, w.placement_id): w.given and w.withdrawn_at is None for w in words}
 
 
-def _stay(row: Any, consents: dict[tuple[int, str, int | None], bool], now: datetime) -> Stay:
-    p: Placement = row.Placement
+def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: datetime) -> Stay:
     itinerary = itinerary_of(p)
     zone = itinerary.zone_at(now) if itinerary else p.home_zone
     own = consents.get((p.person_id, "data", None))
     return Stay(
-        placement_id=p.id, code=p.code, cohort_id=p.cohort_id, cohort=row.cohort_code, journey=row.journey,
-        person_id=p.person_id, learner=f"{row.first_name} {row.last_name}".strip(), itinerary=itinerary, zone=zone,
+        placement_id=p.id, code=p.code, cohort_id=p.cohort_id, cohort=p.cohort_code, journey=p.journey,
+        person_id=p.person_id, learner=f"{p.first_name} {p.last_name}".strip(), itinerary=itinerary, zone=zone,
         stage=itinerary.stage_at(now) if itinerary else "before", home_country=p.home_country,
         host_country=p.host_country, host_city=p.host_city, kit=p.kit, host_organisation=p.host_organisation,
-        accommodation=p.accommodation, check_in_at=p.check_in_at or row.cohort_check_in_at,
-        minor=is_minor(row.birth_date, local_date(now, zone)), birth_date=row.birth_date, status=p.status,
+        accommodation=p.accommodation, check_in_at=p.check_in_at or p.cohort_check_in_at,
+        minor=is_minor(p.birth_date, local_date(now, zone)), birth_date=p.birth_date, status=p.status,
         trade=p.trade, consented=own is True, refused=own is False,
         guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,
         version_id=p.journey_version_id, ended=p.ended_on is not None and p.ended_on < local_date(now, zone),

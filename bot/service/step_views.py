@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.content.versions import Script
 from bot.flows.scene import Scene, StepView
 from bot.service.core import Core
 from bot.service.journeys import script_of
+from bot.store.prepared import rows
 from bot.store.tables import DueStep, StepRun
+
+_RUNS = select(StepRun.step, StepRun.state, StepRun.data, StepRun.offered_at, StepRun.score).where(
+    StepRun.placement_id == bindparam("placement")
+)
+_PLANNED = select(DueStep.step, DueStep.due_at).where(DueStep.placement_id == bindparam("placement"))
 
 
 def load_steps(core: Core, session: Session, scene: Scene) -> Scene:
@@ -25,9 +31,8 @@ def load_steps(core: Core, session: Session, scene: Scene) -> Scene:
 
 def steps_of(session: Session, placement_id: int, script: Script) -> tuple[StepView, ...]:
     """In the author's order."""
-    runs = {run.step: run for run in session.scalars(select(StepRun).where(StepRun.placement_id == placement_id))}
-    planned = session.execute(select(DueStep.step, DueStep.due_at).where(DueStep.placement_id == placement_id))
-    due = {row.step: row.due_at for row in planned}
+    runs = {run.step: run for run in rows(session, _RUNS, placement=placement_id)}
+    due = {row.step: row.due_at for row in rows(session, _PLANNED, placement=placement_id)}
     views = []
     for step in script.journey.steps:
         run = runs.get(step.id)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -22,16 +23,20 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
     """
     if not rows:
         return 0
-    dialect = session.get_bind().dialect.name
-    assert isinstance(table.__table__, Table)
-    target = table.__table__
+    connection = session.connection()
+    statement = _insert_or_ignore(connection.dialect.name, table)
     new = 0
     for start in range(0, len(rows), _CHUNK):
         chunk = list(rows[start : start + _CHUNK])
-        statement = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(target).on_conflict_do_nothing()
-        result = session.execute(statement, chunk)
-        new += max(result.rowcount, 0)  # type: ignore[attr-defined]
+        # Without the option SQLAlchemy reports -1 for many rows on PostgreSQL.
+        new += connection.execute(statement, chunk, execution_options={"preserve_rowcount": True}).rowcount
     return new
+
+
+@cache
+def _insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
+    assert isinstance(table.__table__, Table)
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table.__table__).on_conflict_do_nothing()
 
 
 def upsert(session: Session, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
