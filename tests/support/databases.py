@@ -32,6 +32,18 @@ class Databases:
         """The address of a new database of `sqlite` or `postgresql`, at the newest schema."""
         return self._fresh_sqlite() if kind == "sqlite" else self._fresh_postgresql()
 
+    def copy_of(self, url: str) -> str:
+        """The address of a copy of one of these databases, which nobody may be using now."""
+        name = f"test{next(self._numbers)}"
+        if url.startswith("sqlite"):
+            store = open_store(url)
+            _fold_away(store)
+            store.close()
+            shutil.copy(make_url(url).database or "", self.folder / f"{name}.sqlite3")
+            return f"sqlite:///{self.folder / name}.sqlite3"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        return _plain(self._admin, name)
+
     def close(self) -> None:
         """Stop the server, if one runs."""
         if self._server is not None:
