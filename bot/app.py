@@ -66,6 +66,7 @@ class App:
         self.dispatcher = Dispatcher(core, self.telegram, self.outgoing, self.pool, clock)
         self.user: BotUser | None = None
         self.server: HttpServer | None = None
+        self._stopped = False
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self, parts: Iterable[Part] = tuple(Part), *, patient: bool = False) -> BotUser:
@@ -84,7 +85,10 @@ class App:
         return self.user
 
     async def stop(self) -> None:
-        """Read no more, finish what is under way, give back the leases, close everything."""
+        """Read no more, finish what is under way, give back the leases, close everything. Twice does no harm."""
+        if self._stopped:
+            return
+        self._stopped = True
         if self.server is not None:
             await self.server.stop()
             self.server = None
@@ -93,7 +97,8 @@ class App:
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running.clear()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.outgoing.idle(), FINISH_SECONDS)
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self.outgoing.idle()
         with contextlib.suppress(StorageTrouble):
             await self.sender.give_back()
         await self.telegram.close()
@@ -161,7 +166,8 @@ class App:
 
     async def _healthy(self) -> bool:
         try:
-            await asyncio.wait_for(self.pool.run(bot_state.username, self.core), 5)
+            async with asyncio.timeout(5):
+                await self.pool.run(bot_state.username, self.core)
         except (StorageTrouble, TimeoutError):
             return False
         return True

@@ -6,6 +6,7 @@ claim → attempt → send → finish. A lane takes the next batch while the las
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from datetime import timedelta
@@ -42,6 +43,7 @@ class Sender:
         self._clock = clock
         self._pacing = pacing
         self._rounds = 0
+        self.leads = False  # did we hold the lease for the bulk when we last looked?
         self._awake = {False: asyncio.Event(), True: asyncio.Event()}
         self._cleaned = 0.0
         outgoing.poke = self.poke
@@ -94,10 +96,10 @@ class Sender:
 
     async def _rest(self, bulk: bool) -> None:
         await asyncio.sleep(BREATH)
-        try:
-            await asyncio.wait_for(self._awake[bulk].wait(), LOOK_EVERY)
-        except TimeoutError:
-            return
+        # Not wait_for: before Python 3.12 it may swallow a cancellation that meets a poke, and we would never stop.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._awake[bulk].wait()
 
     async def _round(self, bulk: bool) -> int:
         """Take and send one batch; how many messages it had."""
@@ -116,8 +118,10 @@ class Sender:
     def _take(self, bulk: bool) -> list[Delivery]:
         """In the pool: the next batch, `attempting` in our name; empty when another process sends the bulk."""
         now = self._clock.now()
-        if bulk and not leases.take(self._core, LEASE, now, LEASE_SECONDS):
-            return []
+        if bulk:
+            self.leads = leases.take(self._core, LEASE, now, LEASE_SECONDS)
+            if not self.leads:
+                return []
         claimed = outbox.claim(self._core, now, self._pacing.batch if bulk else ANSWERS_AT_ONCE, bulk)
         if not claimed:
             return []

@@ -1,0 +1,357 @@
+"""The wired bot over real HTTP, on a real database, against the sandbox: in, committed, answered, confirmed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from sqlalchemy import create_engine, select, text
+
+from bot.app import App, Part
+from bot.clock import SystemClock
+from bot.content.library import Library
+from bot.errors import BadSetting
+from bot.flows.vocabulary import Kind, screen
+from bot.i18n import verbatim
+from bot.rules.kit_search import KitSearch
+from bot.service import bot_state
+from bot.service.core import Core
+from bot.service.drafts import Draft
+from bot.service.drafts import queue as queue_drafts
+from bot.settings import Settings
+from bot.store.engine import open_store
+from bot.store.tables import Heartbeat, Outbox, SeenUpdate
+from bot.transport.pacing import Pacing
+from bot.transport.webhook import SECRET_HEADER
+from tests.support.databases import Databases
+from tests.support.sandbox import TOKEN, Desk, desk
+
+Scenario = Callable[[Desk, App], Awaitable[None]]
+
+
+@pytest.fixture
+def sqlite_core(databases: Databases, library: Library, search: KitSearch, tmp_path: Path) -> Core:
+    return Core(open_store(databases.fresh("sqlite")), library, search, tmp_path)
+
+
+def settings_for(here: Desk, **more: Any) -> Settings:
+    return Settings(_env_file=None, token=TOKEN, api_url=here.sandbox.url, **more)
+
+
+@asynccontextmanager
+async def running(core: Core, parts: tuple[Part, ...] = tuple(Part), **more: Any) -> AsyncIterator[tuple[Desk, App]]:
+    desk_options = {name: more.pop(name) for name in ("flood_limits",) if name in more}
+    pacing = more.pop("pacing", Pacing(None, per_chat=False))
+    async with desk(started=False, **desk_options) as here:
+        app = App(settings_for(here, **more), SystemClock(), core, pacing)
+        await app.start(parts)
+        try:
+            yield here, app
+        finally:
+            await app.stop()
+
+
+def with_the_bot(core: Core, scenario: Scenario, **more: Any) -> None:
+    async def run() -> None:
+        async with running(core, **more) as (here, app):
+            await scenario(here, app)
+
+    asyncio.run(run())
+
+
+async def until(true: Callable[[], Any], seconds: float = 8.0) -> None:
+    """Wait for something to become true (or an awaitable of it)."""
+    end = time.monotonic() + seconds
+    while True:
+        found = true()
+        if asyncio.iscoroutine(found):
+            found = await found
+        if found:
+            return
+        assert time.monotonic() < end, "it did not happen"
+        await asyncio.sleep(0.02)
+
+
+def rows(core: Core, column: Any) -> list[Any]:
+    with core.store.transaction() as session:
+        return list(session.scalars(select(column)))
+
+
+async def answered(here: Desk) -> bool:
+    return any(message["from"]["id"] != here.chat for message in await here.person.messages())
+
+
+def queue(core: Core, chats: list[int], kind: Kind = Kind.MESSAGE) -> None:
+    now = SystemClock().now()
+    drafts = [Draft(chat_id=chat, screen=screen(verbatim("News")), kind=kind, language="en") for chat in chats]
+    with core.store.transaction() as session:
+        queue_drafts(session, drafts, now)
+
+
+def test_a_stranger_is_answered_and_the_update_confirmed_after_the_commit(core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        await until(lambda: rows(core, Outbox.state) == ["sent"])
+        assert len(rows(core, SeenUpdate.update_id)) == 1
+        await until(lambda: not here.sandbox.world.updates.pending())
+
+    with_the_bot(core, scenario)
+
+
+def test_the_bots_name_is_kept_for_invite_links(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        assert bot_state.username(sqlite_core) == "compagnon_demo_bot"
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_every_tap_is_answered_even_a_forged_one(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        message = await here.person.last()
+        _, answer = await here.control(
+            "POST", f"chats/{here.chat}/click", {"message_id": message["message_id"], "data": "no:such:thing"}
+        )
+        assert answer["answered"] is True
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_a_group_is_told_why_and_left(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        status, group = await here.control("POST", "groups", {"title": "Class", "members": [here.chat]})
+        assert status == 200
+        await here.control("POST", f"chats/{group['id']}/send", {"from": here.chat, "text": "hello"})
+
+        async def left() -> bool:
+            return "leaveChat" in [call["method"] for call in await here.calls()]
+
+        await until(left)
+        methods = [call["method"] for call in await here.calls()]
+        assert methods.index("sendMessage") < methods.index("leaveChat")
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_messages_of_one_chat_are_received_in_order(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        for number in range(12):
+            await here.person.send(f"/help {number}")
+        await until(lambda: len(rows(sqlite_core, SeenUpdate.update_id)) == 12)
+        await app.drain()
+        assert rows(sqlite_core, Outbox.state) == ["sent"] * 12
+        ids = rows(sqlite_core, Outbox.message_id)
+        assert ids == sorted(ids)
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_listening_is_written_down(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("hello")
+        await until(lambda: "intake" in rows(sqlite_core, Heartbeat.name))
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_a_second_process_stands_by_and_takes_over(sqlite_core: Core, tmp_path: Path):
+    async def scenario(here: Desk, first: App) -> None:
+        twin = Core(sqlite_core.store, sqlite_core.library, sqlite_core.search, tmp_path)
+        second = App(settings_for(here), SystemClock(), twin, Pacing(None))
+        await second.start()
+        await asyncio.sleep(1.5)
+        assert not [call for call in await here.calls() if call["status"] == 409]
+        await first.stop()
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        await second.stop()
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_an_update_is_not_confirmed_while_the_database_is_locked(
+    databases: Databases, library: Library, search: KitSearch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.store.engine.BUSY_SECONDS", 0.2)
+    url = databases.fresh("sqlite")
+    core = Core(open_store(url), library, search, tmp_path)
+
+    async def scenario(here: Desk, app: App) -> None:
+        with create_engine(url).connect() as other:
+            other.execute(text("PRAGMA locking_mode"))
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+            await here.person.send("/start")
+            await asyncio.sleep(1.0)
+            assert not await answered(here)
+            assert here.sandbox.world.updates.pending()
+            other.exec_driver_sql("ROLLBACK")
+        await until(lambda: answered(here))
+
+    with_the_bot(core, scenario)
+
+
+def test_409_is_one_clear_line(sqlite_core: Core, caplog: pytest.LogCaptureFixture):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.control("POST", "faults", {"method": "getUpdates", "kind": "409", "times": 2})
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+
+    with caplog.at_level(logging.ERROR):
+        with_the_bot(sqlite_core, scenario)
+    lines = [record.getMessage() for record in caplog.records if "409" in record.getMessage()]
+    assert len(lines) == 1
+    assert "another program" in lines[0]
+
+
+# --- the sender -----------------------------------------------------------------------------------
+
+
+def test_a_broadcast_uses_its_ceiling_and_meets_no_429(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        users = [here.sandbox.world.add_user(f"P{n}").id for n in range(75)]
+        for user in users:
+            await here.control("POST", f"chats/{user}/send", {"text": "/help"})
+        await until(lambda: len(rows(sqlite_core, SeenUpdate.update_id)) == 75)
+        await app.drain()
+        before = len(await here.calls())
+        queue(sqlite_core, users)
+        began = time.monotonic()
+        await app.drain()
+        took = time.monotonic() - began
+        sent = (await here.calls())[before:]
+        assert [call["status"] for call in sent if call["method"] == "sendMessage"] == [200] * 75
+        assert 74 / took <= 25 * 1.5  # the first second's worth goes out at once
+        assert (75 - 25) / took >= 0.9 * 25 * (took - 1) / took
+
+    with_the_bot(sqlite_core, scenario, pacing=Pacing(25, per_chat=True))
+
+
+def test_draining_sends_what_may_go_now_and_leaves_the_rest(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        queue(sqlite_core, [here.chat] * 5)
+        await here.control("POST", "faults", {"method": "sendMessage", "kind": "429", "retry_after": 60, "times": 1})
+        await app.drain()
+        states = rows(sqlite_core, Outbox.state)
+        assert states.count("queued") == 5  # the first waits as told, and those behind it wait for the first
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_only_one_process_sends_the_bulk(sqlite_core: Core, tmp_path: Path):
+    async def scenario(here: Desk, first: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        await until(lambda: first.sender.leads)
+        twin = Core(sqlite_core.store, sqlite_core.library, sqlite_core.search, tmp_path)
+        second = App(settings_for(here), SystemClock(), twin, Pacing(None))
+        await second.start((Part.SENDER,))
+        await asyncio.sleep(0.7)
+        assert not second.sender.leads
+        await first.stop()
+        queue(sqlite_core, [here.chat])
+        await until(lambda: second.sender.leads)
+        await until(lambda: set(rows(sqlite_core, Outbox.state)) == {"sent"})
+        await second.stop()
+
+    with_the_bot(sqlite_core, scenario)
+
+
+# --- webhook ----------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def with_webhook(core: Core, scenario: Scenario) -> None:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with_the_bot(
+        core, scenario, webhook_url=f"{address}/telegram", listen=f"127.0.0.1:{port}", webhook_secret="s3cret-s3cret"
+    )
+
+
+def update(chat: int, update_id: int, text: str) -> dict[str, Any]:
+    person = {"id": chat, "is_bot": False, "first_name": "Ana"}
+    chat_data = {"id": chat, "type": "private", "first_name": "Ana"}
+    message = {"message_id": update_id, "date": 1, "chat": chat_data, "from": person, "text": text}
+    return {"update_id": update_id, "message": message}
+
+
+def test_the_webhook_answers_people(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        await until(lambda: "intake" in rows(sqlite_core, Heartbeat.name))
+
+    with_webhook(sqlite_core, scenario)
+
+
+def test_the_webhook_refuses_strangers_and_nonsense(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        url = str(app.settings.webhook_url)
+        good = {SECRET_HEADER: "s3cret-s3cret"}
+
+        async def post(data: bytes, headers: dict[str, str]) -> int:
+            async with aiohttp.ClientSession() as session, session.post(url, data=data, headers=headers) as response:
+                return response.status
+
+        assert await post(b"{}", {}) == 401
+        assert await post(b"{}", {SECRET_HEADER: "wrong"}) == 401
+        assert await post(b"{}", {SECRET_HEADER: "é"}) == 401
+        assert await post(b"not json", good) == 400
+        assert await post(b"[]", good) == 400
+        assert await post(b"x" * (2 * 1024 * 1024), good) == 413
+        assert await post(b'{"update_id": 1, "message": {"nonsense": true}}', good) == 200
+
+    with_webhook(sqlite_core, scenario)
+
+
+def test_the_same_update_twice_has_one_effect(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        before = len(rows(sqlite_core, Outbox.id))
+        headers = {SECRET_HEADER: "s3cret-s3cret"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            for _ in range(3):
+                async with session.post(
+                    str(app.settings.webhook_url), json=update(here.chat, 999, "/help")
+                ) as response:
+                    assert response.status == 200
+        assert len(rows(sqlite_core, Outbox.id)) == before + 1
+
+    with_webhook(sqlite_core, scenario)
+
+
+def test_health_is_open_to_anybody(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        url = str(app.settings.webhook_url).replace("/telegram", "/healthz")
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            assert (response.status, await response.json()) == (200, {"status": "ok"})
+
+    with_webhook(sqlite_core, scenario)
+
+
+def test_a_port_in_use_is_one_sentence(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        settings = app.settings.model_copy()
+        other = App(settings, SystemClock(), sqlite_core, Pacing(None))
+        with pytest.raises(BadSetting, match="COMPAGNON_LISTEN: cannot listen at"):
+            await other.start()
+
+    with_webhook(sqlite_core, scenario)
