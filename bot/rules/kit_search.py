@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from bot.content.kits import Chatter, DangerWords, Topic
 from bot.content.library import Library
@@ -174,26 +175,47 @@ def _features(words: Sequence[str]) -> Counter[str]:
     return found
 
 
+class _Span(NamedTuple):
+    """Whose phrases lie where in the list of all phrases."""
+
+    label: str
+    first: int
+    end: int
+
+
+def _spans(labels: Sequence[str]) -> tuple[_Span, ...]:
+    """Of labels that lie together, as the content folders have them."""
+    found, first = [], 0
+    for label, group in itertools.groupby(labels):
+        end = first + len(list(group))
+        found.append(_Span(label, first, end))
+        first = end
+    return tuple(found)
+
+
 class _Index:
     """The phrases of one language, inverted: feature → the phrases and topics it occurs in, with weights."""
 
     def __init__(self, examples: Sequence[tuple[str, str]]) -> None:
-        self._labels = [label for label, _ in examples]
+        labels = [label for label, _ in examples]
+        self._spans = _spans(labels)
         counted = [_features(_words(phrase)) for _, phrase in examples]
-        self._weights = _weights(self._labels, counted)
+        self._weights = _weights(labels, counted)
         self._unknown = math.log(1 + len(examples)) + 1
-        self._phrases: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        wholes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-        for number, (label, features) in enumerate(zip(self._labels, counted, strict=True)):
+        # Phrases are numbered first, then the topics as a whole: one list of sums serves both.
+        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        self._sums = [0.0] * (len(examples) + len(self._spans))
+        wholes: list[dict[str, float]] = [defaultdict(float) for _ in self._spans]
+        places = {span.label: place for place, span in enumerate(self._spans)}
+        for number, (label, features) in enumerate(zip(labels, counted, strict=True)):
             vector, length = self._vector(features)
             for feature, weight in vector.items():
-                self._phrases[feature].append((number, weight / length))
-                wholes[label][feature] += weight / length
-        self._topics: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for label, whole in wholes.items():
+                self._postings[feature].append((number, weight / length))
+                wholes[places[label]][feature] += weight / length
+        for place, whole in enumerate(wholes, len(examples)):
             length = math.sqrt(sum(weight * weight for weight in whole.values()))
             for feature, weight in whole.items():
-                self._topics[feature].append((label, weight / length))
+                self._postings[feature].append((place, weight / length))
 
     def knows(self, words: Sequence[str]) -> float:
         """The share of the words that occur in the phrases, 0 to 1."""
@@ -202,17 +224,16 @@ class _Index:
     def rank(self, words: Sequence[str]) -> Ranking:
         """Topics and kinds of chatter by likeness (0 to 1), best first."""
         vector, length = self._vector(_features(words))
-        near: dict[int, float] = defaultdict(float)
-        whole: dict[str, float] = defaultdict(float)
+        sums = self._sums.copy()
         for feature, weight in vector.items():
-            for number, share in self._phrases[feature]:
-                near[number] += weight * share
-            for label, share in self._topics[feature]:
-                whole[label] += weight * share
-        nearest: dict[str, list[float]] = defaultdict(list)
-        for number, likeness in near.items():
-            nearest[self._labels[number]].append(likeness)
-        scores = ((label, (NEAREST * _near(nearest[label]) + WHOLE * total) / length) for label, total in whole.items())
+            for number, share in self._postings[feature]:
+                sums[number] += weight * share
+        wholes = sums[len(sums) - len(self._spans) :]
+        scores = [
+            (span.label, (NEAREST * _near(sums[span.first : span.end]) + WHOLE * total) / length)
+            for span, total in zip(self._spans, wholes, strict=True)
+            if total
+        ]
         return sorted(scores, key=lambda pair: (-pair[1], pair[0]))
 
     def _vector(self, features: Counter[str]) -> tuple[dict[str, float], float]:
