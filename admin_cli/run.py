@@ -46,6 +46,7 @@ def run(
     """Run the service until it is stopped (Ctrl-C or SIGTERM). Needs a token: COMPAGNON_TOKEN."""
     settings = load_settings()
     set_up(settings.log_level, settings.log_format)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     settings.require_token()
     library = content(settings)
     store = database_for_service(settings)

@@ -49,9 +49,10 @@ def create(core: Core, new: NewCohort, now: datetime) -> None:
     """Make a cohort in the default project. Raises BadInput or NotFound (journey) with one sentence."""
     row = _checked(core, new, now)
     with core.store.transaction() as session:
-        if session.scalar(select(Cohort.id).where(func.lower(Cohort.code) == row.code.lower())) is not None:
+        taken = session.scalar(select(Cohort.code).where(func.lower(Cohort.code) == row.code.lower()))
+        if taken is not None:
             raise BadInput(
-                f"There is a cohort {row.code} already: choose another code; `compagnon cohort list` shows all."
+                f"There is a cohort {taken} already: choose another code; `compagnon cohort list` shows all."
             )
         row.project_id = _default_project(session)
         session.add(row)
