@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from bot.errors import CompagnonError
 
-_TOKEN = re.compile(r"\b(?:bot)?\d{3,}:[A-Za-z0-9_-]{2,}")
+_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 _QUIET = ("telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy")
 
 

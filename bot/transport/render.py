@@ -24,7 +24,7 @@ _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoic
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of ours that goes with a call: its path below the data folder or its text, and the name the reader sees."""
+    """A file of ours that goes with a call: its path below the data folder or its text, and the name to show."""
 
     path: str
     name: str | None
