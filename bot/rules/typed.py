@@ -162,7 +162,7 @@ def safe_cell(text: str) -> str:
 
 
 def slug(name: str, otherwise: str) -> str:
-    """A code made from a name: `Zoé Müller` → `zoe-muller`; `otherwise` where no letter of it can be spelled in ASCII."""
-    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
-    letters = plain.encode("ascii", "ignore").decode().lower()
+    """A code made from a name: `Zoé Müller` → `zoe-muller`; `otherwise` for a name without ASCII letters."""
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ß", "ss").replace("ø", "o").replace("ł", "l"))
+    letters = plain.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:36] or otherwise

@@ -1,0 +1,89 @@
+"""What is wrong in a list: every fault at once, with row, column and value; then nothing at all is written."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.errors import Faults, NotFound
+from bot.service.core import Core
+from bot.service.import_file import import_cohort
+from bot.store.tables import Invite, Person, Placement
+from tests.support.desk import CODE, NOW, cohort, listed
+
+
+def faults_of(core: Core, *learners: dict[str, str]) -> list[str]:
+    with pytest.raises(Faults) as caught:
+        import_cohort(core, CODE, listed(*learners), NOW)
+    return [str(fault) for fault in caught.value.faults]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"code": ""}, "row 2, column code: is empty"),
+        ({"first_name": ""}, "row 2, column first_name: is empty"),
+        ({"first_name": "=cmd()"}, "row 2, column first_name: “=cmd()” starts like a spreadsheet formula"),
+        ({"language": "klingonese"}, "row 2, column language: “klingonese”"),
+        ({"birth_date": "2030-01-01"}, "row 2, column birth_date: “2030-01-01” is not in the past"),
+        ({"arrival_date": "31/02/2026"}, "row 2, column arrival_date: “31/02/2026” is no day of the calendar"),
+        ({"return_date": "2026-02-27"}, "row 2, column return_date: “2026-02-27” is before the arrival"),
+        ({"return_date": "2062-03-28"}, "row 2, column return_date: “2062-03-28” is over three years"),
+        ({"departure_date": "02/03/2026"}, "row 2, column departure_date: “02/03/2026” is after the arrival"),
+        ({"host_city": "Graz"}, "row 2, column host_city: “Graz” has no city kit"),
+        ({"host_city": "Boston", "host_country": "US"}, "row 2, column host_timezone: United States has several"),
+        ({"host_timezone": "Europe/Sevilla"}, "row 2, column host_timezone: “Europe/Sevilla” is not a time zone"),
+        ({"host_country": "Spain"}, "row 2, column host_country: “Spain” is not a country code: write ES"),
+        (
+            {"referent": "clare"},
+            "row 2, column referent: “clare” is no code of a referent in SPRING: did you mean claire?",
+        ),
+        ({"backup_referent": "nobody"}, "row 2, column backup_referent: “nobody”"),
+        ({"partner": "L01"}, "row 2, column partner: “L01” is the learner"),
+        ({"partner": "L99"}, "row 2, column partner: “L99” is no learner of this list or cohort"),
+        ({"phone": "3,36E+10"}, "row 2, column phone: “3,36E+10” is not a telephone number"),
+        ({"email": "lea"}, "row 2, column email: “lea” is not an e-mail address"),
+        ({"status": "aprentice"}, "row 2, column status: “aprentice” is not a status: write apprentice"),
+    ],
+)
+def test_a_fault_names_row_column_and_value(core: Core, changed: dict[str, str], says: str) -> None:
+    cohort(core)
+    assert any(fault.startswith(says) for fault in faults_of(core, changed)), faults_of(core, changed)
+
+
+def test_every_fault_of_every_row_is_told_at_once_in_order(core: Core) -> None:
+    cohort(core)
+    told = faults_of(core, {"arrival_date": "soon", "phone": "x"}, {"code": "L02"}, {"code": "L03", "referent": "zz"})
+    assert [fault.split(":")[0] for fault in told] == [
+        "row 2, column arrival_date",
+        "row 2, column phone",
+        "row 4, column referent",
+    ]
+
+
+def test_duplicate_codes_name_both_rows_whatever_their_case(core: Core) -> None:
+    cohort(core)
+    assert faults_of(core, {}, {"code": "l01"}) == [
+        "row 3, column code: “l01” stands in row 2 already: codes are unique"
+    ]
+
+
+def test_a_pair_that_does_not_match_is_a_fault(core: Core) -> None:
+    cohort(core)
+    told = faults_of(core, {"partner": "L02"}, {"code": "L02", "partner": "L03"}, {"code": "L03"})
+    assert told[0].startswith("row 2, column partner: “L02” is paired with L03")
+
+
+def test_one_fault_means_that_nothing_is_written(core: Core) -> None:
+    cohort(core)
+    faults_of(core, {}, {"code": "L02", "referent": "zz"})
+    with core.store.transaction() as session:
+        assert session.scalar(select(func.count(Placement.id))) == 0
+        assert session.scalar(select(func.count(Person.id))) == 3
+        assert session.scalar(select(func.count(Invite.id))) == 3
+
+
+def test_a_cohort_that_does_not_exist_is_named_with_those_that_do(core: Core) -> None:
+    cohort(core)
+    with pytest.raises(NotFound, match="no cohort “AUTUMN”: choose one of SPRING"):
+        import_cohort(core, "AUTUMN", listed({}), NOW)
