@@ -17,7 +17,7 @@ from bot.flows.effects import (
     SetLanguage,
 )
 from bot.flows.listening import hear, needs_help_first
-from bot.flows.scene import Scene, Stay
+from bot.flows.scene import InviteView, Scene, Stay
 from bot.flows.vocabulary import (
     IDLE,
     Conversation,
@@ -56,6 +56,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 def _start(scene: Scene, token: str | None) -> Outcome:
     invite = scene.invite
+    if invite is not None and invite.status == "ok" and _for_somebody_else(scene, invite):
+        asked = Conversation("onboarding", {"sure": invite.invite_id})
+        return show(Say(screen(say("join/for_somebody_else", name=invite.first_name))), conversation=asked)
     if token is None or invite is None:
         return _again(scene) if scene.person_id is not None else show(Say(screen(say("join/no_invite"))))
     if invite.status == "ok":
@@ -81,8 +84,20 @@ def _again(scene: Scene) -> Outcome:
     return show(Say(shown.languages(scene, scene.language)))
 
 
+def _for_somebody_else(scene: Scene, invite: InviteView) -> bool:
+    """An invite of another name opens only the second time: whoever just tries a link must not become that person."""
+    if scene.person_id is None or invite.first_name.casefold() == scene.name.casefold():
+        return False
+    return scene.conversation.data.get("sure") != invite.invite_id
+
+
 def _child_name(scene: Scene) -> str | None:
     return scene.learners[0].name if scene.learners else None
+
+
+def _new_stay(scene: Scene) -> Stay | None:
+    """The stay that the way in is about: of several the one whose journey has not begun."""
+    return next((stay for stay in scene.stays if stay.joined_at is None and not stay.ended), scene.stay)
 
 
 def _tap(scene: Scene, parts: list[str]) -> Outcome:
@@ -91,14 +106,14 @@ def _tap(scene: Scene, parts: list[str]) -> Outcome:
     match parts:
         case ["lang", code] if code in scene.library.catalogues.languages:
             return _language(scene, code)
-        case ["yes" | "no" as word] if scene.stay is not None:
-            return _consent(scene, scene.stay, word == "yes")
-        case ["stay", "ok"] if scene.stay is not None:
-            return show(Replace(shown.hour(scene.stay)), conversation=Conversation("onboarding", {}))
-        case ["stay", "wrong"] if scene.stay is not None:
+        case ["yes" | "no" as word] if (stay := _new_stay(scene)) is not None:
+            return _consent(scene, stay, word == "yes")
+        case ["stay", "ok"] if (stay := _new_stay(scene)) is not None:
+            return show(Replace(shown.hour(stay)), conversation=Conversation("onboarding", {}))
+        case ["stay", "wrong"] if (stay := _new_stay(scene)) is not None:
             return show(Replace(shown.ask_wrong()), conversation=Conversation("onboarding", {"waits": "wrong"}))
-        case ["hour", chosen] if scene.stay is not None:
-            return _hour(scene, scene.stay, chosen)
+        case ["hour", chosen] if (stay := _new_stay(scene)) is not None:
+            return _hour(scene, stay, chosen)
         case ["child", "yes" | "no" as word]:
             return _child(scene, word == "yes")
         case _:
@@ -109,12 +124,13 @@ def _language(scene: Scene, code: str) -> Outcome:
     chosen = SetLanguage(code)
     # Who is already in only changes the language; a new role of theirs is greeted all the same.
     role = str(scene.conversation.data.get("role", ""))
-    if scene.stay is not None and not scene.onboarded:
+    stay = _new_stay(scene)
+    if stay is not None and not scene.onboarded:
         return show(Replace(shown.consent(scene)), effects=(chosen,))
     if role == "family" or ("family" in scene.roles and not scene.onboarded):
         return show(Replace(shown.guardian(scene, _child_name(scene))), effects=(chosen,))
-    if scene.stay is not None and role == "learner":
-        return show(Replace(shown.stay_check(scene, scene.stay)), effects=(chosen,))
+    if stay is not None and role == "learner":
+        return show(Replace(shown.stay_check(scene, stay)), effects=(chosen,))
     return show(Replace(shown.desk(scene)), effects=(chosen, FinishOnboarding(0)), conversation=IDLE)
 
 
@@ -124,13 +140,14 @@ def _consent(scene: Scene, stay: Stay, given: bool) -> Outcome:
 
 
 def _wrong(scene: Scene, text: str) -> Outcome:
-    if scene.stay is None:
+    stay = _new_stay(scene)
+    if stay is None:
         return _again(scene)
     if len(text) > LONGEST:
         return show(Say(screen(say("join/too_long", n=len(text), limit=LONGEST))))
     return show(
-        Say(shown.hour(scene.stay, corrected=True)),
-        effects=(ReportWrongStay(scene.stay.placement_id, text),),
+        Say(shown.hour(stay, corrected=True)),
+        effects=(ReportWrongStay(stay.placement_id, text),),
         conversation=Conversation("onboarding", {}),
     )
 

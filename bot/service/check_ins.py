@@ -105,6 +105,9 @@ def _carry_out(
         case rules.LateAnswer(answer, _):
             alerts.learner_answered(core, session, placement, answer.value, now)
         case rules.Thank(late):
+            if not late:
+                # Whoever still has an alert of another day hears it, too; with none open this says nothing.
+                alerts.learner_answered(core, session, placement, Answer.FINE.value, now)
             return [talk.thanks(late, alerts.names_told(session, placement.id))]
         case rules.OfferHelp(urgent):
             return [talk.help_offered(urgent, alerts.names_told(session, placement.id))]
@@ -196,6 +199,7 @@ def _todays(session: Session, placement_id: int, now: datetime) -> CheckIn | Non
 def _answer_without(core: Core, session: Session, placement_id: int, said: Answer, now: datetime) -> list[Screen]:
     placement = session.get_one(Placement, placement_id)
     if said is Answer.FINE:
+        alerts.learner_answered(core, session, placement, said.value, now)
         return [talk.nothing_due()]
     reason, severity = (
         (Reason.ASKED_FOR_HELP, Severity.RED) if said is Answer.NEED_HELP else (Reason.WANTS_TO_TALK, Severity.AMBER)

@@ -16,14 +16,12 @@ from bot.service.delivery import Fate, Result
 from bot.service.stays import itinerary_of
 from bot.store.tables import Outbox, Placement, TelegramAccount
 
-
 EXPORT = "export"  # ref of the message that carries a person's data
 
 
 def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
     """`row` has id, kind, ref, person_id and chat_id of the outbox row."""
-    if result.fate is Fate.BLOCKED:
-        _mark_blocked(session, row.chat_id, now)
+    newly_blocked = result.fate is Fate.BLOCKED and _mark_blocked(session, row.chat_id, now)
     if row.ref == EXPORT and result.fate is not Fate.RETRY:
         # Everything about a person is not to lie about in a second place.
         session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}))
@@ -38,17 +36,21 @@ def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetim
     elif kind is Kind.ALERT and row.ref and gave_up:
         _, alert_id, membership_id = row.ref.split(":")
         alerts.undelivered(core, session, int(alert_id), int(membership_id), now)
-    elif result.fate is Fate.BLOCKED and row.person_id is not None:
+    elif newly_blocked and row.person_id is not None:
         _blocked_while_abroad(core, session, row.person_id, now)
 
 
-def _mark_blocked(session: Session, chat_id: int, now: datetime) -> None:
-    session.execute(
+def _mark_blocked(session: Session, chat_id: int, now: datetime) -> bool:
+    """True when nobody knew before: what fails after that is no news, and must not alert again and again."""
+    found = session.execute(
         update(TelegramAccount)
         .where(TelegramAccount.chat_id == chat_id, TelegramAccount.revoked_at.is_(None),
                TelegramAccount.blocked_at.is_(None))
         .values(blocked_at=now)
+        .returning(TelegramAccount.id)
+        .execution_options(synchronize_session=False)
     )  # fmt: skip
+    return found.first() is not None
 
 
 def _blocked_while_abroad(core: Core, session: Session, person_id: int, now: datetime) -> None:

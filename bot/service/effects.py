@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
@@ -341,8 +341,20 @@ def _unlink_learner(work: _Work, effect: fx.UnlinkLearner) -> None:
     if placement is None or not work.may(Action.WRITE_TO_LEARNER, effect.placement_id):
         return
     invites.unlink(work.session, placement.person_id, work.now)
+    _forget_yes(work.session, placement.person_id, work.now)
     invites.issue(work.session, placement.person_id, placement.cohort_id, "learner", placement.code, work.now)
     note(work.session, work.me, "unlinked", placement.person_id, work.now)
+
+
+def _forget_yes(session: Session, person_id: int, now: datetime) -> None:
+    """Somebody else had this chat: their yes is not the learner's, who is asked anew."""
+    session.get_one(Person, person_id).onboarded_at = None
+    session.execute(
+        update(Consent)
+        .where(Consent.person_id == person_id, Consent.given_by == "self", Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _note_membership(work: _Work, effect: fx.NoteMembership) -> None:

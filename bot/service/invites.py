@@ -72,6 +72,7 @@ def accept(session: Session, invite_id: int, chat_id: int, now: datetime) -> int
         select(TelegramAccount).where(TelegramAccount.chat_id == chat_id, TelegramAccount.revoked_at.is_(None))
     ).first()
     if known is not None and known.person_id != invite.person_id:
+        _leave_chats(session, invite.person_id, now)
         _merge(session, invite.person_id, known.person_id, now)
         person_id = known.person_id
     else:
@@ -83,13 +84,17 @@ def accept(session: Session, invite_id: int, chat_id: int, now: datetime) -> int
     return person_id
 
 
-def _move_in(session: Session, person_id: int, chat_id: int, now: datetime) -> None:
+def _leave_chats(session: Session, person_id: int, now: datetime) -> None:
     session.execute(
         update(TelegramAccount)
         .where(TelegramAccount.person_id == person_id, TelegramAccount.revoked_at.is_(None))
         .values(revoked_at=now)
     )
     session.flush()
+
+
+def _move_in(session: Session, person_id: int, chat_id: int, now: datetime) -> None:
+    _leave_chats(session, person_id, now)
     session.add(TelegramAccount(person_id=person_id, chat_id=chat_id, linked_at=now, last_active_at=now))
     # What still waits follows the person to the new chat.
     session.execute(
@@ -116,7 +121,9 @@ def _merge(session: Session, invited: int, known: int, now: datetime) -> None:
     for name in ("phone", "email", "birth_date"):
         if getattr(old, name) is None:
             setattr(old, name, getattr(new, name))
-    new.erased_at = now  # an empty shell: nobody is behind it any more
+    # An empty shell: nobody is behind it any more.
+    new.first_name, new.last_name, new.phone, new.email, new.birth_date = "", "", None, None, None
+    new.erased_at = now
 
 
 def unlink(session: Session, person_id: int, now: datetime) -> list[int]:

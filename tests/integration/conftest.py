@@ -68,4 +68,5 @@ def abroad(core: Core) -> Small:
     found = small_cohort(core, start=march(2, 11))
     found.join_staff()
     found.join()
+    found.world.turn()
     return found
