@@ -22,6 +22,7 @@ from bot.errors import BadSetting
 from bot.flows.vocabulary import Kind, screen
 from bot.i18n import verbatim
 from bot.rules.kit_search import KitSearch
+from bot.sandbox.flood import FloodLimits
 from bot.service import bot_state
 from bot.service.core import Core
 from bot.service.drafts import Draft
@@ -48,9 +49,8 @@ def settings_for(here: Desk, **more: Any) -> Settings:
 
 @asynccontextmanager
 async def running(core: Core, parts: tuple[Part, ...] = tuple(Part), **more: Any) -> AsyncIterator[tuple[Desk, App]]:
-    desk_options = {name: more.pop(name) for name in ("flood_limits",) if name in more}
     pacing = more.pop("pacing", Pacing(None, per_chat=False))
-    async with desk(started=False, **desk_options) as here:
+    async with desk(started=False) as here:
         app = App(settings_for(here, **more), SystemClock(), core, pacing)
         await app.start(parts)
         try:
@@ -216,13 +216,15 @@ def test_409_is_one_clear_line(sqlite_core: Core, caplog: pytest.LogCaptureFixtu
 # --- the sender -----------------------------------------------------------------------------------
 
 
-def test_a_broadcast_uses_its_ceiling_and_meets_no_429(sqlite_core: Core):
+def test_a_broadcast_keeps_to_its_ceiling_and_meets_no_429(sqlite_core: Core):
     async def scenario(here: Desk, app: App) -> None:
         users = [here.sandbox.world.add_user(f"P{n}").id for n in range(75)]
         for user in users:
             await here.control("POST", f"chats/{user}/send", {"text": "/help"})
         await until(lambda: len(rows(sqlite_core, SeenUpdate.update_id)) == 75)
         await app.drain()
+        await asyncio.sleep(1.0)
+        here.sandbox.world.flood = FloodLimits(True, time.monotonic)
         before = len(await here.calls())
         queue(sqlite_core, users)
         began = time.monotonic()
@@ -230,10 +232,9 @@ def test_a_broadcast_uses_its_ceiling_and_meets_no_429(sqlite_core: Core):
         took = time.monotonic() - began
         sent = (await here.calls())[before:]
         assert [call["status"] for call in sent if call["method"] == "sendMessage"] == [200] * 75
-        assert 74 / took <= 25 * 1.5  # the first second's worth goes out at once
-        assert (75 - 25) / took >= 0.9 * 25 * (took - 1) / took
+        assert 2.7 < took < 5  # 25 a second, the last window not waited for; how much is used is for the benchmark
 
-    with_the_bot(sqlite_core, scenario, pacing=Pacing(25, per_chat=True))
+    with_the_bot(sqlite_core, scenario, pacing=Pacing(25))
 
 
 def test_draining_sends_what_may_go_now_and_leaves_the_rest(sqlite_core: Core):
