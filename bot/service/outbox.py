@@ -21,8 +21,34 @@ from bot.service.delivered import EXPORT, on_fate
 from bot.service.delivery import Delivery, Fate, Result
 from bot.service.drafts import LEASE, MANNERS, SAFETY, Draft, active, in_states, queue
 from bot.service.stays import reader_zones
-from bot.store.prepared import rows
+from bot.store.prepared import first, rows, run
 from bot.store.tables import Outbox, Person
+
+_BEHIND, _BUSY = aliased(Outbox), aliased(Outbox)
+_HEADS = (
+    select(Outbox.id)
+    .where(
+        in_states(Outbox, "queued"),
+        Outbox.bulk == bindparam("lane"),
+        Outbox.not_before <= bindparam("now"),
+        ~exists().where(_BUSY.chat_id == Outbox.chat_id, active(_BUSY), _BUSY.state != "queued"),
+        ~exists().where(
+            _BEHIND.chat_id == Outbox.chat_id,
+            active(_BEHIND),
+            _BEHIND.state == "queued",
+            tuple_(_BEHIND.priority, _BEHIND.id) < tuple_(Outbox.priority, Outbox.id),
+        ),
+    )
+    .order_by(Outbox.priority, Outbox.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(Outbox)
+    .where(Outbox.id.in_(_HEADS), Outbox.state == "queued")
+    .values(state="leased", lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(Outbox.id)
+)
 
 
 def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
@@ -30,48 +56,27 @@ def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
 
     `bulk` picks the lane: messages nobody asked for, or answers and safety.
     """
-    behind, busy = aliased(Outbox), aliased(Outbox)
-    head = (
-        select(Outbox.id)
-        .where(
-            Outbox.state == "queued",
-            Outbox.bulk.is_(bulk),
-            Outbox.not_before <= now,
-            ~exists().where(busy.chat_id == Outbox.chat_id, active(busy), busy.state != "queued"),
-            ~exists().where(
-                behind.chat_id == Outbox.chat_id,
-                active(behind),
-                behind.state == "queued",
-                tuple_(behind.priority, behind.id) < tuple_(Outbox.priority, Outbox.id),
-            ),
-        )
-        .order_by(Outbox.priority, Outbox.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
     with core.store.transaction() as session:
-        taken = session.scalars(
-            update(Outbox)
-            .where(Outbox.id.in_(head), Outbox.state == "queued")
-            .values(state="leased", lease_owner=core.owner, lease_until=now + LEASE)
-            .returning(Outbox.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-        return load(core, session, taken, now) if taken else []
+        taken = rows(
+            session, _CLAIM, lane=bulk, now=now, most=limit, owner=core.owner, until=now + LEASE
+        )  # fmt: skip
+        return load(core, session, [row.id for row in taken], now) if taken else []
 
 
-_COLUMNS = (
-    Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
-    Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
+_LOAD = (
+    select(
+        Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
+        Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
+    )
+    .outerjoin(Person, Person.id == Outbox.person_id)
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Outbox.priority, Outbox.id)
 )  # fmt: skip
 
 
 def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> list[Delivery]:
     """Leased rows as deliveries, in the reader's language and zone, in order of priority."""
-    taken = session.execute(
-        select(*_COLUMNS).outerjoin(Person, Person.id == Outbox.person_id).where(Outbox.id.in_(ids))
-        .order_by(Outbox.priority, Outbox.id)
-    ).all()  # fmt: skip
+    taken = rows(session, _LOAD, ids=list(ids))
     zones = reader_zones(session, {row.person_id for row in taken if row.person_id}, now)
     return [
         Delivery(
@@ -84,27 +89,25 @@ def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> lis
     ]  # fmt: skip
 
 
+_OURS = update(Outbox).where(
+    Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.lease_owner == bindparam("owner"), Outbox.state == "leased"
+)
+_TOO_LATE = _OURS.where(Outbox.expires_at <= bindparam("now")).values(
+    state="expired", finished_at=bindparam("now"), lease_owner=None, lease_until=None
+)
+_ATTEMPT = _OURS.values(state="attempting", lease_until=bindparam("until")).returning(Outbox.id)
+
+
 def attempt(core: Core, ids: Sequence[int], now: datetime) -> set[int]:
     """Leased → attempting, committed before the calls. Expired ones are dropped. Returns those to send."""
     with core.store.transaction() as session:
-        session.execute(
-            update(Outbox)
-            .where(Outbox.id.in_(ids), Outbox.lease_owner == core.owner, Outbox.expires_at <= now)
-            .values(state="expired", finished_at=now, lease_owner=None, lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
-        ours = session.scalars(
-            update(Outbox)
-            .where(Outbox.id.in_(ids), Outbox.lease_owner == core.owner, Outbox.state == "leased")
-            .values(state="attempting", lease_until=now + LEASE)
-            .returning(Outbox.id)
-            .execution_options(synchronize_session=False)
-        ).all()
-    return set(ours)
+        run(session, _TOO_LATE, ids=list(ids), owner=core.owner, now=now)
+        ours = rows(session, _ATTEMPT, ids=list(ids), owner=core.owner, until=now + LEASE)
+    return {row.id for row in ours}
 
 
 def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
-    """Mark what became of calls, with all that follows from it, in one transaction. True: more may be waiting."""
+    """Mark what became of calls and all that follows from it, in one transaction. True: more may go out now."""
     if not results:
         return False
     with core.store.transaction() as session:
@@ -120,7 +123,19 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
         session.connection().execute(_MARK, plain)
         for row, result in special:
             on_fate(core, session, row, result, now)
-    return True
+        return bool(special) or _others_wait(session, [row.chat_id for row in kinds.values()])
+
+
+_WAITING = (
+    select(Outbox.id)
+    .where(Outbox.chat_id.in_(bindparam("chats", expanding=True)), active(Outbox), Outbox.state == "queued")
+    .limit(1)
+)
+
+
+def _others_wait(session: Session, chats: list[int]) -> bool:
+    """Is more queued for chats that have just become free?"""
+    return first(session, _WAITING, chats=chats) is not None
 
 
 _FOLLOWED = frozenset({Kind.CHECK_IN.value, Kind.REMINDER.value, Kind.ALERT.value})

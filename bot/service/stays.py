@@ -146,20 +146,27 @@ def subject_of(session: Session, placement_id: int, alerted: frozenset[int] = fr
     )  # fmt: skip
 
 
+_DESKS = (
+    select(Membership.person_id, Cohort.home_zone)
+    .join(Cohort, Cohort.id == Membership.cohort_id)
+    .where(Membership.person_id.in_(bindparam("people", expanding=True)), Membership.ended_at.is_(None))
+)
+_TRIPS = select(
+    Placement.person_id, Placement.home_zone, Placement.host_zone, Placement.departure_date, Placement.arrival_date,
+    Placement.return_date, Placement.ended_on,
+).where(Placement.person_id.in_(bindparam("people", expanding=True)))  # fmt: skip
+
+
 def reader_zones(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, str]:
     """Whose clock people read: a learner's itinerary decides, others live in their cohort's home zone."""
     if not person_ids:
         return {}
     zones: dict[int, str] = {}
-    desk = session.execute(
-        select(Membership.person_id, Cohort.home_zone)
-        .join(Cohort, Cohort.id == Membership.cohort_id)
-        .where(Membership.person_id.in_(person_ids), Membership.ended_at.is_(None))
-    )
-    for person_id, home_zone in desk:
+    people = list(person_ids)
+    for person_id, home_zone in rows(session, _DESKS, people=people):
         zones.setdefault(person_id, home_zone)
     placements: dict[int, list[tuple[int, str]]] = {}
-    for placement in session.scalars(select(Placement).where(Placement.person_id.in_(person_ids))):
+    for placement in rows(session, _TRIPS, people=people):
         itinerary = itinerary_of(placement)
         here = itinerary.zone_at(now) if itinerary else placement.home_zone
         # Of several stays the one going on decides.

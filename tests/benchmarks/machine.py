@@ -11,13 +11,14 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
 CORES = sorted(os.sched_getaffinity(0))
 BOT_CORE, OTHER_CORE = CORES[0], CORES[-1]
-TOKEN = "1234:bench"
+_NUMBERS = count(1)
 SECRET = "bench-secret"
 START_SECONDS = 60.0
 
@@ -99,7 +100,7 @@ class Bot:
 def ours(telegram: Telegram, database_url: str) -> Bot:
     """The shipped bot in webhook mode."""
     env = {
-        "COMPAGNON_TOKEN": TOKEN, "COMPAGNON_API_URL": telegram.url, "COMPAGNON_DATABASE_URL": database_url,
+        "COMPAGNON_TOKEN": f"{1000 + next(_NUMBERS)}:bench", "COMPAGNON_API_URL": telegram.url, "COMPAGNON_DATABASE_URL": database_url,
         "COMPAGNON_WEBHOOK_URL": "http://127.0.0.1:{port}/hook", "COMPAGNON_WEBHOOK_SECRET": SECRET,
         "COMPAGNON_LISTEN": "127.0.0.1:{port}", "COMPAGNON_LOG_LEVEL": "WARNING",
     }  # fmt: skip
