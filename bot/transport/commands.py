@@ -6,12 +6,8 @@ from collections.abc import Iterable
 
 from bot.i18n import Catalogues, say
 
+# What strangers see; people get their own list from `bot.service.commands`.
 EVERYBODY = ("start", "sos", "help", "language", "privacy")
-LEARNER = (
-    "menu", "sos", "checkin", "kit", "challenge", "journal", "progress", "map", "language", "settings", "privacy",
-    "help",
-)  # fmt: skip
-REFERENT = ("menu", "learners", "alerts", "away", "kit", "language", "settings", "privacy", "help")
 
 
 def described(names: Iterable[str], catalogues: Catalogues, language: str) -> list[tuple[str, str]]:
