@@ -48,9 +48,7 @@ def database() -> str:
 
 
 @pytest.fixture
-def machine(
-    database: str, databases: Databases, prepared: Callable[[str], Prepared], tmp_path: Path
-) -> Machine:
+def machine(database: str, databases: Databases, prepared: Callable[[str], Prepared], tmp_path: Path) -> Machine:
     """A machine with the cohort, nobody joined yet."""
     url, tokens = prepared(database)
     return Machine(tmp_path, databases.copy_of(url), dict(tokens))

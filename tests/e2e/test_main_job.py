@@ -70,7 +70,9 @@ async def _write_to_each_other(learner: Person, referent: Person) -> None:
     await referent.wait_for("At the tram stop.")
 
 
-def test_a_missed_check_in_is_reminded_alerted_passed_on_and_answered_late(empty_machine: Machine, database: str) -> None:
+def test_a_missed_check_in_is_reminded_alerted_passed_on_and_answered_late(
+    empty_machine: Machine, database: str
+) -> None:
     if database != "sqlite":
         pytest.skip("real minutes are waited for once only")
     machine = empty_machine
