@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.flows.scene import Contact
 from bot.flows.vocabulary import Button, Rows, Screen, Venue, button, screen
-from bot.i18n import Country, Listing, Moment, Text, say, verbatim
+from bot.i18n import Country, Listing, Moment, Text, Value, say, verbatim
 from bot.rules.alert import News, Outcome
 
 
@@ -36,7 +36,7 @@ class Dossier:
     asked_at: datetime | None = None
     reminded_at: datetime | None = None
     last_active_at: datetime | None = None
-    city: str | None = None
+    city: Value | None = None
     country: str | None = None
     host_organisation: str | None = None
     accommodation: str | None = None
@@ -50,6 +50,8 @@ class Dossier:
     became_red: bool = False
     told: tuple[tuple[str, datetime], ...] = ()
     acknowledged_by: str | None = None
+    reopened: bool = False  # it was closed, and the learner said that it is not settled
+    closed_by: str | None = None
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
         return Moment(instant, style, self.zone)
@@ -66,6 +68,8 @@ def _head(d: Dossier) -> Text:
 def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     """The alert itself: who, what, since when, where, whom to call, what has been done, what can be done."""
     body: list[Text] = [_head(d)]
+    if d.reopened and not repeat:
+        body.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
     if exhausted:
         body.append(say("alerts/exhausted"))
     elif d.nobody_on_duty:
@@ -103,9 +107,7 @@ def _since(d: Dossier) -> list[Text]:
 def _where(d: Dossier) -> list[Text]:
     lines: list[Text] = []
     if d.city and d.country:
-        lines.append(
-            say("alerts/city", city=d.city.capitalize() if d.city.islower() else d.city, country=Country(d.country))
-        )
+        lines.append(say("alerts/city", city=d.city, country=Country(d.country)))
     if d.host_organisation:
         lines.append(say("alerts/host", name=d.host_organisation))
     if d.accommodation:
@@ -214,7 +216,8 @@ def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
     people = Listing(tuple(names))
     match what:
         case News.TOLD:
-            key = "alerts/news/told_missed" if d.reason == "not_answered" else "alerts/news/told"
+            silent = d.reason == "not_answered" and not d.reopened
+            key = "alerts/news/told_missed" if silent else "alerts/news/told"
             return screen(say(key, names=people))
         case News.TAKEN:
             return screen(say("alerts/news/taken", names=people))

@@ -172,10 +172,18 @@ def undelivered(core: Core, session: Session, alert_id: int, membership_id: int,
     """An alert did not reach this person: their rung is not waited for."""
     row = lock(session, alert_id)
     note(session, row.id, "not_delivered", now, session.get_one(Membership, membership_id).person_id)
-    if row.resolved_at is None and row.acknowledged_by is None:
+    if row.resolved_at is None and row.acknowledged_by is None and not _others_have_it(session, row, membership_id, now):
         row.next_at = now
         session.flush()
         advance(core, session, row, words.Tick(now), now)
+
+
+def _others_have_it(session: Session, row: Alert, membership_id: int, now: datetime) -> bool:
+    """Was the alert sent to somebody available besides this person: on the same rung, or, when red, to anybody?"""
+    ladder = ladder_of(session, session.get_one(Placement, row.placement_id), now)
+    told = {int(m) for m in row.state.get("told", ())} - {membership_id}
+    rung = told if row.severity == Severity.RED.value else told & set(ladder.rungs[row.level].people)
+    return any(ladder.who(m).available for m in rung)
 
 
 def _open_rows(session: Session, placement_id: int) -> list[Alert]:
@@ -256,7 +264,8 @@ class _Speaker:
                 note(self.session, self.row.id, "lapsed", self.now, membership=by)
             case words.AllClear():
                 who = self.name(self.row.resolved_by) if self.row.resolved_by else None
-                self.tell(self.told(), talk.all_clear(self.dossier(), who, self.row.outcome or "other"))
+                # Who closed it has just read so.
+                self.tell(self.told() - {self.row.resolved_by}, talk.all_clear(self.dossier(), who, self.row.outcome or "other"))
             case words.AskSettled():
                 if self.row.reason != Reason.DRILL.value:
                     self.to_person(self.placement.person_id, talk.ask_settled(self.row.id), Kind.SAFETY, None)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.flows.alert_screens import Dossier, SkippedPerson
+from bot.flows.naming import town
 from bot.rules.alert import Responder
 from bot.service.contacts import contacts_of
 from bot.service.stays import itinerary_of
@@ -50,7 +51,7 @@ def dossier_of(
         asked_at=check_in.delivered_at if check_in else None,
         reminded_at=check_in.reminder_delivered_at if check_in else None,
         last_active_at=account.last_active_at if account else None,
-        city=placement.host_city if stage == "during" else placement.home_city,
+        city=town(placement.kit, placement.host_city) if stage == "during" else placement.home_city,
         country=placement.host_country if stage == "during" else placement.home_country,
         host_organisation=placement.host_organisation, accommodation=placement.accommodation,
         learner_phone=person.phone, contacts=contacts_of(session, placement.id),
@@ -59,6 +60,8 @@ def dossier_of(
         skipped=tuple(SkippedPerson(_name(session, r.id), r.why or "unknown") for r in skipped),
         nobody_on_duty=nobody_on_duty, became_red=became_red, told=_told(session, alert),
         acknowledged_by=_name(session, alert.acknowledged_by) if alert.acknowledged_by else None,
+        reopened=alert.state.get("reopened", 0) > 0,
+        closed_by=_name(session, alert.state["set_aside"]) if alert.state.get("set_aside") else None,
     )  # fmt: skip
 
 

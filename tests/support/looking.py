@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, inspect, select
 
 from bot.flows.scene import CONSENT_VERSION
 from bot.service import invites
@@ -24,7 +24,7 @@ def march(day: int, hour: int, minute: int = 0) -> datetime:
 def rows(core: Core, table: type[Row], *where: ColumnElement[bool]) -> list[Row]:
     """The rows of a table that fit, in the order they were written."""
     with core.store.transaction() as session:
-        key = list(table.__table__.primary_key.columns)
+        key = list(inspect(table).primary_key)
         return list(session.scalars(select(table).where(*where).order_by(*key)))
 
 
