@@ -12,6 +12,7 @@ from bot.content.library import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.vocabulary import IDLE, Conversation
+from bot.i18n import Value
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Actor
 
@@ -132,7 +133,7 @@ class LearnerView:
     name: str
     code: str
     cohort: str
-    city: str | None
+    city: Value | None
     stage: str
     linked: bool
     last_answer: str | None  # of the newest check-in

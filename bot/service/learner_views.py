@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.flows.naming import town
 from bot.flows.scene import LearnerView, Scene, Stay
 from bot.rules.permissions import Action, may
 from bot.service.stays import load_stays, subject_of
@@ -49,7 +50,7 @@ def _view(session: Session, stay: Stay) -> LearnerView:
     )
     return LearnerView(
         placement_id=stay.placement_id, person_id=stay.person_id, name=stay.learner, code=stay.code,
-        cohort=stay.cohort, city=stay.host_city, stage=stay.stage, linked=linked is not None,
+        cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage, linked=linked is not None,
         last_answer=newest.answer if newest else None, last_day=newest.day if newest else None,
         open_alerts=open_alerts or 0,
     )  # fmt: skip
