@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-
-from sqlalchemy import make_url
 
 from bot.clock import SystemClock
 from bot.content.library import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
-from bot.store.engine import Store, open_store
+from bot.store.engine import Store, open_store, sqlite_file
 from bot.store.schema import require_current, upgrade
 
 
@@ -75,5 +72,5 @@ def database_for_service(settings: Settings) -> Store:
 
 def is_missing(settings: Settings) -> bool:
     """Is the embedded database still to be made?"""
-    url = make_url(settings.database())
-    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(url.database or "").exists()
+    path = sqlite_file(settings.database())
+    return path is not None and not path.exists()
