@@ -5,8 +5,9 @@ One row for the message, one for each recipient with their own instant. What is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -150,15 +151,17 @@ def _count_unasked(session: Session, people: list[int], now: datetime) -> None:
     """A message nobody asked for fills the learner's day, so that a prompt of the journey waits."""
     stays = session.execute(select(Placement.id, Placement.person_id).where(Placement.person_id.in_(people))).all()
     zones = reader_zones(session, {stay.person_id for stay in stays}, now)
-    by_day: dict[Any, list[int]] = {}
+    copies = Counter(people)
+    by_day: dict[tuple[date, int], list[int]] = {}
     for stay in stays:
-        by_day.setdefault(local_date(now, zones.get(stay.person_id, "UTC")), []).append(stay.id)
-    for day, ids in by_day.items():
+        day = local_date(now, zones.get(stay.person_id, "UTC"))
+        by_day.setdefault((day, copies[stay.person_id]), []).append(stay.id)
+    for (day, more), ids in by_day.items():
         insert_or_ignore(session, DayCount, [{"placement_id": i, "day": day, "sent": 0, "last_at": now} for i in ids])
         session.execute(
             update(DayCount)
             .where(DayCount.day == day, DayCount.placement_id.in_(ids))
-            .values(sent=DayCount.sent + 1, last_at=now)
+            .values(sent=DayCount.sent + more, last_at=now)
             .execution_options(synchronize_session=False)
         )
 
