@@ -12,8 +12,8 @@ from bot.content.library import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
-from bot.store.engine import Store, open_store, sqlite_file
-from bot.store.schema import require_current, upgrade
+from bot.store.engine import Store, open_store
+from bot.store.schema import current, require_current, upgrade
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,9 @@ def content(settings: Settings) -> Library:
 def database(settings: Settings) -> Store:
     """The database at the newest schema. The embedded one is made when it does not exist yet; an older one, or one on
     a server, is never changed silently: StorageTrouble names the command that does it."""
-    fresh = is_missing(settings)
     store = open_store(settings.database())
     try:
-        if fresh:
+        if store.is_sqlite and current(store) is None:
             upgrade(store)
         require_current(store)
     except BaseException:
@@ -68,9 +67,3 @@ def database_for_service(settings: Settings) -> Store:
         store.close()
         raise
     return store
-
-
-def is_missing(settings: Settings) -> bool:
-    """Is the embedded database still to be made?"""
-    path = sqlite_file(settings.database())
-    return path is not None and not path.exists()

@@ -74,14 +74,6 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
-def sqlite_file(url: str) -> Path | None:
-    """Where an embedded database lies; None for a server or a database in memory. Raises BadSetting."""
-    parsed = _parse(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
-        return None
-    return Path(parsed.database)
-
-
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
