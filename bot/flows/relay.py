@@ -51,7 +51,13 @@ def begin(scene: Scene, placement_id: int, learner: str) -> Outcome:
     to = person if person is not None else _person_of(scene, placement_id)
     if to is None:
         return show(Toast(say("relay/nobody"), alert=True))
+    if any(v.person_id == to and not v.linked for v in scene.learners):
+        return _unreachable(learner)
     return _wait(placement_id, to, learner)
+
+
+def _unreachable(name: str) -> Outcome:
+    return show(Say(screen(say("relay/not_reached", name=verbatim(name)))), conversation=IDLE)
 
 
 def _person_of(scene: Scene, placement_id: int) -> int | None:
@@ -96,6 +102,10 @@ def _send(scene: Scene, event: Words, text: str) -> Outcome:
     to: Contact | None = scene.relay_to
     if to is None or to.person_id is None:
         return show(Say(screen(say("relay/nobody"))), conversation=IDLE)
+    if not text.strip():
+        return show(Say(screen(say("relay/words_only"))))
+    if not to.linked:
+        return _unreachable(to.name)
     if len(text) > LONGEST:
         return show(Say(screen(say("relay/too_long", n=len(text), limit=LONGEST))))
     send = SendRelay(int(to.role), to.person_id, text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import ModuleType
 
 from bot.flows import (
@@ -28,6 +29,7 @@ from bot.flows import (
 from bot.flows.running import set_aside
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
+    IDLE,
     Command,
     Document,
     Edited,
@@ -100,7 +102,16 @@ def _leads_away(event: Event) -> bool:
 
 
 def _setting_aside(flow: Flow) -> Flow:
-    return lambda scene, event: set_aside(scene, flow(scene, event))
+    return lambda scene, event: _no_letter(scene, event, set_aside(scene, flow(scene, event)))
+
+
+def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
+    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
+    if scene.conversation.flow != "relay" or outcome.conversation is not None:
+        return outcome
+    if isinstance(event, Command) and event.name in ("sos", "checkin"):
+        return outcome
+    return replace(outcome, conversation=IDLE)
 
 
 def is_group(event: Event) -> bool:

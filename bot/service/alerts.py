@@ -172,7 +172,8 @@ def undelivered(core: Core, session: Session, alert_id: int, membership_id: int,
     """An alert did not reach this person: their rung is not waited for."""
     row = lock(session, alert_id)
     note(session, row.id, "not_delivered", now, session.get_one(Membership, membership_id).person_id)
-    if row.resolved_at is None and row.acknowledged_by is None and not _others_have_it(session, row, membership_id, now):
+    waiting = row.resolved_at is None and row.acknowledged_by is None
+    if waiting and not _others_have_it(session, row, membership_id, now):
         row.next_at = now
         session.flush()
         advance(core, session, row, words.Tick(now), now)
@@ -265,7 +266,8 @@ class _Speaker:
             case words.AllClear():
                 who = self.name(self.row.resolved_by) if self.row.resolved_by else None
                 # Who closed it has just read so.
-                self.tell(self.told() - {self.row.resolved_by}, talk.all_clear(self.dossier(), who, self.row.outcome or "other"))
+                others = self.told() - {self.row.resolved_by}
+                self.tell(others, talk.all_clear(self.dossier(), who, self.row.outcome or "other"))
             case words.AskSettled():
                 if self.row.reason != Reason.DRILL.value:
                     self.to_person(self.placement.person_id, talk.ask_settled(self.row.id), Kind.SAFETY, None)
@@ -288,10 +290,12 @@ class _Speaker:
             note(self.session, self.row.id, "told", self.now, self.person_of(person))
         self.tell(people, shown, Kind.ALERT)
 
-    def tell(self, people: Iterable[int], shown: Screen, kind: Kind = Kind.SAFETY) -> None:
+    def tell(
+        self, people: Iterable[int], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None
+    ) -> None:
         for membership_id in sorted(people):
-            ref = f"alert:{self.row.id}:{membership_id}"
-            self.to_person(self.person_of(membership_id), shown, kind, ref)
+            known = ref or f"alert:{self.row.id}:{membership_id}"
+            self.to_person(self.person_of(membership_id), shown, kind, known)
 
     def person_of(self, membership_id: int) -> int:
         return self.session.get_one(Membership, membership_id).person_id
@@ -347,7 +351,7 @@ def place_shared(core: Core, session: Session, placement_id: int, now: datetime)
         note(session, row.id, "place_shared", now, placement.person_id)
         speaker = _Speaker(core, session, row, placement, now, None)
         for shown in talk.place(speaker.dossier()):
-            speaker.tell(speaker.told(), shown)
+            speaker.tell(speaker.told(), shown, ref=drafts.PLACE)
     return bool(rows)
 
 

@@ -16,6 +16,7 @@ from bot.store.prepared import first
 from bot.store.tables import Outbox, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
+PLACE = "place"  # ref of messages that show where somebody is; they are blanked when the location is forgotten
 LEASE = timedelta(seconds=60)  # longer than any call may take, so that a live process never loses its rows
 
 

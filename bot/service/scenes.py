@@ -199,7 +199,13 @@ def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if person is None or person.erased_at is not None:
         return scene
     name = f"{person.first_name} {person.last_name}".strip()
-    contact = Contact(name, str(data["placement"]), person.phone, person.id, True)
+    linked = session.scalar(
+        select(TelegramAccount.id).where(
+            TelegramAccount.person_id == person.id, TelegramAccount.revoked_at.is_(None),
+            TelegramAccount.blocked_at.is_(None),
+        )
+    )  # fmt: skip
+    contact = Contact(name, str(data["placement"]), person.phone, person.id, linked is not None)
     return replace(scene, relay_to=contact)
 
 

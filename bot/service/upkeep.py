@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from bot.service import outbox
 from bot.service.core import Core
+from bot.service.drafts import PLACE
 from bot.store.tables import (
     Alert,
     CheckIn,
@@ -24,9 +26,27 @@ from bot.store.writing import beat
 def tidy(core: Core, now: datetime) -> None:
     """Locations vanish, messages too late to matter are dropped, the scheduler's heartbeat is written."""
     with core.store.transaction() as session:
-        session.execute(delete(SharedPlace).where(SharedPlace.expires_at <= now))
+        _forget_places(session, now)
         outbox.expire(session, now)
         beat(session, "scheduler", now, {})
+
+
+def _forget_places(session: Session, now: datetime) -> None:
+    """Locations go after a day, from the messages that showed them, too."""
+    gone = session.scalars(
+        delete(SharedPlace)
+        .where(SharedPlace.expires_at <= now)
+        .returning(SharedPlace.at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if gone:
+        too_late = case((Outbox.state == "queued", "expired"), else_=Outbox.state)
+        session.execute(
+            update(Outbox)
+            .where(Outbox.ref == PLACE, Outbox.created_at <= max(gone))
+            .values(payload={"body": []}, ref=None, state=too_late)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[datetime, str] | None:

@@ -411,7 +411,9 @@ def test_names_with_html_and_direction_marks_are_shown_as_written(core: Core, ab
     assert "&lt;b&gt;Lea&lt;/b&gt;" in shown
     assert "<a href" not in shown
     assert "&amp; Co" in shown
-    assert "\u2068&lt;b" in shown and "Co\u2069" in shown  # what turns the direction ends with the name
+    # What turns the direction of writing ends with the name.
+    assert "\u2068&lt;b" in shown
+    assert "Co\u2069" in shown
 
 
 def test_the_alert_names_asked_reminded_and_whom_to_call(abroad: Small) -> None:
