@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.content.library import Library, load_library
@@ -41,7 +43,12 @@ def desk() -> Iterator[Desk]:
 
 def content(settings: Settings) -> Library:
     """The shipped content with the organisation's own laid over it."""
-    return load_library(settings.content_dir)
+    return _library(settings.content_dir)
+
+
+@cache
+def _library(folder: Path | None) -> Library:
+    return load_library(folder)
 
 
 def database(settings: Settings) -> Store:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 import typer
 
@@ -15,7 +17,7 @@ from admin_cli import alerts, cohort, content, db, doctor, journey, kit, learner
 from admin_cli.demo import demo
 from admin_cli.output import warn
 from bot.errors import CompagnonError, Faults
-from bot.logs import redacted
+from bot.logs import TextFormatter
 
 app = typer.Typer(
     name="compagnon",
@@ -75,12 +77,17 @@ def _message(error: CompagnonError) -> str:
 
 
 def _keep(error: Exception) -> str:
-    """Write the details to a file, without anything that looks like a token."""
+    """Write the details to a file: where it happened, without messages, which may quote names or secrets."""
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="compagnon-", suffix=".log", delete=False, encoding="utf-8"
         ) as file:
-            file.write(redacted("".join(traceback.format_exception(error))))
+            record = logging.LogRecord("compagnon", logging.ERROR, "", 0, "unexpected", None, _triple(error))
+            file.write(TextFormatter().format(record) + "\n")
             return f"Nothing was half-written; the details are in {Path(file.name)}: send that file to your developers."
     except OSError:
         return "Nothing was half-written; set COMPAGNON_DEBUG=1 and try again to see the details."
+
+
+def _triple(error: Exception) -> tuple[type[Exception], Exception, TracebackType | None]:
+    return type(error), error, error.__traceback__

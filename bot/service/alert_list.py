@@ -14,7 +14,7 @@ from bot.service import alerts
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.store.tables import Alert, Cohort, Membership, Person, Placement
+from bot.store.tables import Alert, Cohort, Membership, Person, Placement, TelegramAccount
 
 
 def listing(core: Core, cohort_code: str | None, *, open_only: bool) -> list[dict[str, Any]]:
@@ -101,8 +101,15 @@ def drill(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
 
 
 def _told(session: Session, row: Alert) -> dict[str, Any]:
-    told = [alerts.name_of(session, int(member)) for member in row.state.get("told", ())]
-    return {"id": row.id, "told": told}
+    """Who has a chat that takes the alert; the ladder also counts those it tried in vain."""
+    tried = [int(member) for member in row.state.get("told", ())]
+    reached = session.scalars(
+        select(Membership.id)
+        .join(TelegramAccount, TelegramAccount.person_id == Membership.person_id)
+        .where(Membership.id.in_(tried), TelegramAccount.revoked_at.is_(None), TelegramAccount.blocked_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return {"id": row.id, "told": [alerts.name_of(session, member) for member in reached]}
 
 
 def _name(person: Person) -> str:

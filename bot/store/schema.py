@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from bot.errors import StorageTrouble
 from bot.store.engine import Store
@@ -24,11 +25,14 @@ def _config() -> Config:
 
 
 def upgrade(store: Store) -> None:
-    """Migrate to the newest schema, in one transaction."""
+    """Migrate to the newest schema, in one transaction. Raises StorageTrouble for a schema this code never had."""
     config = _config()
-    with store.engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with store.engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except CommandError:
+        raise StorageTrouble("The database is newer than this program: install the version that made it.") from None
 
 
 def newest() -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import Store, open_store
 from tests.support.cohort import Small, small_cohort
+from tests.support.command_line import CommandLine
 from tests.support.databases import Databases
 from tests.support.looking import march
 
@@ -70,3 +72,15 @@ def abroad(core: Core) -> Small:
     found.join()
     found.world.turn()
     return found
+
+
+@pytest.fixture
+def run(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> CommandLine:
+    """`compagnon` in an empty folder, on a fresh database, with nobody at the keyboard."""
+    for name in [name for name in os.environ if name.startswith("COMPAGNON_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("COMPAGNON_DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
+    return CommandLine(tmp_path, capsys)
