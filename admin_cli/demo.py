@@ -39,7 +39,7 @@ from bot.transport.pacing import Pacing
 TOKEN = "100:DEMO"  # the sandbox's own; it opens nothing anywhere
 COHORT = "SPRING"
 HOST_ZONE = "Europe/Madrid"
-WEEKS_BEFORE = 3
+WEEKS_BEFORE = 8  # the journey begins 56 days before the departure
 NIGHTS = 20
 
 # Nobody here exists; telephone numbers are from the ranges kept free for fiction (ARCEP, Ofcom).
@@ -99,6 +99,7 @@ async def _run(folder: Path, port: int, browser: bool) -> None:
     ticking.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await ticking
+    await stage.close()
     await app.stop()
     await sandbox.stop()
     store.close()

@@ -17,12 +17,13 @@ from scheduler.due import run_due
 
 MORNING = time(8, 0)
 SECOND = timedelta(seconds=1)
+UNTAKEN = timedelta(hours=1)  # how long an alert may stay nobody's before a long journey stops for it
 FAR = timedelta(days=60)  # how far "next event" looks
 LABELS = {
-    "step": "next step of a journey",
-    "check_in": "check-in",
-    "alert": "the alert goes on",
-    "message": "message to the cohort",
+    "step": "Next step of the journey",
+    "check_in": "Check-in",
+    "alert": "The alert goes on",
+    "message": "Message to the cohort",
 }
 
 
@@ -36,6 +37,14 @@ class Stage:
         self._zone, self._marks = zone, marks
         self._moving = asyncio.Lock()
         self._step: datetime | None = None
+        self._closing = False
+        self._travelling = False  # the lock is held by the ticking, too
+
+    async def close(self) -> None:
+        """Break off a journey under way."""
+        self._closing = True
+        async with self._moving:
+            pass
 
     # --- what the page asks ---
 
@@ -47,7 +56,7 @@ class Stage:
             "now": now.isoformat(), "zone": self._zone,
             "next_at": found[0].isoformat() if found else None, "next_label": LABELS[found[1]] if found else None,
             "marks": {name: instant.isoformat() for name, instant in self._marks.items()},
-            "busy": self._moving.locked(), "step": self._step.isoformat() if self._step else None,
+            "busy": self._travelling, "step": self._step.isoformat() if self._step else None,
         }  # fmt: skip
 
     async def invites(self) -> list[dict[str, Any]]:
@@ -57,13 +66,14 @@ class Stage:
     async def travel(self, to: str) -> dict[str, Any]:
         """Move to `next`, `+1h`, `+1d`, `arrival` or `return`. Raises ValueError with one sentence."""
         async with self._moving:
+            self._travelling = True
             try:
                 if to == "next":
                     await self._to_next()
                 else:
                     await self._visit_until(self._target(to))
             finally:
-                self._step = None
+                self._step, self._travelling = None, False
         return await self.clock()
 
     def _target(self, to: str) -> datetime:
@@ -82,7 +92,7 @@ class Stage:
     async def _to_next(self) -> None:
         """Up to the next instant at which somebody's phone shows something new."""
         start = self._clock.now()
-        while True:
+        while not self._closing:
             found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
             if found is None or found[0] > start + FAR:
                 raise ValueError("Nothing more is planned: let somebody join, or move on by a day.")
@@ -92,12 +102,22 @@ class Stage:
                 return
 
     async def _visit_until(self, target: datetime) -> None:
-        while True:
+        while not self._closing:
             found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
             if found is None or found[0] > target:
                 break
+            await self._see_to_alerts()
             await self._be_at(max(found[0], self._clock.now()))
         await self._be_at(target)
+
+    async def _see_to_alerts(self) -> None:
+        """An urgent alert sounds every five minutes until somebody takes it; nobody wants to find a thousand of them."""
+        name = await self._app.pool.run(upkeep.untaken, self._core, self._clock.now() - UNTAKEN)
+        if name is not None:
+            raise ValueError(
+                f"The clock stops here: nobody has taken the alert about {name}, and it would sound every five "
+                "minutes from now on. Tap “I'm on it” on a contact person's phone, then travel on."
+            )
 
     async def _be_at(self, instant: datetime) -> None:
         """Stand at one instant and let everything happen that is due then."""

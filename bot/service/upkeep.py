@@ -17,6 +17,7 @@ from bot.store.tables import (
     Heartbeat,
     MessageCopy,
     Outbox,
+    Person,
     Placement,
     SharedPlace,
 )
@@ -67,6 +68,20 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         wanted = [look for look in looks if not visible or look[1] not in ("plan", "send")]
         found = [(instant, what) for query, what in wanted if (instant := session.scalar(query.limit(1))) is not None]
     return min(found, default=None)
+
+
+def untaken(core: Core, raised_until: datetime) -> str | None:
+    """The first name of a learner whose urgent alert of then or before was told to somebody and is still nobody's."""
+    query = (
+        select(Alert, Person.first_name)
+        .join(Placement, Placement.id == Alert.placement_id)
+        .join(Person, Person.id == Placement.person_id)
+        .where(Alert.resolved_at.is_(None), Alert.acknowledged_at.is_(None), Alert.raised_at <= raised_until)
+        .where(Alert.severity == "red")
+        .order_by(Alert.id)
+    )
+    with core.store.transaction() as session:
+        return next((name for alert, name in session.execute(query) if alert.state.get("told")), None)
 
 
 def sent_so_far(core: Core) -> int:

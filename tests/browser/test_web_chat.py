@@ -16,7 +16,7 @@ PIXEL = base64.b64decode(
 def test_the_page_opens_with_a_learner_and_a_referent(visit: Visit) -> None:
     page = visit()
     expect(phone(page)).to_contain_text("learner")
-    expect(phone(page, "Marc Dubois")).to_contain_text("referent")
+    expect(phone(page, "Marc Dubois")).to_contain_text("contact person")
 
 
 def test_a_tap_on_an_inline_button_reaches_the_bot(visit: Visit, stage: Stage) -> None:

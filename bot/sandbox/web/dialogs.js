@@ -1,5 +1,6 @@
 // Modal dialogs: native <dialog>, so Esc, focus and the backdrop are the browser's.
 
+import { roleName } from "./format.js";
 import { h, uniqueId } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -64,8 +65,8 @@ export function askPerson(invites, { join, others, choose, stranger }) {
     h("p", { class: "hint", text: hint }), h("ul", { class: "invites" }, items)) : null);
   const dialog = openDialog("Add a phone", h("div", { class: "columns" },
     section("Somebody who was invited", "Opens the invite link, as on their own phone.", invites.map((invite) =>
-      pick(invite.name || invite.code, [invite.role, invite.code].filter(Boolean).join(" · "), () => join(invite)))),
-    section("Somebody who is here", "Their chat goes on where it was.", others.map(({ slot, name, role }) => pick(name, role, () => choose(slot)))),
+      pick(invite.name || invite.code, [roleName(invite.role ?? ""), invite.code].filter(Boolean).join(" · "), () => join(invite)))),
+    section("Somebody who is here", "Their chat goes on where it was.", others.map(({ slot, name, role }) => pick(name, roleName(role), () => choose(slot)))),
     strangerForm(stranger)));
 }
 

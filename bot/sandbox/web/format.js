@@ -77,3 +77,10 @@ export function initials(name) {
 
 /** One of six colours, the same for the same person every time. */
 export const hue = (id) => String(Math.abs(Number(id) || 0) % 6);
+
+const ROLES = { referent: "contact person", family: "parent or guardian" };
+
+/** A role in the words that the bot uses for it. */
+export function roleName(role) {
+  return ROLES[role] ?? role.replaceAll("_", " ");
+}

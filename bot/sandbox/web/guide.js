@@ -5,13 +5,15 @@ import { icon } from "./icons.js";
 
 const LEARNER = /learner/i;
 const STAFF = /referent|coordinator|contact/i;
-const QUESTION = "Where can I wash my clothes?";
+const AMBER = "🟠";
+const QUESTION = "How do I get from the airport into town?";
 
 export class Guide {
   /** `app`: {world, layout, clockBar}; `toggleButton` shows and hides the guide. */
   constructor(app, el, toggleButton) {
     Object.assign(this, { app, el, toggleButton });
     this.done = new Set();
+    this.joined = new Set();
     this.steps = this.describe();
     toggleButton.addEventListener("click", () => (this.isOpen ? this.hide() : this.open(true)));
     app.world.addEventListener("chat", (event) => this.watch(event.detail));
@@ -27,12 +29,12 @@ export class Guide {
   describe() {
     const learner = () => this.app.layout.byRole(LEARNER);
     return [
-      { id: "start", title: "Join", text: "Tap Start on the learner's phone and answer the first questions. If the referent's phone shows Start too, tap it as well.",
+      { id: "start", title: "Join", text: "Tap Start on both phones and choose a language. The learner then says yes, checks the dates and keeps the hour.",
         button: "Go to the phone", run: () => this.show(learner()) },
       { id: "ask", title: "Ask the city kit", text: `Ask in your own words: “${QUESTION}”`, button: "Ask it", run: () => this.say(learner(), QUESTION) },
-      { id: "arrival", title: "Travel to the arrival", text: "Everything that is due on the way happens: watch the phone.", button: "To arrival", run: () => this.app.clockBar.travel("arrival") },
-      { id: "alert", title: "Miss a check-in", text: "Leave the check-in unanswered and press Next event until the referent's phone gets an alert.", button: "Next event", run: () => this.app.clockBar.travel("next") },
-      { id: "ack", title: "Take the alert", text: "On the referent's phone, tap “I'm on it”. Look what the learner is told." },
+      { id: "arrival", title: "Travel to the arrival", text: "Everything that is due on the way happens: watch the learner's phone fill up. Tap Start on a lesson or a quiz if you like.", button: "To arrival", run: () => this.app.clockBar.travel("arrival") },
+      { id: "alert", title: "Miss a check-in", text: "Press Next event a few times and don't answer: first comes the question, then a reminder, then the alert on the contact person's phone.", button: "Next event", run: () => this.app.clockBar.travel("next") },
+      { id: "ack", title: "Take the alert", text: "On the contact person's phone, tap “I'm on it”. Look what the learner is told." },
       { id: "sos", title: "Ask for help", text: "Send /sos as the learner: emergency numbers at once, and everyone on duty is alerted.", button: "Send /sos", run: () => this.say(learner(), "/sos") },
     ];
   }
@@ -119,21 +121,31 @@ export class Guide {
 
   judge(chat, message) {
     const label = this.app.world.users.get(chat.id)?.label ?? "";
-    const text = message.text ?? "";
-    if (LEARNER.test(label) && chat.isOwn(message)) this.judgeLearner(text);
-    else if (STAFF.test(label) && !chat.isOwn(message)) this.judgeAlert(message);
+    if (chat.isOwn(message)) return LEARNER.test(label) ? this.judgeLearner(message.text ?? "") : undefined;
+    this.judgeJoined(label, message);
+    return STAFF.test(label) ? this.judgeAlert(message) : undefined;
   }
 
   judgeLearner(text) {
-    if (text.startsWith("/start")) this.tick("start");
-    else if (text.startsWith("/sos")) this.tick("sos");
+    if (text.startsWith("/sos")) this.tick("sos");
     else if (!text.startsWith("/") && (text.includes("?") || /wash|laund|linge|lav/i.test(text))) this.tick("ask");
   }
 
-  /** After the arrival, a message with buttons to a referent is an alert; once it was taken, the bot edits it. */
-  judgeAlert(message) {
-    if (!this.done.has("arrival")) return;
-    if (message.reply_markup?.inline_keyboard) this.tick("alert");
-    if (this.done.has("alert") && message.edit_date) this.tick("ack");
+  /** Both are in when the bot offers them their menus; buttons say so in every language. */
+  judgeJoined(label, message) {
+    if (LEARNER.test(label) && offers(message, "menu:")) this.joined.add("learner");
+    if (STAFF.test(label) && offers(message, "learners:")) this.joined.add("staff");
+    if (this.joined.size === 2) this.tick("start");
   }
+
+  /** A missed check-in is an amber alert. Whoever took an alert is offered to close it, not to take it. */
+  judgeAlert(message) {
+    if (offers(message, "alerts:ack:") && message.text?.startsWith(AMBER)) this.tick("alert");
+    else if (offers(message, "alerts:res:") && !offers(message, "alerts:ack:")) this.tick("ack");
+  }
+}
+
+/** Whether a message has a button of this kind. */
+function offers(message, prefix) {
+  return (message.reply_markup?.inline_keyboard ?? []).flat().some((button) => button.callback_data?.startsWith(prefix));
 }

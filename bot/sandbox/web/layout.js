@@ -2,7 +2,7 @@
 
 import { askPerson } from "./dialogs.js";
 import { focusOnly, h, memory, roving } from "./dom.js";
-import { fullName } from "./format.js";
+import { fullName, roleName } from "./format.js";
 import { icon } from "./icons.js";
 import { Phone, avatar } from "./phone.js";
 
@@ -242,7 +242,7 @@ export class Layout {
     const count = at === this.active ? 0 : phone.chat?.unread ?? 0;
     return h("button", { type: "button", class: "tab", role: "tab", "aria-selected": String(at === this.active), "aria-controls": `phone-${at + 1}`,
       on: { click: () => this.select(at) } }, avatar(phone.name, phone.slot.user), h("span", { class: "tab-what" },
-      h("span", { class: "tab-name", dir: "auto", text: phone.name.split(" ")[0] }), phone.role ? h("span", { class: "tab-role", text: phone.role }) : null),
+      h("span", { class: "tab-name", dir: "auto", text: phone.name.split(" ")[0] }), phone.role ? h("span", { class: "tab-role", text: roleName(phone.role) }) : null),
     count ? h("span", { class: "badge", text: String(count),  role: "img", "aria-label": `${count} unread` }) : null);
   }
 

@@ -6,7 +6,7 @@ import { ChatView } from "./chat_view.js";
 import { Composer } from "./composer.js";
 import { askLocation, showAlert, showPhoto } from "./dialogs.js";
 import { h } from "./dom.js";
-import { fullName, hhmm, hue, initials } from "./format.js";
+import { fullName, hhmm, hue, initials, roleName } from "./format.js";
 import { icon } from "./icons.js";
 import { replyKeyboard } from "./keyboards.js";
 import { openMenu } from "./popover.js";
@@ -63,7 +63,7 @@ export class Phone {
 
   renderOwner() {
     const select = this.layout.personSelect(this);
-    const role = this.role ? h("span", { class: `role role-${roleClass(this.role)}`, text: this.role }) : null;
+    const role = this.role ? h("span", { class: `role role-${roleClass(this.role)}`, text: roleName(this.role) }) : null;
     this.owner.replaceChildren(avatar(this.name, this.slot.user), h("div", { class: "owner-what" }, select, role),
       h("button", { type: "button", class: "round", "aria-label": `Close ${this.name}'s phone`, on: { click: () => this.layout.close(this) } }, icon("close")));
     this.el.setAttribute("aria-label", `${this.name}'s phone`);
