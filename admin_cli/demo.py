@@ -93,6 +93,7 @@ async def _run(folder: Path, port: int, browser: bool) -> None:
     await app.start()
     stage = Stage(core, app, clock, COHORT, HOST_ZONE, marks)
     sandbox.control.director = stage
+    stage.changed = sandbox.clock_changed
     ticking = asyncio.create_task(stage.tick())
     _announce(sandbox.url, browser)
     await _until_stopped()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -35,6 +35,7 @@ class Stage:
     ):
         self._core, self._app, self._clock, self._cohort = core, app, clock, cohort
         self._zone, self._marks = zone, marks
+        self.changed: Callable[[], Awaitable[None]] = _nobody  # told when the clock shows something else
         self._moving = asyncio.Lock()
         self._step: datetime | None = None
         self._closing = False
@@ -111,7 +112,7 @@ class Stage:
         await self._be_at(target)
 
     async def _see_to_alerts(self) -> None:
-        """An urgent alert sounds every five minutes until somebody takes it; nobody wants to find a thousand of them."""
+        """An urgent alert sounds every five minutes until somebody takes it: nobody wants to find a thousand."""
         name = await self._app.pool.run(upkeep.untaken, self._core, self._clock.now() - UNTAKEN)
         if name is not None:
             raise ValueError(
@@ -129,16 +130,27 @@ class Stage:
         await self._app.drain()
 
     async def tick(self) -> None:
-        """Between travels time goes by as on any clock, second by second."""
+        """Between travels time goes by as on any clock, second by second; the page hears of what changes."""
+        shown: tuple[object, ...] = ()
         while True:
             await asyncio.sleep(1)
             with contextlib.suppress(CompagnonError):
                 async with self._moving:
-                    self._clock.advance(SECOND)
-                    found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
-                    if found is not None and found[0] <= self._clock.now():
-                        await self._be_at(self._clock.now())
-                        self._step = None
+                    await self._second()
+                clock = await self.clock()
+                if shown != (shown := (clock["now"][:16], clock["next_at"])):
+                    await self.changed()
+
+    async def _second(self) -> None:
+        self._clock.advance(SECOND)
+        found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
+        if found is not None and found[0] <= self._clock.now():
+            await self._be_at(self._clock.now())
+            self._step = None
+
+
+async def _nobody() -> None:
+    """Nobody looks at the clock yet."""
 
 
 def next_visible(core: Core, now: datetime) -> tuple[datetime, str] | None:

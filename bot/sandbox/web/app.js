@@ -19,6 +19,7 @@ const app = {
   api,
   zone: () => app.world.clock?.zone || localZone(),
   fail: (error) => showStatus(error?.message ?? String(error), "error"),
+  calm: () => hideFailure(),
   announce,
   startToken,
   relabel: () => { if (app.layout) skipLinks(); },
@@ -39,6 +40,11 @@ function showStatus(text, kind) {
 
 function hideStatus() {
   $("status").hidden = true;
+}
+
+/** What went wrong before is no news once the next thing is tried; a lost connection stays on show. */
+function hideFailure() {
+  if ($("status").classList.contains("error")) hideStatus();
 }
 
 function announce(text) {

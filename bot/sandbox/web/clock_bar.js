@@ -75,6 +75,7 @@ export class ClockBar {
     if (!clock || button.getAttribute("aria-disabled") === "true") return;
     const from = new Date(clock.now);
     this.trip = { to, from, until: target(to, clock, from) };
+    this.app.calm();
     this.render();
     try {
       const arrived = await this.app.api.travel(to);

@@ -24,6 +24,9 @@ export const hhmm = (date, zone) => formatter(zone, { hour: "2-digit", minute: "
 /** "Mon 2 March" */
 export const shortDay = (date, zone) => formatter(zone, { weekday: "short", day: "numeric", month: "short" }).format(date);
 
+/** "2 March" */
+export const dayMonth = (date, zone) => formatter(zone, { day: "numeric", month: "short" }).format(date);
+
 /** "Monday 2 March 2026" */
 export const longDay = (date, zone) =>
   formatter(zone, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date);

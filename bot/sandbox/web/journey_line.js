@@ -1,7 +1,7 @@
 // The stay as one line: home, the way there, the time abroad, home again, and where we are on it.
 
 import { h } from "./dom.js";
-import { daysBetween, shortDay } from "./format.js";
+import { dayMonth, daysBetween } from "./format.js";
 
 const MARGIN = 14 * 86400e3;  // shown before arrival and after return
 
@@ -12,7 +12,7 @@ export class JourneyLine {
     this.words = h("p", { class: "journey-words" });
     this.fill = h("span", { class: "journey-fill" });
     this.abroad = h("span", { class: "journey-abroad" });
-    this.arrival = this.mark("Arrival");
+    this.arrival = this.mark("Arrival", "before");
     this.back = this.mark("Return");
     this.next = h("span", { class: "journey-next", "aria-hidden": "true" });
     this.here = h("span", { class: "journey-here", "aria-hidden": "true" });
@@ -20,8 +20,9 @@ export class JourneyLine {
     app.world.addEventListener("clock", () => this.render());
   }
 
-  mark(name) {
-    const label = h("span", { class: "journey-label" });
+  /** `side`: the arrival's words end at its mark, the return's begin there, so that a short stay keeps them apart. */
+  mark(name, side = "") {
+    const label = h("span", { class: `journey-label ${side}` });
     return { name, label, el: h("span", { class: "journey-mark" }, label) };
   }
 
@@ -48,7 +49,7 @@ export class JourneyLine {
 
   put(mark, time, at, zone) {
     mark.el.style.left = at(time);
-    mark.label.textContent = `${mark.name} ${shortDay(new Date(time), zone)}`;
+    mark.label.textContent = `${mark.name} ${dayMonth(new Date(time), zone)}`;
   }
 }
 
