@@ -36,6 +36,8 @@ _HEADS = (
             _BEHIND.chat_id == Outbox.chat_id,
             active(_BEHIND),
             _BEHIND.state == "queued",
+            # What waits for the morning holds nothing up; what is to be tried again keeps its place.
+            or_(_BEHIND.not_before <= bindparam("now"), _BEHIND.attempts > 0),
             tuple_(_BEHIND.priority, _BEHIND.id) < tuple_(Outbox.priority, Outbox.id),
         ),
     )

@@ -194,11 +194,10 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
         version = subject.placement.journey_version_id
         assert version is not None
         facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
-        wanted = {
-            item.step.id: item for item in calendar(scripts[version].journey, facts) if _in_reach(item, subject, now)
-        }
+        everything = {item.step.id: item for item in calendar(scripts[version].journey, facts)}
+        wanted = {step: item for step, item in everything.items() if _in_reach(item, subject, now)}
         have = known.get(subject.placement.id, {})
-        _move(session, have, wanted)
+        _move(session, have, wanted, everything)
         new += [_row(subject, version, item) for step, item in wanted.items() if step not in have]
     session.flush()
     insert_or_ignore(session, DueRow, new)
@@ -216,13 +215,16 @@ def _row(subject: _Subject, version: int, item: DueStep) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _move(session: Session, have: dict[str, DueRow], wanted: dict[str, DueStep]) -> None:
+def _move(
+    session: Session, have: dict[str, DueRow], wanted: dict[str, DueStep], everything: dict[str, DueStep]
+) -> None:
     """Bring rows that are not sent up to date; one that only waits for room in the day keeps waiting."""
     for step, row in have.items():
         if row.state != "planned":
             continue
         if step not in wanted:
-            if row.due_at == row.planned_at or row.why is None:
+            # Not for this learner any more, or moved out of reach; what is merely late expires with its reason.
+            if step not in everything or everything[step].due_at != row.planned_at:
                 session.delete(row)
         elif row.planned_at != wanted[step].due_at:
             row.planned_at = row.due_at = wanted[step].due_at

@@ -116,6 +116,7 @@ def _said(message: Message) -> Event | None:
 
 
 def _text(message: Message, text: str) -> Event:
+    text = text.replace("\0", "")  # no client sends it, PostgreSQL cannot keep it
     found = _COMMAND.fullmatch(text)
     if found is None:
         reply = message.reply_to_message

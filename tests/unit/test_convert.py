@@ -50,6 +50,7 @@ def event(**fields: Any) -> Event | None:
     ("text", "expected"),
     [
         ("Hello", Words("Hello", 31)),
+        ("nu\0ll", Words("null", 31)),
         ("/start", Start()),
         ("/start abc_DEF-1", Start("abc_DEF-1")),
         ("/START", Start()),
