@@ -14,7 +14,7 @@ from bot.content.checker import review
 from bot.content.folder import SHIPPED
 from bot.content.library import Library
 from bot.content.merge import merge, statistics
-from bot.errors import BadInput, Faults
+from bot.errors import BadInput
 from bot.settings import load_settings
 
 app = typer.Typer(name="content", help="Journeys, kits and their translations.", no_args_is_help=True)
@@ -40,8 +40,11 @@ def check(
         raise typer.Exit(1 if found.faults else 0)
     for warning in found.warnings:
         warn(f"warning: {warning}")
+    for fault in found.faults:
+        warn(str(fault))
     if found.faults:
-        raise Faults(found.faults)
+        warn(f"{counted(len(found.faults), 'fault')} to mend before this content can be published.")
+        raise typer.Exit(1)
     say("The content is in order" + (f"; {counted(len(found.warnings), 'warning')}." if found.warnings else "."))
 
 
