@@ -30,6 +30,7 @@ from bot.store.tables import (
     Membership,
     MessageCopy,
     Outbox,
+    ParkedUpdate,
     Person,
     Placement,
     Point,
@@ -112,10 +113,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     for own in (SharedPlace, Conversation, MessageCopy):
         session.execute(delete(own).where(own.person_id == person_id))
     session.execute(update(Invite).where(Invite.person_id == person_id).values(token=None, revoked_at=now))
-    session.execute(
-        update(Outbox).where(Outbox.person_id == person_id, Outbox.state == "queued").values(state="cancelled")
-    )
-    session.execute(update(Outbox).where(Outbox.person_id == person_id).values(payload={"body": []}))
+    _clear_outbox(session, session.get_one(Person, person_id), stays)
     session.execute(
         update(TelegramAccount)
         .where(TelegramAccount.person_id == person_id)
@@ -124,6 +122,35 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     session.execute(update(Membership).where(Membership.person_id == person_id).values(ended_at=now, code=None))
     _blank(session, person_id, stays, now)
     note(session, actor_id, "erased", person_id, now)
+
+
+def _clear_outbox(session: Session, person: Person, stays: list[int]) -> None:
+    """Messages to the person lose words and chat; messages about them, to those who looked after them, their words."""
+    waiting = Outbox.state.in_(("queued", "unknown"))
+    session.execute(update(Outbox).where(Outbox.person_id == person.id, waiting).values(state="cancelled"))
+    session.execute(update(Outbox).where(Outbox.person_id == person.id).values(payload={"body": []}, chat_id=0))
+    chats = select(TelegramAccount.chat_id).where(TelegramAccount.person_id == person.id)
+    session.execute(delete(ParkedUpdate).where(ParkedUpdate.payload["chat_id"].as_integer().in_(chats)))
+    around = _people_around(session, stays) - {person.id}
+    theirs = Outbox.person_id.in_(around)
+    done = Outbox.state.in_(("sent", "failed", "expired", "cancelled", "repeated"))
+    session.execute(update(Outbox).where(theirs, done).values(payload={"body": []}))
+    names = [name for name in (person.first_name, person.last_name) if name]
+    for row in session.scalars(select(Outbox).where(theirs, waiting).with_for_update()):
+        if any(name in json.dumps(row.payload, ensure_ascii=False) for name in names):
+            row.state, row.payload = "cancelled", {"body": []}
+    session.flush()
+
+
+def _people_around(session: Session, stays: list[int]) -> set[int]:
+    """Ids of everybody who may have been written to about these stays."""
+    people: set[int] = set()
+    for stay in session.scalars(select(Placement).where(Placement.id.in_(stays))):
+        named = [m for m in (stay.referent_id, stay.backup_id, stay.local_contact_id) if m is not None]
+        mine = (Membership.cohort_id == stay.cohort_id) | Membership.id.in_(named)
+        people.update(session.scalars(select(Membership.person_id).where(mine, Membership.role != "learner")))
+        people.update({stay.guardian_id} - {None})  # type: ignore[arg-type]
+    return people
 
 
 _STAY_BLANKS = (
