@@ -97,20 +97,26 @@ class Bot:
         raise RuntimeError("the bot did not start; its error is above")
 
 
+def settings_env(telegram: Telegram, database_url: str) -> dict[str, str]:
+    """The settings of one of our bots; each has a token of its own."""
+    return {
+        "COMPAGNON_TOKEN": f"{1000 + next(_NUMBERS)}:bench", "COMPAGNON_API_URL": telegram.url,
+        "COMPAGNON_DATABASE_URL": database_url, "COMPAGNON_LOG_LEVEL": "WARNING",
+    }  # fmt: skip
+
+
 def ours(telegram: Telegram, database_url: str) -> Bot:
     """The shipped bot in webhook mode."""
-    env = {
-        "COMPAGNON_TOKEN": f"{1000 + next(_NUMBERS)}:bench", "COMPAGNON_API_URL": telegram.url, "COMPAGNON_DATABASE_URL": database_url,
+    listening = {
         "COMPAGNON_WEBHOOK_URL": "http://127.0.0.1:{port}/hook", "COMPAGNON_WEBHOOK_SECRET": SECRET,
-        "COMPAGNON_LISTEN": "127.0.0.1:{port}", "COMPAGNON_LOG_LEVEL": "WARNING",
+        "COMPAGNON_LISTEN": "127.0.0.1:{port}",
     }  # fmt: skip
-    return Bot("our_bot", env, "/hook")
+    return Bot("our_bot", settings_env(telegram, database_url) | listening, "/hook")
 
 
-def peer(telegram: Telegram, concurrent: bool = True) -> Bot:
+def peer(telegram: Telegram) -> Bot:
     """The bare echo bot."""
     env = {
         "BENCH_TOKEN": "5678:peer", "BENCH_API": telegram.url, "BENCH_SECRET": SECRET, "BENCH_PORT": "{port}",
-        "BENCH_CONCURRENT": "1" if concurrent else "0",
     }  # fmt: skip
     return Bot("echo_bot", env, "/hook")
