@@ -35,6 +35,7 @@ class Stage:
     ):
         self._core, self._app, self._clock, self._cohort = core, app, clock, cohort
         self._zone, self._marks = zone, marks
+        self.meanwhile: Callable[[], Awaitable[None]] = _nobody  # what people do on the way to the return
         self.changed: Callable[[], Awaitable[None]] = _nobody  # told when the clock shows something else
         self._moving = asyncio.Lock()
         self._step: datetime | None = None
@@ -72,7 +73,7 @@ class Stage:
                 if to == "next":
                     await self._to_next()
                 else:
-                    await self._visit_until(self._target(to))
+                    await self._visit_until(self._target(to), self.meanwhile if to == "return" else _nobody)
             finally:
                 self._step, self._travelling = None, False
         return await self.clock()
@@ -102,13 +103,15 @@ class Stage:
             if await self._app.pool.run(upkeep.sent_so_far, self._core) > before:
                 return
 
-    async def _visit_until(self, target: datetime) -> None:
+    async def _visit_until(self, target: datetime, meanwhile: Callable[[], Awaitable[None]]) -> None:
         while not self._closing:
             found = await self._app.pool.run(upkeep.next_due, self._core, self._clock.now())
             if found is None or found[0] > target:
                 break
             await self._see_to_alerts()
             await self._be_at(max(found[0], self._clock.now()))
+            await meanwhile()
+            await self._app.drain()
         await self._be_at(target)
 
     async def _see_to_alerts(self) -> None:
@@ -150,7 +153,7 @@ class Stage:
 
 
 async def _nobody() -> None:
-    """Nobody looks at the clock yet."""
+    """Nobody does anything."""
 
 
 def next_visible(core: Core, now: datetime) -> tuple[datetime, str] | None:

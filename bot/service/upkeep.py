@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from bot.service import outbox
 from bot.service.core import Core
-from bot.service.drafts import PLACE
+from bot.service.drafts import PLACE, chat_of
 from bot.store.tables import (
     Alert,
     CheckIn,
     DueStep,
     Heartbeat,
+    Membership,
     MessageCopy,
     Outbox,
     Person,
@@ -71,7 +72,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
 
 
 def untaken(core: Core, raised_until: datetime) -> str | None:
-    """The first name of a learner whose urgent alert of then or before was told to somebody and is still nobody's."""
+    """The first name of a learner whose urgent alert of then or before reached somebody's chat and is still nobody's."""
     query = (
         select(Alert, Person.first_name)
         .join(Placement, Placement.id == Alert.placement_id)
@@ -81,7 +82,12 @@ def untaken(core: Core, raised_until: datetime) -> str | None:
         .order_by(Alert.id)
     )
     with core.store.transaction() as session:
-        return next((name for alert, name in session.execute(query) if alert.state.get("told")), None)
+        return next((name for alert, name in session.execute(query) if _reached(session, alert)), None)
+
+
+def _reached(session: Session, alert: Alert) -> bool:
+    told = (session.get_one(Membership, int(one)) for one in alert.state.get("told", ()))
+    return any(chat_of(session, member.person_id) is not None for member in told)
 
 
 def sent_so_far(core: Core) -> int:

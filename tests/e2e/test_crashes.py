@@ -51,7 +51,7 @@ def test_a_quiz_goes_on_after_a_kill_between_any_two_taps(machine: Machine) -> N
             await running.kill()
             running = await machine.start("run", **settings)
             await noe.click(label)
-            await noe.wait_for(expected, 20)
+            await noe.wait_for(expected)
         assert not machine.doubled()
         assert len(machine.sent(noe.id)) - before <= 1, "the quiz is one message, edited at every tap"
 
@@ -68,7 +68,7 @@ def test_a_polling_bot_that_was_killed_answers_what_was_written_meanwhile(machin
         await noe.send("/help")
         await noe.send("where can I wash my clothes?")
         await machine.start()
-        await noe.wait_for("Washing clothes", 30)
+        await noe.wait_for("Washing clothes")
         assert not machine.doubled()
 
     machine.play(story)
@@ -88,9 +88,9 @@ def test_after_a_kill_in_the_very_act_sos_is_answered_at_once_and_the_rest_is_sh
         await running.kill()
         await machine.start("run", **settings)
         await noe.send("/sos")
-        await noe.wait_for("Emergency numbers in Spain", 15)
+        await noe.wait_for("Emergency numbers in Spain")
         await noe.send("/help")
-        await noe.wait_for("Washing clothes", 100)
+        await noe.wait_for("Washing clothes")
         assert not machine.doubled()
 
     machine.play(story)
@@ -98,5 +98,5 @@ def test_after_a_kill_in_the_very_act_sos_is_answered_at_once_and_the_rest_is_sh
 
 async def _acted(person: Person, do: Any, expected: str) -> None:
     await do()
-    await person.wait_for(expected, 20)
+    await person.wait_for(expected)
     await asyncio.sleep(BETWEEN_TAPS)

@@ -87,10 +87,10 @@ def test_sigterm_ends_it_within_seconds_and_the_next_one_answers_at_once(machine
         running = await machine.start("run", **settings)
         noe = await machine.learner()
         status, seconds = await running.stop()
-        assert (status, seconds < 5) == (0, True), (status, seconds, running.log())
+        assert (status, seconds < 10) == (0, True), (status, seconds, running.log())
         await machine.start("run", **settings)
         await noe.send("where can I wash my clothes?")
-        await noe.wait_for("Washing clothes", 8)
+        await noe.wait_for("Washing clothes")
         assert not machine.doubled()
 
     machine.play(story)
@@ -101,7 +101,7 @@ def test_one_call_from_scratch_makes_the_database_and_serves(empty_machine: Mach
         await empty_machine.start()
         stranger = await empty_machine.person("Zoë")
         await stranger.send("/start")
-        await stranger.wait_for("you need an invite link from your school", 20)
+        await stranger.wait_for("you need an invite link from your school")
         assert (empty_machine.folder / "data" / "compagnon.sqlite3").exists()
 
     empty_machine.play(story)

@@ -70,7 +70,7 @@ export class Guide {
         h("button", { type: "button", class: "round", "aria-label": "Close the guide", on: { click: () => this.hide() } }, icon("close"))),
       h("p", { class: "guide-lead", text: "A whole stay abroad in five minutes. You hold every phone, and the clock." }),
       h("ol", { class: "guide-steps" }, [...this.items.values()]),
-      h("p", { class: "guide-foot", text: "Everything runs on this computer; nobody outside gets a message. F6 jumps between the phones." }));
+      h("p", { class: "guide-foot", text: "On the way to the return, learners answer their check-ins. Everything runs on this computer; nobody outside gets a message. F6 jumps between the phones." }));
     this.mark();
   }
 
