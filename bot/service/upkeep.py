@@ -72,7 +72,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
 
 
 def untaken(core: Core, raised_until: datetime) -> str | None:
-    """The first name of a learner whose urgent alert of then or before reached somebody's chat and is still nobody's."""
+    """The first name of a learner whose urgent alert reached a chat by then and is still nobody's."""
     query = (
         select(Alert, Person.first_name)
         .join(Placement, Placement.id == Alert.placement_id)
