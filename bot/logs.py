@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from bot.errors import CompagnonError
 
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-_QUIET = ("telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy")
+_QUIET = ("alembic", "telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy")
 
 
 def redacted(line: str) -> str:
