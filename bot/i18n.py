@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE = "en"
 INTERFACE = "interface/"
+EUROPEAN = {"en": "en-GB"}  # CLDR's plain English is American: 7:00 PM, November 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class Entry:
 @cache
 def locale_of(language: str) -> Locale:
     """Babel's locale for a BCP-47 tag, English for one that nobody knows."""
+    language = EUROPEAN.get(language, language)
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -181,7 +183,7 @@ def locale_of(language: str) -> Locale:
         try:
             return Locale.parse(base)
         except (UnknownLocaleError, ValueError):
-            return Locale.parse(SOURCE_LANGUAGE)
+            return Locale.parse("en_GB")
 
 
 @cache
@@ -312,8 +314,9 @@ def _escape(words: str) -> str:
 
 def _isolate(words: str) -> str:
     # A right-to-left name must not turn the sentence around it (Unicode TR9: isolates).
-    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in words):
-        return f"\u2068{words}\u2069"
+    if any(c in _BIDI or unicodedata.bidirectional(c) in ("R", "AL") for c in words):
+        # An early end of the isolate inside the words would let the rest of them out.
+        return "\u2068" + words.replace("\u2069", "") + "\u2069"
     return words
 
 

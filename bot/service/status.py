@@ -33,7 +33,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         accounts = _accounts(session, cohort.id)
         members = _members(session, cohort.id)
         check_ins = _check_ins(session, stays, now)
-        alerts = [row for row in rows_of(session, cohort.id, open_only=True)]
+        alerts = rows_of(session, cohort.id, open_only=True)
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
         "cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat(),
