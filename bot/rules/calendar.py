@@ -7,7 +7,7 @@ alone: moved dates simply give another calendar.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -61,13 +61,16 @@ def nights(itinerary: Itinerary) -> int:
     return (itinerary.return_ - itinerary.arrival).days
 
 
+_ANCHORS = {"departure": "departure", "arrival": "arrival", "return": "return_"}
+
+
 def day_of(when: When, itinerary: Itinerary) -> date:
     """The calendar day a step is planned for; with weekdays the first such day on or after the counted one."""
-    anchors = {"departure": itinerary.departure, "arrival": itinerary.arrival, "return": itinerary.return_}
-    day = anchors[when.anchor] + timedelta(days=when.days)
-    wanted = {DAY_NAMES.index(name) for name in when.weekdays}
-    while wanted and day.weekday() not in wanted:
-        day += timedelta(days=1)
+    day: date = getattr(itinerary, _ANCHORS[when.anchor]) + timedelta(days=when.days)
+    if when.weekdays:
+        wanted = {DAY_NAMES.index(name) for name in when.weekdays}
+        while day.weekday() not in wanted:
+            day += timedelta(days=1)
     return day
 
 
@@ -92,7 +95,7 @@ def applies(step: Step, facts: LearnerFacts, day: date) -> bool:
         and _within(nights(stay), wanted.min_nights, wanted.max_nights)
         and _one_of(facts.status, wanted.statuses)
         and _one_of(facts.trade, wanted.trades)
-        and _one_of(base_language(facts.language), tuple(base_language(tag) for tag in wanted.languages))
+        and (not wanted.languages or base_language(facts.language) in {base_language(tag) for tag in wanted.languages})
         and _one_of(facts.home_country, wanted.home_countries)
         and _one_of(facts.host_country, wanted.host_countries)
         and _one_of(facts.host_city, wanted.cities)
@@ -133,6 +136,28 @@ def calendar(journey: Journey, facts: LearnerFacts) -> list[DueStep]:
 def between(journey: Journey, facts: LearnerFacts, start: datetime, end: datetime) -> list[DueStep]:
     """The part of the calendar due from `start` until before `end` (both aware)."""
     return [item for item in calendar(journey, facts) if start <= item.due_at < end]
+
+
+# Wider than any two clocks on Earth are apart: further off, a day alone tells that its hour does not matter.
+MARGIN = timedelta(days=2)
+
+
+def around(
+    journey: Journey, facts: LearnerFacts, start: datetime, end: datetime, also: Collection[str] = ()
+) -> list[DueStep]:
+    """At least that part of the calendar that is due before `end` and still worth sending at `start` (both aware),
+    and the steps named in `also` whenever they are due. Hours of days far off are not worked out."""
+    stay = facts.itinerary
+    if stay is None or facts.role not in journey.roles:
+        return []
+    first, last = (start - MARGIN).date(), (end + MARGIN).date()
+    due = [
+        _due(step, stay)
+        for step in journey.steps
+        if (((day := day_of(step.when, stay)) <= last and day + step.worth >= first) or step.id in also)
+        and applies(step, facts, day)
+    ]
+    return sorted(due, key=lambda item: item.due_at)
 
 
 def _stay(facts: LearnerFacts) -> Itinerary:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, tuple_, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.flows.vocabulary import Kind, decode_screen
@@ -25,31 +25,44 @@ from bot.store.prepared import first, rows, run
 from bot.store.tables import Outbox, Person
 
 _BEHIND, _BUSY = aliased(Outbox), aliased(Outbox)
+
+
+def _none(found: Select[Any]) -> ColumnElement[bool]:
+    # Not `NOT EXISTS`: PostgreSQL makes a join of that, and with statistics of an empty table a join of the whole queue
+    # with itself. Looked up row by row it is two reads of an index.
+    return found.limit(1).scalar_subquery().is_(None)
+
+
 _HEADS = (
-    select(Outbox.id)
+    select(
+        Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
+        Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
+    )
+    .outerjoin(Person, Person.id == Outbox.person_id)
     .where(
         in_states(Outbox, "queued"),
         Outbox.bulk == bindparam("lane"),
         Outbox.not_before <= bindparam("now"),
-        ~exists().where(_BUSY.chat_id == Outbox.chat_id, active(_BUSY), _BUSY.state != "queued"),
-        ~exists().where(
-            _BEHIND.chat_id == Outbox.chat_id,
-            active(_BEHIND),
-            _BEHIND.state == "queued",
-            # What waits for the morning holds nothing up; what is to be tried again keeps its place.
-            or_(_BEHIND.not_before <= bindparam("now"), _BEHIND.attempts > 0),
-            tuple_(_BEHIND.priority, _BEHIND.id) < tuple_(Outbox.priority, Outbox.id),
+        _none(select(_BUSY.id).where(_BUSY.chat_id == Outbox.chat_id, active(_BUSY), _BUSY.state != "queued")),
+        _none(
+            select(_BEHIND.id).where(
+                _BEHIND.chat_id == Outbox.chat_id,
+                active(_BEHIND),
+                _BEHIND.state == "queued",
+                # What waits for the morning holds nothing up; what is to be tried again keeps its place.
+                or_(_BEHIND.not_before <= bindparam("now"), _BEHIND.attempts > 0),
+                tuple_(_BEHIND.priority, _BEHIND.id) < tuple_(Outbox.priority, Outbox.id),
+            )
         ),
     )
     .order_by(Outbox.priority, Outbox.id)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_CLAIM = (
+    .with_for_update(skip_locked=True, of=Outbox)
+)  # fmt: skip
+_LEASE = (
     update(Outbox)
-    .where(Outbox.id.in_(_HEADS), Outbox.state == "queued")
+    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
     .values(state="leased", lease_owner=bindparam("owner"), lease_until=bindparam("until"))
-    .returning(Outbox.id)
 )
 
 
@@ -59,26 +72,15 @@ def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
     `bulk` picks the lane: messages nobody asked for, or answers and safety.
     """
     with core.store.transaction() as session:
-        taken = rows(
-            session, _CLAIM, lane=bulk, now=now, most=limit, owner=core.owner, until=now + LEASE
-        )  # fmt: skip
-        return load(core, session, [row.id for row in taken], now) if taken else []
+        taken = rows(session, _HEADS, lane=bulk, now=now, most=limit)
+        if not taken:
+            return []
+        run(session, _LEASE, ids=[row.id for row in taken], owner=core.owner, until=now + LEASE)
+        return _deliveries(core, session, taken, now)
 
 
-_LOAD = (
-    select(
-        Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
-        Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
-    )
-    .outerjoin(Person, Person.id == Outbox.person_id)
-    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
-    .order_by(Outbox.priority, Outbox.id)
-)  # fmt: skip
-
-
-def load(core: Core, session: Session, ids: Sequence[int], now: datetime) -> list[Delivery]:
-    """Leased rows as deliveries, in the reader's language and zone, in order of priority."""
-    taken = rows(session, _LOAD, ids=list(ids))
+def _deliveries(core: Core, session: Session, taken: Sequence[Any], now: datetime) -> list[Delivery]:
+    """Rows as deliveries, in the reader's language and zone."""
     zones = reader_zones(session, {row.person_id for row in taken if row.person_id}, now)
     return [
         Delivery(

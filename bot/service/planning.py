@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date, to_utc
 from bot.content.versions import Script
-from bot.rules.calendar import DueStep, LearnerFacts, calendar
+from bot.rules.calendar import DueStep, LearnerFacts, around
 from bot.rules.durations import parse_check_in_days
 from bot.service.check_ins import new_row
 from bot.service.core import Core
@@ -106,13 +106,19 @@ def _agreed(session: Session, people: list[int]) -> set[int]:
 # --- check-ins ----------------------------------------------------------------------------------
 
 
-def check_in_times(placement: Placement, cohort: Cohort, itinerary: Itinerary) -> dict[date, datetime]:
-    """Every check-in of a stay by its local day, arrival to return: on the cohort's days, at the learner's hour."""
+def check_in_times(
+    placement: Placement, cohort: Cohort, itinerary: Itinerary, since: datetime, until: datetime
+) -> dict[date, datetime]:
+    """The check-ins of a stay from `since` until before `until` by their local day: arrival to return, on the cohort's
+    days, at the learner's hour."""
     hour = time.fromisoformat(placement.check_in_at or cohort.check_in_at)
     weekdays = parse_check_in_days(cohort.check_in_days)
-    days = (itinerary.return_ - itinerary.arrival).days + 1
-    all_days = (itinerary.arrival + timedelta(days=n) for n in range(max(days, 0)))
-    return {day: to_utc(day, hour, itinerary.zone_on(day)) for day in all_days if day.weekday() in weekdays}
+    # No clock on Earth is two days from UTC, so that other days need no looking at.
+    first = max(itinerary.arrival, since.date() - timedelta(days=2))
+    last = min(itinerary.return_, until.date() + timedelta(days=2))
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    times = {day: to_utc(day, hour, itinerary.zone_on(day)) for day in days if day.weekday() in weekdays}
+    return {day: due for day, due in times.items() if since <= due < until}
 
 
 def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> None:
@@ -138,8 +144,7 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
 def _wanted_check_ins(subject: _Subject, now: datetime) -> dict[date, datetime]:
     # From when somebody was there to be asked; an hour that passed before is not asked for.
     since = max(subject.person.onboarded_at or subject.placement.created_at, now - LATE)
-    times = check_in_times(subject.placement, subject.cohort, subject.itinerary)
-    return {day: due for day, due in times.items() if since <= due < now + AHEAD}
+    return check_in_times(subject.placement, subject.cohort, subject.itinerary, since, now + AHEAD)
 
 
 # --- steps --------------------------------------------------------------------------------------
@@ -194,10 +199,11 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
         version = subject.placement.journey_version_id
         assert version is not None
         facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
-        everything = {item.step.id: item for item in calendar(scripts[version].journey, facts)}
-        wanted = {step: item for step, item in everything.items() if _in_reach(item, subject, now)}
         have = known.get(subject.placement.id, {})
-        _move(session, have, wanted, everything)
+        near = around(scripts[version].journey, facts, now, now + AHEAD, also=have)
+        found = {item.step.id: item for item in near}
+        wanted = {step: item for step, item in found.items() if _in_reach(item, subject, now)}
+        _move(session, have, wanted, found)
         new += [_row(subject, version, item) for step, item in wanted.items() if step not in have]
     session.flush()
     insert_or_ignore(session, DueRow, new)
@@ -215,16 +221,14 @@ def _row(subject: _Subject, version: int, item: DueStep) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _move(
-    session: Session, have: dict[str, DueRow], wanted: dict[str, DueStep], everything: dict[str, DueStep]
-) -> None:
+def _move(session: Session, have: dict[str, DueRow], wanted: dict[str, DueStep], found: dict[str, DueStep]) -> None:
     """Bring rows that are not sent up to date; one that only waits for room in the day keeps waiting."""
     for step, row in have.items():
         if row.state != "planned":
             continue
         if step not in wanted:
             # Not for this learner any more, or moved out of reach; what is merely late expires with its reason.
-            if step not in everything or everything[step].due_at != row.planned_at:
+            if step not in found or found[step].due_at != row.planned_at:
                 session.delete(row)
         elif row.planned_at != wanted[step].due_at:
             row.planned_at = row.due_at = wanted[step].due_at
