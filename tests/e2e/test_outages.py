@@ -133,7 +133,7 @@ def test_of_two_bots_on_one_database_the_other_takes_over_and_nothing_is_doubled
 
 
 async def _chatter(noe: Person) -> None:
-    for question, answer in (("where can I wash my clothes?", "Washing clothes"), ("/progress", "Progress")):
+    for question, answer in (("where can I wash my clothes?", "Washing clothes"), ("/progress", "Your progress")):
         await noe.send(question)
         await noe.wait_for(answer)
 
