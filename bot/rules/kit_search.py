@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -183,6 +184,20 @@ class _Span(NamedTuple):
     end: int
 
 
+class _Postings:
+    """Where one feature occurs: numbers of phrases and topics, and its share in each."""
+
+    __slots__ = ("numbers", "shares")
+
+    def __init__(self) -> None:
+        self.numbers, self.shares = array("L"), array("d")
+
+    def add(self, number: int, share: float) -> None:
+        """One more place."""
+        self.numbers.append(number)
+        self.shares.append(share)
+
+
 def _spans(labels: Sequence[str]) -> tuple[_Span, ...]:
     """Of labels that lie together, as the content folders have them."""
     found, first = [], 0
@@ -202,20 +217,21 @@ class _Index:
         counted = [_features(_words(phrase)) for _, phrase in examples]
         self._weights = _weights(labels, counted)
         self._unknown = math.log(1 + len(examples)) + 1
-        # Phrases are numbered first, then the topics as a whole: one list of sums serves both.
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        # Phrases are numbered first, then the topics as a whole: one list of sums serves both. Arrays, not tuples: a
+        # question reads thousands of numbers, and those that lie together in memory are read several times as fast.
+        self._postings: dict[str, _Postings] = defaultdict(_Postings)
         self._sums = [0.0] * (len(examples) + len(self._spans))
         wholes: list[dict[str, float]] = [defaultdict(float) for _ in self._spans]
         places = {span.label: place for place, span in enumerate(self._spans)}
         for number, (label, features) in enumerate(zip(labels, counted, strict=True)):
             vector, length = self._vector(features)
             for feature, weight in vector.items():
-                self._postings[feature].append((number, weight / length))
+                self._postings[feature].add(number, weight / length)
                 wholes[places[label]][feature] += weight / length
         for place, whole in enumerate(wholes, len(examples)):
             length = math.sqrt(sum(weight * weight for weight in whole.values()))
             for feature, weight in whole.items():
-                self._postings[feature].append((place, weight / length))
+                self._postings[feature].add(place, weight / length)
 
     def knows(self, words: Sequence[str]) -> float:
         """The share of the words that occur in the phrases, 0 to 1."""
@@ -226,7 +242,8 @@ class _Index:
         vector, length = self._vector(_features(words))
         sums = self._sums.copy()
         for feature, weight in vector.items():
-            for number, share in self._postings[feature]:
+            postings = self._postings[feature]
+            for number, share in zip(postings.numbers, postings.shares, strict=True):
                 sums[number] += weight * share
         wholes = sums[len(sums) - len(self._spans) :]
         scores = [
