@@ -11,7 +11,7 @@ import pytest
 from bot.content.library import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
-from bot.store.engine import Store, open_store
+from bot.store.engine import Store
 from tests.support.cohort import Small, small_cohort
 from tests.support.command_line import CommandLine
 from tests.support.databases import Databases
@@ -27,17 +27,15 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, databases: Databases) -> str:
-    """The address of a fresh, migrated database."""
-    return databases.fresh(request.param)
+def store(request: pytest.FixtureRequest, databases: Databases) -> Store:
+    """An open, empty, migrated database."""
+    return databases.empty(request.param)
 
 
 @pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """An open, empty, migrated database."""
-    opened = open_store(database_url)
-    yield opened
-    opened.close()
+def database_url(store: Store) -> str:
+    """Its address."""
+    return store.engine.url.set(drivername=store.engine.dialect.name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

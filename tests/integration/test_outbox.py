@@ -186,7 +186,7 @@ def test_what_was_interrupted_is_shown_again_before_the_next_answer(core: Core, 
     assert [m.text for m in small.world.phone(REFERENT).messages].count("interrupted") == 1
 
 
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 def test_two_threads_claiming_at_once_never_get_one_row_or_two_rows_of_a_chat(core: Core) -> None:
     put(core, *((chat, f"{chat}-{n}", Kind.ANSWER) for chat in range(20) for n in range(5)))
     taken: list[Delivery] = []

@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from bot.store.engine import Store, open_store
 from bot.store.schema import upgrade
+from bot.store.tables import Base
 
 STARTS = 3
 
@@ -27,6 +28,7 @@ class Databases:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._numbers = itertools.count(1)
+        self._stores: dict[str, Store] = {}
         self._sqlite: Path | None = None
         self._server: Any = None
         self._admin = ""
@@ -47,8 +49,29 @@ class Databases:
         self._run(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
         return _plain(self._admin, name)
 
+    def empty(self, kind: str) -> Store:
+        """The one store of that kind that tests take turns with, without any rows.
+
+        Emptied and not opened anew, for the statements that an engine has compiled are half the time of a test.
+        """
+        if kind not in self._stores:
+            self._stores[kind] = open_store(self.fresh(kind))
+        found = self._stores[kind]
+        tables = Base.metadata.sorted_tables
+        with found.engine.begin() as connection:
+            if found.is_sqlite:
+                for table in reversed(tables):
+                    connection.execute(table.delete())
+            else:
+                connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
+                names = ", ".join(table.name for table in tables)
+                connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+        return found
+
     def close(self) -> None:
-        """Stop the server, if one runs."""
+        """Close what is open and stop the server, if one runs."""
+        for store in self._stores.values():
+            store.close()
         if self._server is not None:
             self._server.cleanup()
 
