@@ -23,7 +23,7 @@ def shown(scene: Scene) -> Screen:
     if scene.is_referent:
         body.extend((say("help/referent"), say("help/referent_commands")))
     if not body:
-        body.append(say("help/stranger"))
+        body.append(say("help/family" if "family" in scene.roles else "help/stranger"))
     body.append(say("help/machine"))
     return Screen(tuple(body), tuple((b,) for b in _buttons(scene)))
 

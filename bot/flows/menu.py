@@ -32,7 +32,7 @@ def home(scene: Scene) -> Screen:
     """The menu of this person."""
     stay = scene.stay
     if stay is None and not scene.is_referent:
-        return screen(say("help/stranger"))
+        return screen(say("help/family" if "family" in scene.roles else "help/stranger"))
     body: list[Text] = [say("menu/hello", name=scene.name)]
     rows: list[Rows] = []
     if stay is not None:

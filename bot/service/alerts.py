@@ -301,7 +301,9 @@ class _Speaker:
         return self.session.get_one(Membership, membership_id).person_id
 
     def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
-        if self.row.reason == Reason.DRILL.value or (what is words.News.TOLD and self.row.reason in _ASKED):
+        # The answer to their own call named who is told; when it is opened again, that is news.
+        asked = self.row.reason in _ASKED and not self.row.state.get("reopened")
+        if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
             return
         shown = talk.news(what, [self.name(p) for p in people], self.dossier())
         key = self.once(what) if what is words.News.NOBODY_YET else None

@@ -6,25 +6,12 @@ from datetime import timedelta
 
 from bot.service import alerts as use_case
 from bot.service.core import Core
-from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement, Project
+from bot.store.tables import Alert, Cohort, Membership, Project
+from tests.support.alerting import alerted, missed, resolve, the_alert
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, add_staff
-from tests.support.looking import change_stay, march, rows
+from tests.support.looking import rows
 
 OUTSIDER = 31
-
-
-def the_alert(core: Core) -> Alert:
-    (found,) = rows(core, Alert)
-    return found
-
-
-def alerted(small: Small, chat: int) -> int:
-    return sum(m.kind == "alert" for m in small.world.phone(chat).messages)
-
-
-def missed(small: Small) -> None:
-    """The check-in of 2 March goes unanswered: an amber alert at 20:00 UTC."""
-    small.world.travel(march(2, 20))
 
 
 def away(core: Core, small: Small, name: str, substitute: str | None = None) -> None:
@@ -297,11 +284,6 @@ def test_made_up_numbers_are_harmless(core: Core, abroad: Small) -> None:
 # --- the end --------------------------------------------------------------------------------------
 
 
-def resolve(small: Small, chat: int = REFERENT, how: str = "We spoke on the phone") -> None:
-    small.world.tap(chat, "Resolved")
-    small.world.tap(chat, how)
-
-
 def test_resolving_needs_an_outcome(core: Core, abroad: Small) -> None:
     missed(abroad)
     abroad.world.tap(REFERENT, "Resolved")
@@ -366,6 +348,13 @@ def test_not_settled_does_not_tell_the_learner_again_that_they_did_not_answer(ab
     assert "You didn't answer" not in abroad.world.phone(LEARNER).last.text
 
 
+def test_who_asked_for_help_and_is_not_settled_reads_who_is_told_now(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    resolve(abroad)
+    abroad.world.tap(LEARNER, "No, not yet")
+    assert "I have told Marco Esempio" in abroad.world.phone(LEARNER).last.text
+
+
 def test_who_gets_a_reopened_alert_reads_that_it_was_closed_once(abroad: Small) -> None:
     missed(abroad)
     resolve(abroad)
@@ -396,67 +385,3 @@ def test_the_coordinator_may_close_it_from_the_command_line(core: Core, abroad: 
         use_case.resolve(core, session, the_alert(core).id, None, "phone", abroad.world.now)
     abroad.world.deliver()
     assert "Closed by the coordinator" in abroad.world.phone(REFERENT).last.text
-
-
-# --- what is in it --------------------------------------------------------------------------------
-
-
-def test_names_with_html_and_direction_marks_are_shown_as_written(core: Core, abroad: Small) -> None:
-    with core.store.transaction() as session:
-        person = session.get_one(Person, abroad.people["lea"])
-        person.first_name, person.last_name = "<b>Lea</b>", "\u202eelipmaxE & Co"
-        session.get_one(Placement, abroad.placements["lea"]).host_organisation = '<a href="x">Bar</a>'
-    missed(abroad)
-    shown = abroad.world.phone(REFERENT).last.text
-    assert "&lt;b&gt;Lea&lt;/b&gt;" in shown
-    assert "<a href" not in shown
-    assert "&amp; Co" in shown
-    # What turns the direction of writing ends with the name.
-    assert "\u2068&lt;b" in shown
-    assert "Co\u2069" in shown
-
-
-def test_the_alert_names_asked_reminded_and_whom_to_call(abroad: Small) -> None:
-    missed(abroad)
-    shown = abroad.world.phone(REFERENT).last.text
-    for part in ("Lea Beispiel", "L01", "19:00", "20:00", "Seville", "Panadería de Ejemplo", "+33 6 39 98 00 01"):
-        assert part in shown, part
-
-
-def test_a_reason_reads_right_days_later(abroad: Small) -> None:
-    missed(abroad)
-    assert "today" not in abroad.world.phone(REFERENT).last.text.lower()
-
-
-def test_every_turn_leaves_a_line_in_the_trail(core: Core, abroad: Small) -> None:
-    missed(abroad)
-    abroad.world.wait(minutes=30)
-    abroad.world.tap(BACKUP, "I'm on it")
-    resolve(abroad, BACKUP)
-    abroad.world.tap(LEARNER, "Yes, it's settled")
-    assert [e.what for e in rows(core, AlertEvent)] == [
-        "raised", "told", "told", "acknowledged", "resolved", "settled",
-    ]  # fmt: skip
-
-
-def test_two_alerts_about_one_learner_become_one(core: Core, abroad: Small) -> None:
-    missed(abroad)
-    abroad.world.say(LEARNER, "/sos")
-    assert the_alert(core).severity == "red"
-    assert "urgent now" in abroad.world.phone(REFERENT).last.text
-
-
-def test_the_list_of_alerts_names_only_open_ones(abroad: Small) -> None:
-    missed(abroad)
-    abroad.world.say(REFERENT, "/alerts")
-    assert "Lea Beispiel" in abroad.world.phone(REFERENT).last.text
-    resolve(abroad)
-    abroad.world.say(REFERENT, "/alerts")
-    assert "No open alerts" in abroad.world.phone(REFERENT).last.text
-
-
-def test_a_learner_moved_to_other_referents_takes_the_alert_along(core: Core, abroad: Small) -> None:
-    missed(abroad)
-    change_stay(core, abroad, referent_id=abroad.memberships["marco"], backup_id=None)
-    abroad.world.wait(minutes=30)
-    assert alerted(abroad, BACKUP) >= 1

@@ -209,6 +209,15 @@ def test_a_guardian_who_said_no_can_change_their_mind_in_the_chat(core: Core, sm
     assert prompts(small) >= 1
 
 
+def test_a_guardian_is_not_asked_for_an_invite_they_already_used(core: Core, small: Small) -> None:
+    minor(core, small)
+    add_guardian(core, small, "lea", "Paul", "Beispiel")
+    guardian_says(small, "Yes, I agree")
+    for words in ("hello", "/menu", "/help"):
+        small.world.say(GUARDIAN, words)
+        assert "parent or guardian" in small.world.phone(GUARDIAN).last.text
+
+
 def test_a_guardian_cannot_agree_for_somebody_elses_child(core: Core, small: Small) -> None:
     minor(core, small)
     small.join()
