@@ -9,7 +9,7 @@ from bot.service.core import Core
 from bot.store.tables import Alert, Cohort, Membership, Project
 from tests.support.alerting import alerted, missed, resolve, the_alert
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, add_staff
-from tests.support.looking import rows
+from tests.support.looking import march, rows
 
 OUTSIDER = 31
 
