@@ -43,7 +43,15 @@ _HEADS = (
         in_states(Outbox, "queued"),
         Outbox.bulk == bindparam("lane"),
         Outbox.not_before <= bindparam("now"),
-        _none(select(_BUSY.id).where(_BUSY.chat_id == Outbox.chat_id, active(_BUSY), _BUSY.state != "queued")),
+        _none(
+            select(_BUSY.id).where(
+                _BUSY.chat_id == Outbox.chat_id,
+                active(_BUSY),
+                _BUSY.state != "queued",
+                # What a process had in hand when it died stays out for a minute: safety does not wait for it.
+                or_(Outbox.priority > 0, _BUSY.priority == 0),
+            )
+        ),
         _none(
             select(_BEHIND.id).where(
                 _BEHIND.chat_id == Outbox.chat_id,
