@@ -132,6 +132,8 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
         wanted = _wanted_check_ins(subject, now)
         have = planned.get(subject.placement.id, {})
         for day, row in have.items():
+            if row.due_at <= now and subject.itinerary.arrival <= day <= subject.itinerary.return_:
+                continue  # its hour has come, by the plan or by a roll call: it is asked or closed, never forgotten
             if day not in wanted:
                 session.delete(row)
             elif row.due_at != wanted[day]:

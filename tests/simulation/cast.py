@@ -1,0 +1,219 @@
+"""The people of one seed, put into the database, and the desk that looks after their stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from bot.clock import Itinerary, to_utc
+from bot.flows.vocabulary import Start
+from bot.service import alert_list, broadcast_plan, learners, rollcall
+from bot.service.core import Core
+from bot.store.tables import Membership, Person, TelegramAccount
+from tests.simulation.people import Helper, Learner
+from tests.support.cohort import add_learner, add_staff, small_cohort
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+# Six clocks, four of which change on the last Sundays of March and October.
+PLACES = (
+    ("Europe/Madrid", "ES", "seville", "seville"), ("Europe/Lisbon", "PT", "Faro", None),
+    ("Europe/Riga", "LV", "Liepaja", None), ("Atlantic/Canary", "ES", "Las Palmas", None),
+    ("Indian/Reunion", "RE", "Saint-Denis", None), ("America/Guadeloupe", "GP", "Basse-Terre", None),
+)  # fmt: skip
+CHANGES = (date(2026, 3, 29), date(2026, 10, 25))
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+HOURS = ("19:00", "19:00", "20:30", "08:00", "21:45", "02:30")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How big a seed's world is."""
+
+    learners: int
+    days: int
+
+
+def size_of(dice: Random) -> Size:
+    """Most worlds are small: faults meet as often, and more seeds fit into the time."""
+    return Size(dice.choice((1, 1, 2, 2, 3, 3, 4, 5, 7, 12, 20)), dice.choice((2, 3, 3, 4, 6)))
+
+
+class Cast:
+    """Everybody, by chat and by person."""
+
+    def __init__(self, sim: Simulation, size: Size) -> None:
+        self.sim, self.dice = sim, Random(f"cast {sim.seed}")
+        dice = self.dice
+        self.arrival = dice.choice(CHANGES) - timedelta(days=dice.randint(0, size.days))
+        self.start = datetime.combine(self.arrival - timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=9)
+        self.end = self.start + timedelta(days=size.days + 2)
+        self.grace = dice.choice((7200, 7200, 3600, 1800))
+        self.small = small_cohort(
+            sim.core, self.start, check_in_at=dice.choice(HOURS), grace=self.grace, reminder_after=self.grace // 2,
+            escalate_after=dice.choice((1800, 600)), check_in_days=dice.choice(("daily", "daily", "weekdays")),
+        )  # fmt: skip
+        self.helpers: list[Helper] = []
+        self.learners: list[Learner] = []
+        self._add_helpers()
+        for number in range(size.learners):
+            self._add_learner(number, size.days)
+        self.by_chat: dict[int, Helper | Learner] = {}
+        self.by_chat |= {helper.chat_id: helper for helper in self.helpers}
+        self.by_chat |= {learner.chat_id: learner for learner in self.learners}
+
+    def _add_helpers(self) -> None:
+        dice, core = self.dice, self.sim.core
+        names = {"claire": "referent", "marco": "referent"}
+        for name, role in (("ines", "local_contact"), ("olga", "coordinator")):
+            if dice.random() < 0.7:
+                add_staff(core, self.small, name, name.title(), "Beispiel", role, name)
+                names[name] = role
+        for number, name in enumerate(names):
+            helper = Helper(
+                self.sim, name, self.small.people[name], 100 + number, "Europe/Paris", Random(f"{name} {self.sim.seed}"),
+                membership_id=self.small.memberships[name], wakes=dice.choice((0.0, 0.3, 0.9)),
+                takes=dice.choice((0.0, 0.5, 0.9)), resolves=dice.choice((0.2, 0.9)),
+            )  # fmt: skip
+            self.helpers.append(helper)
+            if dice.random() < 0.9:
+                self._link(helper)
+
+    def _link(self, helper: Helper) -> None:
+        with self.sim.core.store.transaction() as session:
+            session.add(TelegramAccount(person_id=helper.person_id, chat_id=helper.chat_id, linked_at=self.start))
+            session.get_one(Person, helper.person_id).onboarded_at = self.start
+        helper.is_linked = True
+
+    def _add_learner(self, number: int, days: int) -> None:
+        dice, small = self.dice, self.small
+        zone, country, city, kit = dice.choice(PLACES)
+        home = dice.choice(("Europe/Paris", "Europe/Paris", "Europe/Riga"))
+        arrival = self.arrival + timedelta(days=dice.choice((0, 0, 1)))
+        back = arrival + timedelta(days=days - dice.choice((0, 1)))
+        code, name = f"S{number:02}", f"learner{number}"
+        add_learner(
+            self.sim.core, small, name, f"Lea{number}", "Exemple", code, home_zone=home, host_zone=zone,
+            host_country=country, host_city=city, kit=kit, departure_date=arrival, arrival_date=arrival,
+            return_date=back, local_contact_id=small.memberships.get("ines"),
+            birth_date=date(2009, 6, 1) if dice.random() < 0.2 else date(2006, 5, 1),
+        )  # fmt: skip
+        learner = Learner(
+            self.sim, code, small.people[name], 1000 + number, zone, Random(f"{code} {self.sim.seed}"),
+            placement_id=small.placements[name], code=code, token=small.tokens[name],
+            itinerary=Itinerary(home, zone, arrival, arrival, back), answers=dice.choice((0.0, 0.5, 0.8, 0.95, 1.0)),
+            quick=dice.choice((60.0, 900.0, 5000.0)), plays=dice.choice((0.0, 0.2, 0.5)), moods=dice.choice((0.0, 0.2)),
+        )  # fmt: skip
+        learner.chats[learner.chat_id] = FAR
+        self.learners.append(learner)
+
+    def begin(self) -> None:
+        """Everybody starts to live."""
+        for learner in self.learners:
+            late = 40 if self.dice.random() < 0.15 else 10
+            self.sim.clock.after(self.dice.uniform(0, late * 3600), learner.begin)
+            learner.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
+        for helper in self.helpers:
+            helper.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
+        self.sim.desk.plan()
+
+    def check_in_hours(self) -> list[datetime]:
+        """When most check-ins fall due."""
+        found = []
+        for learner in self.learners:
+            assert learner.itinerary is not None
+            stay = learner.itinerary
+            days = (stay.return_ - stay.arrival).days + 1
+            found += [to_utc(stay.arrival + timedelta(days=n), datetime.min.time().replace(hour=19), stay.host_zone)
+                      for n in range(days)]  # fmt: skip
+        return found
+
+
+class Desk:
+    """A coordinator with the command line. Commands that fail are typed again."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self.sim, self.dice = sim, Random(f"desk {sim.seed}")
+        self.patience = self.dice.choice((2, 3, 3, 6)) * timedelta(hours=1)
+
+    def plan(self) -> None:
+        """What the desk does during the stay."""
+        cast = self.sim.cast
+        self.sim.clock.after(1800, self.looks)
+        middle = cast.start + timedelta(days=1)
+        span = cast.end - timedelta(days=1) - middle
+        for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):
+            if self.dice.random() < chance:
+                self.sim.clock.at(middle + span * self.dice.random(), deed)
+
+    def looks(self) -> None:
+        """Now and then somebody closes what nobody closed: otherwise whole nights are nothing but repeats."""
+        old = self.sim.clock.now - self.patience
+        found = self.sim.types("alerts list", _listing) or []
+        for alert in found:
+            if datetime.fromisoformat(alert["raised_at"]) < old:
+                self.sim.types("alerts resolve", alert_list.resolve, alert["id"], self.dice.choice(("phone", "other")))
+        self.sim.clock.after(1800, self.looks)
+
+    def lost_phone(self, learner: Learner) -> None:
+        """The old chat is cut off; the learner opens the new invite on another phone."""
+        if not learner.joined:
+            return
+        found = self.sim.types("learner relink", learners.relink, learner.code, None)
+        if found is None:
+            self.sim.clock.after(60, lambda: self.lost_phone(learner))
+            return
+        learner.chats[learner.chat_id] = self.sim.clock.now
+        learner.chat_id += 1000
+        learner.chats[learner.chat_id] = FAR
+        self.sim.cast.by_chat[learner.chat_id] = learner
+        learner.token = found["token"]
+        self.sim.relinked.add(learner.person_id)
+        learner.later(learner.dice.choice((60, 3000, 30000)), Start(found["token"]))
+
+    def calls_the_roll(self) -> None:
+        """Everybody is asked now."""
+        self.sim.types("cohort rollcall", rollcall.call, "SPRING", None)
+        self.sim.roll_called = True
+
+    def writes_to_all(self) -> None:
+        """A message to all learners, now or at noon of the next day."""
+        now = self.sim.clock.now
+        at = self.dice.choice(("now", f"{(now + timedelta(days=1)).date()} 12:00"))
+        request = broadcast_plan.Request("SPRING", at, "Meet at ten.", urgent=self.dice.random() < 0.3)
+
+        def schedule(core: Core, now: datetime) -> int:
+            return broadcast_plan.schedule(core, broadcast_plan.plan(core, request, now), now)
+
+        self.sim.types("message schedule", schedule)
+
+    def ends_a_stay(self) -> None:
+        """Somebody goes home early."""
+        learner = self.dice.choice(self.sim.cast.learners)
+        self.sim.types("learner end", learners.end, learner.code, None, None)
+        self.sim.changed_stays.add(learner.placement_id)
+
+    def goes_away(self, helper: Helper, long: timedelta) -> None:
+        """Somebody is off duty, with whoever comes next as substitute."""
+        others = [one for one in self.sim.cast.helpers if one is not helper]
+        self.sim.told(helper.name, "is away for {}", long)
+        self._set(helper, away_until=self.sim.clock.now + long, substitute_id=self.dice.choice(others).membership_id)
+
+    def leaves(self, helper: Helper) -> None:
+        """Somebody leaves the organisation."""
+        self.sim.told(helper.name, "leaves for good")
+        self._set(helper, ended_at=self.sim.clock.now)
+
+    def _set(self, helper: Helper, **values: object) -> None:
+        with self.sim.core.store.transaction() as session:
+            row = session.get_one(Membership, helper.membership_id)
+            for name, value in values.items():
+                setattr(row, name, value)
+        self.sim.changed = True
+
+
+def _listing(core: Core, now: datetime) -> list[dict[str, Any]]:
+    return alert_list.listing(core, None, open_only=True)

@@ -1,0 +1,126 @@
+"""Faults at the seams: a process dies, is overtaken, or loses its database, between any two statements or calls.
+
+Every process of a simulation sees the one database through a `FaultyStore`; SQLAlchemy's own events are the points at
+which something may happen. Nothing of the product knows about it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot.errors import StorageTrouble
+from bot.store.engine import Store
+
+Act = Callable[[str], None]
+
+
+class Killed(BaseException):
+    """The process is dead. Not an Exception: nothing in the product may catch it and go on."""
+
+
+class Faults:
+    """What may happen at the next points: armed by the simulation, counted for the report."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.counts: Counter[str] = Counter()
+        self.away = False  # the database does not answer
+        self._active = False
+        self._left = 0
+        self._act: Act | None = None
+        self._used: dict[int, tuple[Any, Any]] = {}  # the driver's connections of the step that runs now, last cursors
+        event.listen(engine, "before_cursor_execute", self._before)
+        event.listen(engine, "after_cursor_execute", self._after)
+
+    @contextmanager
+    def around(self, act: Act | None, after: int) -> Iterator[None]:
+        """Run a step of a process; `act` happens at its point number `after`, if it gets that far."""
+        before = (self._active, self._left, self._act, self._used)
+        self._active, self._left, self._act, self._used = True, after, act, {}
+        try:
+            yield
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            self._active, self._left, self._act, self._used = before
+
+    def _let_go(self) -> None:
+        """A dead process's connections are closed by the system: its transaction is rolled back, its locks are free."""
+        for raw, cursor in self._used.values():
+            with suppress(Exception):
+                cursor.close()  # SQLite rolls nothing back while a statement is under way
+            with suppress(Exception):
+                raw.rollback()
+
+    @contextmanager
+    def none(self) -> Iterator[None]:
+        """The simulation itself looks into the database: nothing happens meanwhile."""
+        before, self._active = self._active, False
+        try:
+            yield
+        finally:
+            self._active = before
+
+    def point(self, where: str) -> None:
+        """Something may happen here."""
+        if not self._active:
+            return
+        self.counts["points"] += 1
+        if self._act is not None:
+            if self._left <= 0:
+                act, self._act = self._act, None
+                act(where)
+            self._left -= 1
+        if self.away and not where.startswith("after"):
+            raise _gone()
+
+    def _before(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if self._active:
+            raw = conn.connection.driver_connection
+            self._used[id(raw)] = (raw, cursor)
+        if self._active and not statement.startswith("BEGIN"):
+            self.point(f"before {_short(statement)}")
+
+    def _after(self, _conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if self._active and not statement.startswith("BEGIN"):
+            self.point(f"after {_short(statement)}")
+
+
+class FaultyStore(Store):
+    """The same database, with points around the commit. A commit may be carried out and its answer still be lost."""
+
+    def __init__(self, engine: Engine, faults: Faults) -> None:
+        super().__init__(engine)
+        self.faults = faults
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        with super().transaction() as session:
+            yield session
+            self.faults.point("before commit")
+        self.faults.point("after commit")
+
+
+def lose_answer(where: str) -> None:
+    """The connection breaks: after a commit nobody knows whether it was carried out."""
+    raise StorageTrouble("The database cannot be reached (simulated).") if where == "after commit" else _gone()
+
+
+def kill(where: str) -> None:
+    """Die here."""
+    raise Killed(where)
+
+
+def _gone() -> OperationalError:
+    return OperationalError("simulated", None, Exception("server closed the connection unexpectedly"))
+
+
+def _short(statement: str) -> str:
+    return " ".join(statement.split()[:3]).lower()

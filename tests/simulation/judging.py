@@ -1,0 +1,402 @@
+"""What must hold after every seed: the truth that Telegram and people know, against what the database says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from bot.clock import QuietHours, local, to_utc
+from bot.flows.vocabulary import Command, Kind, Membership, Tap, Words
+from bot.rules.budget import allowance
+from bot.rules.calendar import LearnerFacts
+from bot.rules.durations import parse_check_in_days
+from bot.service.delivery import Fate
+from bot.service.drafts import MANNERS, SAFETY
+from bot.store.tables import (
+    Alert,
+    AlertEvent,
+    CheckIn,
+    Cohort,
+    CohortMessage,
+    MessageCopy,
+    Outbox,
+    ParkedUpdate,
+    Person,
+    Placement,
+    Relay,
+    SeenUpdate,
+)
+from tests.simulation.people import Helper, Learner
+from tests.simulation.telegram import Got, Try
+
+if TYPE_CHECKING:
+    from tests.simulation.simulation import Simulation
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+QUIET = QuietHours(time(22), time(7))
+FINAL = {"sent", "failed", "unknown", "repeated", "expired", "cancelled"}
+LAST_STATES = {"answered", "excused", "alerted", "closed"}
+SAFE = {kind.value for kind in SAFETY}
+FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved"}
+UNHEARD = 75 * SECOND  # an answer that young may still be on its way when silence is judged
+
+
+def judge(sim: Simulation) -> None:
+    """Add everything that is wrong to `sim.violations`."""
+    with sim.faults.none(), sim.core.store.transaction() as session:
+        judge = _Judge(sim, session)
+        for check in (
+            judge.updates, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget, judge.rate,
+            judge.every_day, judge.fair, judge.ladders, judge.trails, judge.all_clear, judge.copies,
+        ):  # fmt: skip
+            check()
+
+
+class _Judge:
+    def __init__(self, sim: Simulation, session: Any) -> None:
+        self.sim, self.session = sim, session
+        self.blame = sim.violated
+        self.rows: dict[int, Outbox] = {row.id: row for row in session.scalars(select(Outbox).order_by(Outbox.id))}
+        self.tries: dict[int, list[Try]] = defaultdict(list)
+        for one in sim.telegram.tries:
+            self.tries[one.row_id].append(one)
+        self.check_ins = list(session.scalars(select(CheckIn).order_by(CheckIn.id)))
+        self.alerts: dict[int, Alert] = {row.id: row for row in session.scalars(select(Alert).order_by(Alert.id))}
+        self.events: dict[int, list[AlertEvent]] = defaultdict(list)
+        for event in session.scalars(select(AlertEvent).order_by(AlertEvent.id)):
+            self.events[event.alert_id].append(event)
+        self.by_placement = {learner.placement_id: learner for learner in sim.cast.learners}
+        self.cohort = session.scalars(select(Cohort)).one()
+        stepped = [w for w in sim.weather.windows if w.what == "clock"]
+        self.slack = timedelta(minutes=31) if stepped else SECOND
+
+    # --- what came in ---
+
+    def updates(self) -> None:
+        """Every update has its effects once, in the order of its chat."""
+        seen = set(self.session.scalars(select(SeenUpdate.update_id)))
+        for number, (at, incoming) in self.sim.telegram.all_updates.items():
+            if number not in seen:
+                self.blame(f"update {number} ({incoming.event}, posted {at}) was confirmed and lost")
+        if parked := list(self.session.scalars(select(ParkedUpdate.update_id))):
+            self.blame(f"updates were parked: {parked}")
+        last: dict[int, int] = {}
+        for number in self.sim.processed:
+            chat = self.sim.telegram.all_updates[number][1].chat_id
+            if number < last.get(chat, 0):
+                self.blame(f"update {number} of chat {chat} was received after update {last[chat]}")
+            last[chat] = max(number, last.get(chat, 0))
+        self._counts()
+
+    def _counts(self) -> None:
+        relayed = list(self.session.scalars(select(Relay.words)))
+        for learner in self.sim.cast.learners:
+            mine = [u for u in self.sim.telegram.all_updates.values() if u[1].chat_id % 1000 == learner.chat_id % 1000]
+            words = sum(isinstance(u.event, Words) and u.event.text == f"a word from {learner.code}" for _, u in mine)
+            kept = sum(one == f"a word from {learner.code}" for one in relayed)
+            if kept > words:
+                self.blame(f"{learner.code} wrote {words} times to a referent, and {kept} were passed on")
+            sos = [at for at, u in mine if _calls_for_help(u.event)]
+            raised = [
+                e for a in self.alerts.values() if a.placement_id == learner.placement_id
+                for e in self.events[a.id] if e.what == "raised" and e.detail["reason"] == "asked_for_help"
+            ]  # fmt: skip
+            if len(raised) > len(sos):
+                self.blame(f"{learner.code} called for help {len(sos)} times, and it was raised {len(raised)} times")
+            certain = [at for at, u in mine if _is_sos(u.event) and learner.joined_at and at > learner.joined_at]
+            if learner.person_id not in self.sim.relinked and len(raised) < len(certain):
+                self.blame(f"{learner.code} sent /sos {len(certain)} times, and it was raised {len(raised)} times")
+
+    # --- what went out ---
+
+    def outbox(self) -> None:
+        """Nothing is stuck; what is marked is true; safety is never given up for being unknown."""
+        for row in self.rows.values():
+            tries = self.tries[row.id]
+            name = f"message {row.id} ({row.kind} to {row.chat_id})"
+            if row.state not in FINAL:
+                self.blame(f"{name} is still {row.state} at the end")
+            if row.state == "sent" and not any(one.accepted for one in tries):
+                self.blame(f"{name} is marked sent and never arrived")
+            if row.state == "unknown" and row.kind in SAFE:
+                self.blame(f"{name} may never have arrived and is given up")
+            if row.id in self.sim.marked and row.state not in ("sent", "cancelled"):
+                self.blame(f"{name} was sent and marked, and is {row.state} now")
+            if row.state == "failed" and not any(one.fate is Fate.BLOCKED for one in tries):
+                self.blame(f"{name} failed for no reason")
+            if row.state == "expired" and row.kind in SAFE and not self._trouble(row.created_at, row.finished_at):
+                self.blame(f"{name} expired in fine weather")
+            if row.state == "unknown" and row.finished_at is not None:
+                self._shown_again(row, name)
+
+    def _shown_again(self, row: Outbox, name: str) -> None:
+        later = [
+            number for number, (_, u) in self.sim.telegram.all_updates.items()
+            if u.chat_id == row.chat_id and number in self.sim.processed
+            and self.sim.processed[number] > (row.finished_at or row.created_at) + self.slack
+        ]  # fmt: skip
+        if later and row.chat_id in self.sim.cast.by_chat:
+            self.blame(f"{name} may never have arrived, update {later[0]} came after it, and it was not shown again")
+
+    def twice(self) -> None:
+        """No message twice, except safety after an ambiguous send."""
+        for row_id, tries in self.tries.items():
+            accepted = [one for one in tries if one.accepted]
+            marked = self.sim.marked.get(row_id)
+            for one in accepted[1:]:
+                if one.kind not in SAFE:
+                    self.blame(f"message {row_id} ({one.kind}) arrived twice, at {accepted[0].at} and {one.at}")
+                elif marked is not None and one.at > marked:
+                    self.blame(f"message {row_id} ({one.kind}) was sent again at {one.at} though it was marked sent")
+        self._same_thing_twice()
+
+    def _same_thing_twice(self) -> None:
+        found: dict[tuple[Any, ...], list[Outbox]] = defaultdict(list)
+        for row in self.rows.values():
+            if row.ref and row.kind in ("check_in", "reminder", "prompt", "message"):
+                found[row.kind, row.ref, row.person_id].append(row)
+            elif row.ref and row.kind == "alert":
+                found[row.kind, row.ref].append(row)
+        for key, rows in found.items():
+            if key[0] != "alert" and len(rows) > 1:
+                self.blame(f"{key} was queued {len(rows)} times")
+            for before, after in pairwise(rows):
+                close = after.created_at - before.created_at < 2 * SECOND
+                if key[0] == "alert" and close and not self._raised(after):
+                    self.blame(f"{key} was told twice at {after.created_at}: messages {before.id} and {after.id}")
+
+    def _raised(self, row: Outbox) -> bool:
+        events = self.events[int((row.ref or "").split(":")[1])]
+        near = [e for e in events if e.what in FREES and abs(e.at - row.created_at) < 3 * SECOND]
+        return bool(near)
+
+    def order(self) -> None:
+        """Per chat and priority messages arrive in the order in which they were said."""
+        last: dict[tuple[int, int], int] = {}
+        known: set[int] = set()
+        for one in self.sim.telegram.tries:
+            row = self.rows.get(one.row_id)
+            waits = row is None or row.kind == "notice"  # for the morning, while others overtake it
+            if not one.accepted or row is None or waits or row.id in known or row.person_id in self.sim.relinked:
+                continue
+            known.add(row.id)
+            lane = (row.chat_id, row.priority)
+            if row.id < last.get(lane, 0):
+                self.blame(f"message {row.id} ({row.kind} to {row.chat_id}) arrived after message {last[lane]}")
+            last[lane] = max(row.id, last.get(lane, 0))
+
+    def quiet_hours(self) -> None:
+        """At night only safety, and answers to what the person does."""
+        urgent = {m.id for m in self.session.scalars(select(CohortMessage)) if m.urgent}
+        for got, person in self._arrived():
+            if got.kind not in ("prompt", "notice", "message") or self._row_is_urgent(got, urgent):
+                continue
+            zone = _zone(person, got.at)
+            if all(QUIET.contains(local(at, zone).time()) for at in (got.at, got.at - self.slack - MINUTE)):
+                self.blame(f"message {got.row_id} ({got.kind}) woke {person.name} at {local(got.at, zone):%m-%d %H:%M}")
+
+    def _row_is_urgent(self, got: Got, urgent: set[int]) -> bool:
+        row = self.rows[got.row_id]
+        return row.kind == "message" and int((row.ref or ":0").split(":")[1]) in urgent
+
+    def budget(self) -> None:
+        """Prompts of the journey keep within the day's allowance."""
+        count: dict[tuple[str, date], list[int]] = defaultdict(list)
+        for got, person in self._arrived():
+            if got.kind == "prompt" and isinstance(person, Learner):
+                count[person.code, local(got.at, _zone(person, got.at)).date()].append(got.row_id)
+        for learner in self.sim.cast.learners:
+            facts = LearnerFacts(itinerary=learner.itinerary)
+            for (code, day), rows in count.items():
+                if code == learner.code and len(rows) > allowance(day, facts) and not self.sim.changed_stays:
+                    self.blame(f"{code} got {len(rows)} prompts on {day}: messages {rows}")
+
+    def _arrived(self) -> Iterable[tuple[Got, Helper | Learner]]:
+        for chat_id, chat in self.sim.telegram.chats.items():
+            person = self.sim.cast.by_chat.get(chat_id)
+            if person is not None:
+                yield from ((got, person) for got in chat.got)
+
+    def rate(self) -> None:
+        """What nobody asked for keeps within the ceiling, however many processes run."""
+        bulk = [one.at for one in self.sim.telegram.tries if MANNERS[Kind(one.kind)].bulk]
+        most = self.sim.rate + self.sim.rate // 4 + 2
+        for first, last in zip(bulk, bulk[most:], strict=False):
+            if last - first < SECOND:
+                self.blame(f"more than {most} messages that nobody asked for went out in the second from {first}")
+                return
+
+    # --- check-ins and alerts ---
+
+    def every_day(self) -> None:
+        """Every check-in that was due ended: answered, excused, alerted; or closed because we were away."""
+        rows = {(row.placement_id, row.day): row for row in self.check_ins}
+        for learner in self.sim.cast.learners:
+            placement = self.session.get_one(Placement, learner.placement_id)
+            since = self.session.get_one(Person, learner.person_id).onboarded_at
+            if since is None or learner.itinerary is None:
+                continue
+            hour = time.fromisoformat(placement.check_in_at or self.cohort.check_in_at)
+            day, last = learner.itinerary.arrival, placement.ended_on or learner.itinerary.return_
+            while day <= last:
+                due = to_utc(day, hour, learner.itinerary.zone_on(day))
+                wanted = day.weekday() in parse_check_in_days(self.cohort.check_in_days)
+                if wanted and since + timedelta(days=1) < due and (learner.placement_id, day) not in rows:
+                    self.blame(f"{learner.code} was to be asked on {day} and there is no check-in")
+                row = rows.get((learner.placement_id, day))
+                kept = row is not None and not self.sim.roll_called and since + timedelta(days=1) < due
+                if row is not None and kept and hour == self._hour_at_first(placement) and row.due_at != due:
+                    self.blame(f"{learner.code} was to be asked at {due}, and the check-in is due at {row.due_at}")
+                day += timedelta(days=1)
+        for row in self.check_ins:
+            self._ended(row)
+
+    def _hour_at_first(self, placement: Placement) -> time | None:
+        """The hour, when it is the only one this learner ever had."""
+        return time.fromisoformat(self.cohort.check_in_at) if placement.check_in_at is None else None
+
+    def _ended(self, row: CheckIn) -> None:
+        name = f"check-in {row.id} of {self._code(row)} on {row.day}"
+        if row.state not in LAST_STATES and row.due_at < self.sim.cast.end:
+            self.blame(f"{name} is still {row.state} at the end")
+        if row.state == "closed" and not self._trouble(row.due_at, row.due_at + timedelta(days=1)):
+            self.blame(f"{name} was closed in fine weather")
+        if row.alerted_at is not None:
+            raised = [
+                e for a in self.alerts.values() if a.placement_id == row.placement_id
+                for e in self.events[a.id] if e.what == "raised" and e.at == row.alerted_at
+            ]  # fmt: skip
+            if not raised:
+                self.blame(f"{name} counts as alerted at {row.alerted_at}, and nobody was")
+
+    def fair(self) -> None:
+        """No alert unless asked and heard; and none too late."""
+        for row in self.check_ins:
+            if row.alerted_at is None or (learner := self.by_placement.get(row.placement_id)) is None:
+                continue
+            name = f"check-in {row.id} of {learner.code} on {row.day}"
+            match row.alert_reason:
+                case "not_answered":
+                    self._was_asked(row, name)
+                    self._was_silent(row, learner, name)
+                case "could_not_ask":
+                    if not self._trouble(row.due_at, row.alerted_at):
+                        self.blame(f"{name} is said to be unasked at {row.alerted_at}, in fine weather")
+                case "blocked":
+                    if learner.person_id not in self.sim.blockers:
+                        self.blame(f"{name} is said to be blocked, and {learner.code} never blocked anybody")
+                case "not_delivered":
+                    if learner.person_id not in self.sim.relinked:
+                        self.blame(f"{name} is said to be undelivered, and {learner.code} has a chat")
+
+    def _was_asked(self, row: CheckIn, name: str) -> None:
+        assert row.alerted_at is not None
+        prompts = [o for o in self.rows.values() if o.kind == "check_in" and o.ref == f"check_in:{row.id}"]
+        sent = [one.at for o in prompts for one in self.tries[o.id] if one.accepted]
+        grace = timedelta(seconds=self.cohort.grace)
+        if not sent:
+            self.blame(f"{name} alerts at {row.alerted_at}, and the question never arrived")
+        elif row.alerted_at - min(sent) < grace - self.slack - 2 * SECOND:
+            self.blame(f"{name} alerts at {row.alerted_at}, too soon: the question arrived at {min(sent)}")
+        elif row.deadline is not None and self._late(row.deadline, row.alerted_at) > 3 * MINUTE:
+            self.blame(f"{name} alerts at {row.alerted_at}, too late: the deadline was {row.deadline}")
+
+    def _was_silent(self, row: CheckIn, learner: Learner, name: str) -> None:
+        assert row.alerted_at is not None
+        asked = row.asked_at or row.due_at
+        for number, (at, incoming) in self.sim.telegram.all_updates.items():
+            event = incoming.event
+            if not isinstance(event, Tap) or incoming.chat_id not in learner.chats:
+                continue
+            answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
+            mine = answers and event.data.endswith(f":{row.id}")
+            early = at < asked - self.slack
+            if (
+                mine
+                and not early
+                and at < row.alerted_at - self.slack - UNHEARD
+                and learner.linked(incoming.chat_id, at)
+            ):
+                self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")
+                return
+
+    def ladders(self) -> None:
+        """Every alert reaches a person or the loud end of its ladder, and none is forgotten."""
+        for opened in self.sim.ended_open:
+            row = self.alerts[opened["id"]]
+            if opened["next_at"] is None or opened["next_at"] < self.sim.cast.end:
+                self.blame(f"alert {row.id} is open and nobody will look at it again")
+        for row in self.alerts.values():
+            events = self.events[row.id]
+            known = [e for e in events if e.what in ("acknowledged", "resolved", "exhausted", "learner_answered")]
+            until = known[0].at if known else self.sim.clock.now
+            rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
+            if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self.slack:
+                self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
+            told = [o for o in self.rows.values() if o.kind == "alert" and (o.ref or "").startswith(f"alert:{row.id}:")]
+            reached = any(one.accepted for o in told for one in self.tries[o.id])
+            if not reached and not any(e.what in ("exhausted", "resolved") for e in events):
+                self.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
+
+    def trails(self) -> None:
+        """The first acknowledgement wins; it holds until it lapses."""
+        for alert_id, events in self.events.items():
+            taken: AlertEvent | None = None
+            for event in events:
+                if event.what == "acknowledged":
+                    if taken is not None:
+                        self.blame(f"alert {alert_id} was taken twice: at {taken.at} and at {event.at}")
+                    taken = event
+                elif event.what in FREES:
+                    taken = None
+
+    def all_clear(self) -> None:
+        """Everybody who was alerted hears how it ended."""
+        linked = {helper.membership_id for helper in self.sim.cast.helpers if helper.is_linked}
+        for row in self.alerts.values():
+            if row.resolved_at is None:
+                continue
+            clear = [o.ref for o in self.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
+            heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(f"alert:{row.id}:")}
+            for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
+                if member in linked:
+                    self.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")
+
+    def copies(self) -> None:
+        """Every copy of a cohort message has an end."""
+        for copy in self.session.scalars(select(MessageCopy).where(MessageCopy.state == "planned")):
+            self.blame(f"copy {copy.id} of message {copy.message_id} is still planned")
+
+    # --- small things ---
+
+    def _trouble(self, start: datetime, end: datetime | None) -> bool:
+        return self.sim.weather.trouble_between(start - MINUTE, end or self.sim.clock.now) > timedelta(0)
+
+    def _late(self, planned: datetime, happened: datetime) -> timedelta:
+        """By how much, what trouble took not counted."""
+        return happened - planned - self.sim.weather.trouble_between(planned - HOUR, happened)
+
+    def _code(self, row: CheckIn) -> str:
+        learner = self.by_placement.get(row.placement_id)
+        return learner.code if learner else str(row.placement_id)
+
+
+def _zone(person: Helper | Learner, at: datetime) -> str:
+    if isinstance(person, Learner) and person.itinerary is not None:
+        return person.itinerary.zone_at(at)
+    return person.zone
+
+
+def _is_sos(event: Any) -> bool:
+    return isinstance(event, Command) and event.name == "sos"
+
+
+def _calls_for_help(event: Any) -> bool:
+    if isinstance(event, Tap):
+        return event.data.startswith(("sos:open", "check_in:help:"))
+    return _is_sos(event) or isinstance(event, Membership)

@@ -1,0 +1,201 @@
+"""Bugs as others have shipped them, planted one at a time: each must be found by the simulation.
+
+A plant replaces a function of the product for one seed. `finds` is what the judge then says, `seed` one that finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import to_utc
+from bot.flows.vocabulary import Kind
+from bot.rules import check_in as check_in_rules
+from bot.rules import escalation
+from bot.rules.alert import AskSettled, Tick
+from bot.rules.check_in_terms import Listening
+from bot.service import alerts, check_ins, intake, leases, notices, outbox, planning, steps
+from bot.service.core import Core
+from bot.store.tables import Alert, Outbox, Person, SeenUpdate
+from bot.store.writing import insert_or_ignore
+
+Patch = pytest.MonkeyPatch
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A bug, the words of the violation that gives it away, and a seed that finds it."""
+
+    name: str
+    plant: Callable[[Patch], None]
+    finds: str
+    seed: int
+    postgresql: bool = False
+
+
+def marked_before_sending(patch: Patch) -> None:
+    """The flaw of healthchecks: the row says sent before the call is made."""
+    early = update(Outbox).where(Outbox.state == "leased").values(state="sent", lease_owner=None, lease_until=None)
+
+    def attempt(core: Core, ids: Sequence[int], now: datetime) -> set[int]:
+        with core.store.transaction() as session:
+            session.execute(early.where(Outbox.id.in_(ids)))
+        return set(ids)
+
+    patch.setattr(outbox, "attempt", attempt)
+
+
+def judged_while_deaf(patch: Patch) -> None:
+    patch.setattr(check_ins, "listening", lambda session, now: Listening(ok=True, last_ok=now))
+
+
+def update_not_remembered(patch: Patch) -> None:
+    def forgetful(session: Session, table: Any, rows: Sequence[Any]) -> int:
+        return insert_or_ignore(session, table, rows) or len(rows)
+
+    patch.setattr(intake, "insert_or_ignore", forgetful)
+
+
+def remembered_before_done(patch: Patch) -> None:
+    """The id is committed first, the effects after it."""
+
+    def early(session: Session, table: Any, rows: Sequence[Any]) -> int:
+        new = insert_or_ignore(session, table, rows)
+        if table is SeenUpdate:
+            session.commit()
+        return new
+
+    patch.setattr(intake, "insert_or_ignore", early)
+
+
+def safety_not_resent(patch: Patch) -> None:
+    patch.setattr(outbox, "SAFETY", frozenset())
+
+
+def answers_resent(patch: Patch) -> None:
+    patch.setattr(outbox, "SAFETY", frozenset(Kind))
+
+
+def interrupted_not_shown(patch: Patch) -> None:
+    patch.setattr(outbox, "repeat_interrupted", lambda session, chat_id, now: 0)
+
+
+def quiet_hours_ignored(patch: Patch) -> None:
+    patch.setattr(steps, "next_allowed", lambda now, zone, quiet: now)
+    patch.setattr(notices, "next_allowed", lambda now, zone, quiet: now)
+
+
+def budget_ignored(patch: Patch) -> None:
+    patch.setattr(steps, "allowance", lambda day, facts: 99)
+
+
+def acknowledgement_lost(patch: Patch) -> None:
+    store = alerts._store
+
+    def forgetful(row: Alert, new: Any) -> None:
+        store(row, replace(new, acknowledged_by=None, acknowledged_at=None))
+
+    patch.setattr(alerts, "_store", forgetful)
+
+
+def deadline_from_due(patch: Patch) -> None:
+    delivered = check_in_rules._delivered
+    patch.setattr(check_in_rules, "_delivered", lambda known, at, policy: delivered(known, known.due_at, policy))
+
+
+def rebased_recurrence(patch: Patch) -> None:
+    """Every day is the day before plus 24 hours: the change of clocks moves it."""
+    wall = planning.check_in_times
+
+    def rebased(placement: Any, cohort: Any, itinerary: Any) -> dict[Any, datetime]:
+        times = wall(placement, cohort, itinerary)
+        first = min(times, default=None)
+        return {day: times[first] + (day - first) for day in times} if first else {}
+
+    patch.setattr(planning, "check_in_times", rebased)
+
+
+def lease_not_checked(patch: Patch) -> None:
+    """Every process believes that it alone sends what nobody asked for."""
+    patch.setattr(leases, "take", lambda core, name, now, seconds: True)
+
+
+def chat_not_kept_in_order(patch: Patch) -> None:
+    """Any queued message may be claimed, whatever is under way to its chat or waits before it."""
+    heads = (
+        select(*outbox._HEADS.selected_columns)
+        .outerjoin(Person, Person.id == Outbox.person_id)
+        .where(Outbox.state == "queued", Outbox.bulk == bindparam("lane"), Outbox.not_before <= bindparam("now"))
+        .order_by(Outbox.priority, Outbox.id.desc())
+        .limit(bindparam("most"))
+    )
+    patch.setattr(outbox, "_HEADS", heads)
+
+
+def alert_never_climbs(patch: Patch) -> None:
+    patch.setattr(escalation, "_tick", lambda alert, now, ladder: (replace(alert, next_at=now + timedelta(days=1)), ()))
+
+
+def missed_and_nobody_told(patch: Patch) -> None:
+    patch.setattr(check_in_rules, "RaiseAlert", lambda reason, severity: check_in_rules.Withdraw())
+
+
+def no_all_clear(patch: Patch) -> None:
+    patch.setattr(escalation, "AllClear", AskSettled)
+
+
+def blocked_is_silence(patch: Patch) -> None:
+    """A refused question is taken for an asked one."""
+
+    def not_delivered(core: Core, session: Session, check_in_id: int, blocked: bool, at: datetime) -> None:
+        check_ins.delivered(core, session, check_in_id, Kind.CHECK_IN, None, at)
+
+    patch.setattr(check_ins, "not_delivered", not_delivered)
+
+
+def wrong_side_of_the_gap(patch: Patch) -> None:
+    """The night the clocks change is worked out in the zone of home."""
+    patch.setattr(planning, "to_utc", lambda day, hour, zone: to_utc(day, hour, "Europe/Riga"))
+
+
+def no_lock(patch: Patch) -> None:
+    """Two schedulers look at the same alert, and neither waits for the other."""
+
+    def wake(core: Core, now: datetime, limit: int) -> int:
+        with core.store.transaction() as session:
+            rows = session.scalars(select(Alert).where(Alert.next_at <= now).order_by(Alert.next_at).limit(limit)).all()
+            for row in rows:
+                alerts.advance(core, session, row, Tick(now), now)
+        return len(rows)
+
+    patch.setattr(alerts, "wake", wake)
+
+
+PLANTS = (
+    Plant("marked before sending", marked_before_sending, "never arrived", 0),
+    Plant("judged while deaf", judged_while_deaf, "though update", 0),
+    Plant("update id not remembered", update_not_remembered, "times", 0),
+    Plant("update id remembered before it is done", remembered_before_done, "sent /sos", 0),
+    Plant("safety not sent again", safety_not_resent, "is given up", 0),
+    Plant("answers sent again", answers_resent, "arrived twice", 0),
+    Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0),
+    Plant("quiet hours ignored", quiet_hours_ignored, "woke", 0),
+    Plant("message budget ignored", budget_ignored, "prompts on", 0),
+    Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 0),
+    Plant("deadline counted from the due time", deadline_from_due, "too soon", 0),
+    Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 0),
+    Plant("sender's lease not checked", lease_not_checked, "nobody asked for went out", 0),
+    Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
+    Plant("ladder never climbs", alert_never_climbs, "was silent until", 0),
+    Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 0),
+    Plant("no all-clear", no_all_clear, "does not hear it", 0),
+    Plant("refusal taken for silence", blocked_is_silence, "the question never arrived", 0),
+    Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 0),
+    Plant("missing lock", no_lock, "was told twice", 0, postgresql=True),
+)

@@ -1,0 +1,272 @@
+"""One seed: a world, its people and processes, trouble, and the time until all of it has come to rest."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import psycopg
+
+from bot.content.library import Library
+from bot.errors import CompagnonError
+from bot.flows.vocabulary import Event, Incoming, Membership
+from bot.rules.kit_search import KitSearch
+from bot.service import alert_list
+from bot.service.core import Core
+from bot.service.delivery import Delivery, Result
+from bot.store.engine import Store, open_store
+from bot.store.tables import Alert
+from tests.simulation.cast import Cast, Desk, Size, size_of
+from tests.simulation.clockwork import Clockwork
+from tests.simulation.faults import Faults
+from tests.simulation.machines import Bot, Scheduler
+from tests.simulation.people import Somebody
+from tests.simulation.story import Story, deed
+from tests.simulation.telegram import Got, Telegram
+from tests.simulation.weather import Trouble
+
+DUE = """
+SELECT min(due_at) FROM due_step WHERE state = 'planned' UNION ALL
+SELECT min(wake_at) FROM check_in WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(next_at) FROM alert WHERE next_at IS NOT NULL UNION ALL
+SELECT min(due_at) FROM message_copy WHERE state = 'planned' UNION ALL
+SELECT min(plan_at) FROM placement WHERE plan_at IS NOT NULL UNION ALL
+SELECT min(expires_at) FROM outbox WHERE state = 'queued'
+"""
+READY = "SELECT count(*) FROM outbox WHERE state = 'queued' AND not_before <= {now}"
+NEXT = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before > {now}"
+HELD = "SELECT min(lease_until) FROM outbox WHERE state IN ('leased', 'attempting')"
+MOST_STEPS = 300_000  # a world that never comes to rest is a fault, too
+SETTLING = timedelta(hours=18)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all seeds share: content, and where databases come from."""
+
+    library: Library
+    search: KitSearch
+    folder: Path
+    fresh: Callable[[], str]  # the address of a new, migrated database
+
+
+@dataclass
+class Simulation:
+    """Run with `run()`; what went wrong is in `violations`, what happened in `story`."""
+
+    setting: Setting
+    seed: int
+    size: Size | None = None
+    level: int | None = None
+    story: Story = field(default_factory=Story)
+    violations: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.dice = Random(f"simulation {self.seed}")
+        self.library, self.search, self.folder = self.setting.library, self.setting.search, self.setting.folder
+        self.store = _open(self.setting.fresh())
+        self._eye = _eye(self.store)
+        self.core = Core(self.store, self.library, self.search, self.folder, owner="desk")
+        self.step = timedelta(0)
+        self.turns = self.steps = 0
+        self.changed, self.closing, self.roll_called = True, False, False
+        self.relinked: set[int] = set()  # people who changed phones
+        self.blockers: set[int] = set()  # people who ever blocked the bot
+        self.marked: dict[int, datetime] = {}  # messages that a process marked as sent, and when
+        self.ended_open: list[dict[str, Any]] = []
+        self.changed_stays: set[int] = set()
+        self.processed: dict[int, datetime] = {}
+        self.stumbles: Counter[str] = Counter()
+        self.rate = self.dice.choice((25, 25, 4))
+        self.telegram = Telegram(Random(f"telegram {self.seed}"))
+        self.desk = Desk(self)
+        self.cast = Cast(self, self.size or size_of(self.dice))
+        self.clock = Clockwork(self.cast.start)
+        self.faults = Faults(self.store.engine)
+        level = self.level if self.level is not None else self.dice.choice((0, 1, 1, 1, 1, 2))
+        self.weather = Trouble(self, level)
+        self.overtaking = not self.store.is_sqlite
+        self.bots = [Bot(self, f"bot{n}") for n in range(self.dice.choice((1, 2)))]
+        self.schedulers = [Scheduler(self, f"scheduler{n}") for n in range(self.dice.choice((1, 2)))]
+        self.machines = [*self.bots, *self.schedulers]
+
+    # --- running ---
+
+    def run(self) -> None:
+        """The stays, then peace, then judgement is up to the caller."""
+        self.cast.begin()
+        self.weather.plan(self.cast.start, self.cast.end - timedelta(hours=6), self.cast.check_in_hours())
+        self._until(self.cast.end)
+        self.closing = True
+        self.weather.calm_down()
+        self.told("world", "the faults are over")
+        self._until(self.cast.end + timedelta(hours=8))
+        self.ended_open = self._resolve_all()
+        self._until(self.cast.end + SETTLING)
+        self.told("world", "the end")
+
+    def _until(self, end: datetime) -> None:
+        clock = self.clock
+        self._plan_wakes()
+        while clock._heap and clock._heap[0][0] <= end:
+            clock.turn()
+            self.steps += 1
+            if self.steps > MOST_STEPS:
+                raise RuntimeError(f"no rest at {clock.now}:\n{self.story.text(last=40)}")
+            if self.changed:
+                self._plan_wakes()
+        clock.now = end
+
+    def _resolve_all(self) -> list[dict[str, Any]]:
+        with self.faults.none():
+            found = alert_list.listing(self.core, None, open_only=True)
+            with self.core.store.transaction() as session:
+                for alert in found:
+                    alert["next_at"] = session.get_one(Alert, alert["id"]).next_at
+            for alert in found:
+                alert_list.resolve(self.core, alert["id"], "other", self.clock.now)
+        self.changed = True
+        return found
+
+    def _plan_wakes(self) -> None:
+        """Every loop looks once a second or oftener; here only when there is something to see."""
+        self.changed = False
+        now = self.clock.now
+        mine = self._literal(now + self.step)
+        due = min((at for row in self._look(DUE) if (at := _instant(row[0])) is not None), default=None)
+        ready = self._look(READY.format(now=mine))[0][0]
+        held = _instant(self._look(HELD)[0][0])
+        if due is not None:
+            for scheduler in self.schedulers:
+                scheduler.wake(max(due - self.step, now) + timedelta(seconds=self.dice.random()))
+        for bot in self.bots:
+            if ready:
+                bot.look_soon()
+            else:
+                self.look_again(bot)
+            if held is not None:
+                bot.clean_soon(max(0.0, (held - self.step - now).total_seconds()))
+
+    def look_again(self, bot: Bot) -> None:
+        """When the next message's moment comes."""
+        query = NEXT.format(now=self._literal(self.clock.now + self.step))
+        later = _instant(self._look(query)[0][0])
+        if later is not None and bot.looks_at != later:
+            bot.looks_at = later
+            bot.later((later - self.step - self.clock.now).total_seconds(), bot.look_soon)
+
+    def _literal(self, instant: datetime) -> str:
+        return f"'{instant.astimezone(UTC).isoformat(timespec='microseconds')}'"
+
+    def before_turn(self) -> None:
+        """The poller polls on in between: when all is well, its heartbeat is never older than ten seconds."""
+        if self.telegram.weather.name == "GONE" or self.telegram.pending:
+            return
+        now = self.clock.now
+        well = [bot for bot in self.bots if bot.alive]
+        if well and max(bot.heard_at for bot in self.bots) < now + self.step - timedelta(seconds=10):
+            well[0].beat(well[0].now() - timedelta(seconds=self.dice.uniform(0, 10)))
+
+    def queued(self, bulk: bool) -> int:
+        """How many messages of a lane wait."""
+        flag = "1" if self.store.is_sqlite else "true"
+        query = f"SELECT count(*) FROM outbox WHERE state = 'queued' AND bulk = {flag if bulk else f'NOT {flag}'}"
+        return int(self._look(query)[0][0])
+
+    def _look(self, query: str) -> list[tuple[Any, ...]]:
+        """Look into the database on a connection that no fault ever meets."""
+        return list(self._eye.execute(query).fetchall())
+
+    # --- what people and processes do ---
+
+    def post(self, who: Somebody, event: Event) -> None:
+        """Somebody does something in the chat; the long poll returns."""
+        incoming = self.telegram.post(who.chat_id, event, self.clock.now)
+        if isinstance(event, Membership) and not event.member:
+            self.blockers.add(who.person_id)
+        self.told(who.name, "{} (update {})", deed(event), incoming.update_id)
+        for bot in self.bots:
+            bot.poll_soon()
+
+    def received(self, incoming: Incoming, by: str) -> None:
+        """A process says that the effects of an update are committed."""
+        self.processed.setdefault(incoming.update_id, self.clock.now)
+
+    def called(self, by: str, delivery: Delivery, result: Result, got: Got | None) -> None:
+        """A call was made; whoever holds the phone reads what arrived."""
+        arrived = "" if got else ", nothing arrives"
+        self.told(by, "sends {} {} to {}: {}{} → {}", delivery.kind.value, delivery.id, self._name(delivery.chat_id),
+                  delivery.screen, arrived, result.fate.value)  # fmt: skip
+        person = self.cast.by_chat.get(delivery.chat_id)
+        if got is not None and person is not None and person.chat_id == delivery.chat_id:
+            person.reads(got)
+
+    def _name(self, chat_id: int) -> str:
+        person = self.cast.by_chat.get(chat_id)
+        return person.name if person else str(chat_id)
+
+    def types(self, command: str, call: Callable[..., Any], *args: Any) -> Any:
+        """The desk types a command; None when it failed, which it is told."""
+        self.changed = self.changed or "list" not in command
+        try:
+            found = call(self.core, *args, self.clock.now)
+        except CompagnonError as error:
+            self.told("desk", "types {}: refused: {}", command, error)
+            return None
+        if "list" not in command:
+            self.told("desk", "types {}", command)
+        return found
+
+    # --- telling ---
+
+    def told(self, who: str, what: str, *args: Any) -> None:
+        """A line of the story."""
+        self.story.tell(self.clock.now if hasattr(self, "clock") else self.cast.start, who, what, *args)
+
+    def stumbled(self, who: str, what: str) -> None:
+        """A fault of ours that a loop survives. Between processes on PostgreSQL it may be a race that passes."""
+        self.told(who, "STUMBLES: {}", what)
+        self.stumbles[what.partition(":")[0]] += 1
+        if self.store.is_sqlite:
+            self.violated(f"{who} stumbles: {what}")
+
+    def violated(self, what: str) -> None:
+        """Something that must never be."""
+        self.told("judge", "VIOLATION: {}", what)
+        self.violations.append(what)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._eye.close()
+        self.store.close()
+
+
+def _open(url: str) -> Store:
+    store = open_store(url)
+    if not store.is_sqlite:
+        # Who overtakes a transaction and meets its locks can't wait for it: it gives up and comes again.
+        with store.engine.begin() as connection:
+            name = store.engine.url.database
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET lock_timeout = '20ms'")
+        store.engine.dispose()
+    return store
+
+
+def _eye(store: Store) -> Any:
+    url = store.engine.url
+    if store.is_sqlite:
+        return sqlite3.connect(url.database or "", isolation_level=None)
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(address, autocommit=True)
+
+
+def _instant(value: Any) -> datetime | None:
+    if value is None:
+        return None
+    return datetime.fromisoformat(value) if isinstance(value, str) else value.astimezone(UTC)

@@ -1,0 +1,70 @@
+"""Whole stays with faults, by seed. `SEED=123 make simulate` replays one; `make simulate SEEDS=1000` runs many."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import pytest
+
+from tests.simulation.cast import Size
+from tests.simulation.judging import judge
+from tests.simulation.simulation import Setting, Simulation
+
+SEEDS = int(os.environ.get("SEEDS", "40"))
+FIRST = int(os.environ.get("FIRST_SEED", "1"))
+ONLY = os.environ.get("SEED")
+CHOSEN = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + SEEDS))
+LONG = [] if ONLY or "SEEDS" in os.environ else list(range(1001, 2001))
+ON_POSTGRESQL = [int(ONLY)] if ONLY else list(range(1, 1 + min(SEEDS, 6)))
+
+
+def live(setting: Setting, seed: int, size: Size | None = None) -> None:
+    """Run a seed; fail with what is wrong and the story that led there."""
+    logging.disable(logging.CRITICAL)
+    sim = Simulation(setting, seed, size)
+    try:
+        sim.run()
+        judge(sim)
+        if ONLY:
+            print("\n" + sim.story.text(last=10**9))
+        facts = "\n".join(f"  - {one}" for one in sim.violations[:12])
+        again = f"Again: SEED={seed} make simulate"
+        assert not sim.violations, (
+            f"seed {seed}: {len(sim.violations)} violations\n{facts}\n{again}\n{sim.story.text()}"
+        )
+    finally:
+        logging.disable(logging.NOTSET)
+        sim.close()
+
+
+@pytest.mark.parametrize("seed", CHOSEN)
+def test_nothing_is_lost_doubled_or_unfair_on_sqlite(on_sqlite: Setting, seed: int) -> None:
+    live(on_sqlite, seed)
+
+
+@pytest.mark.parametrize("seed", ON_POSTGRESQL)
+def test_nothing_is_lost_doubled_or_unfair_on_postgresql(on_postgresql: Setting, seed: int) -> None:
+    live(on_postgresql, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", LONG)
+def test_nothing_is_lost_doubled_or_unfair_in_many_seeds(on_sqlite: Setting, seed: int) -> None:
+    live(on_sqlite, seed)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_nothing_is_lost_doubled_or_unfair_among_two_hundred(on_sqlite: Setting, seed: int) -> None:
+    live(on_sqlite, seed, Size(200, 2))
+
+
+def test_a_seed_replays_exactly(on_sqlite: Setting) -> None:
+    stories = []
+    for _ in range(2):
+        sim = Simulation(on_sqlite, 6)
+        sim.run()
+        stories.append(sim.story.digest())
+        sim.close()
+    assert stories[0] == stories[1]
