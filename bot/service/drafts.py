@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind, Screen, encode_screen
@@ -82,7 +82,7 @@ def active(table: Any) -> Any:
 def in_states(table: Any, *states: str) -> Any:
     """The row is in one of these states (names of ours, never input)."""
     # Written out: both databases use a partial index only when the statement itself repeats its condition.
-    written = [literal_column(f"'{state}'") for state in states]
+    written: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in states]
     return table.state == written[0] if len(written) == 1 else table.state.in_(written)
 
 

@@ -67,7 +67,8 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     session.flush()
     reader = applied.scene or scene
     shown = (*applied.before, *outcome.shown, *applied.after)
-    again = outbox.repeat_interrupted(session, incoming.chat_id, now)
+    lost = account is None or account.lost
+    again = outbox.repeat_interrupted(session, incoming.chat_id, now) if lost else 0
     deliveries, more = _say(core, session, reader, incoming, shown, now)
     toast = next((one for one in shown if isinstance(one, Toast)), None)
     return Handled(

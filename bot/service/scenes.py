@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -17,6 +17,7 @@ from bot.service.actors import actor_of
 from bot.service.alert_views import alert_by_id, alerts_for
 from bot.service.contacts import contacts_of
 from bot.service.core import Core
+from bot.service.drafts import in_states
 from bot.service.learner_views import learners_for
 from bot.service.stays import stays_of
 from bot.service.step_views import load_steps
@@ -41,10 +42,11 @@ _PERSON = select(
     Person.id, Person.first_name, Person.language, Person.onboarded_at, ConversationRow.flow, ConversationRow.data
 ).outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
 _KNOWN = _PERSON.where(Person.id == bindparam("person"))
+_LOST = select(Outbox.id).where(Outbox.chat_id == TelegramAccount.chat_id, in_states(Outbox, "unknown"))
 _CHAT = (
     _PERSON.add_columns(
         TelegramAccount.id.label("account_id"), TelegramAccount.blocked_at, TelegramAccount.last_active_at,
-        TelegramAccount.commands,
+        TelegramAccount.commands, exists(_LOST).label("lost"),
     )
     .join(TelegramAccount, TelegramAccount.person_id == Person.id)
     .where(TelegramAccount.chat_id == bindparam("chat"), TelegramAccount.revoked_at.is_(None))
@@ -55,7 +57,8 @@ _CHAT = (
 def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) -> tuple[Scene, Any]:
     """The person behind a chat, locked for this update, with everything but what flows need specially.
 
-    Beside it the account as it was: account_id, blocked_at, last_active_at, commands; None for a stranger.
+    Beside it the account as it was: account_id, blocked_at, last_active_at, commands, and whether a message to it may
+    be lost; None for a stranger.
     """
     account = first(session, _CHAT, chat=incoming.chat_id)
     if account is None:
