@@ -20,10 +20,13 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Country, Listing, Text, say, verbatim
+from bot.rules.alert import Reason
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
 
-NEEDS = frozenset({"contacts"})
+NEEDS = frozenset({"contacts", "own_alert"})
 
+# Pressed again while somebody is on it: they alone hear it (bot.rules.escalation).
+DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
 SHARE = ((ReplyButton(say("sos/share_button"), location=True),),)
 
 
@@ -45,7 +48,12 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 def _told(scene: Scene) -> Screen:
     linked = [c for c in scene.contacts if c.linked and c.role in ("referent", "backup", "local_contact")]
-    told = say("sos/told", names=Listing(tuple(c.name for c in linked))) if linked else say("sos/nobody_linked")
+    names = Listing(tuple(c.name for c in linked))
+    holder = scene.alert.acknowledged_by if scene.alert and scene.alert.reason in DANGER else None
+    if holder is not None:
+        told = say("sos/told_holder", name=verbatim(holder))
+    else:
+        told = say("sos/told", names=names) if linked else say("sos/nobody_linked")
     body = [told, *_to_call(scene.contacts)]
     rows = (
         (button("sos/write_button", "relay:new"),),

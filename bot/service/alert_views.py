@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from bot.flows.scene import AlertView, Scene
+from bot.rules.alert import Reason
 from bot.rules.permissions import Action, may, reaches_others
 from bot.service.stays import itinerary_of, subject_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
@@ -50,15 +51,11 @@ def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | No
     return _view(session, scene, row) if row else None
 
 
-def open_alert_ids(session: Session, placement_id: int) -> list[int]:
-    """Alerts about a stay that nobody has resolved, oldest first."""
-    return list(
-        session.scalars(
-            select(Alert.id)
-            .where(Alert.placement_id == placement_id, or_(Alert.resolved_at.is_(None)))
-            .order_by(Alert.id)
-        )
-    )
+def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
+    """The newest open alert about the person at hand."""
+    newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
+    row = session.execute(_query().where(*newest).order_by(Alert.id.desc()).limit(1)).first()
+    return _view(session, scene, row) if row else None
 
 
 def _view(session: Session, scene: Scene, row: Any) -> AlertView | None:

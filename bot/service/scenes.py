@@ -14,7 +14,7 @@ from bot.clock import local_date
 from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.service.actors import actor_of
-from bot.service.alert_views import alert_by_id, alerts_for
+from bot.service.alert_views import alert_by_id, alerts_for, own_alert
 from bot.service.contacts import contacts_of
 from bot.service.core import Core
 from bot.service.drafts import in_states
@@ -179,6 +179,12 @@ def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, alert=alert_by_id(session, scene, int(parts[2])))
 
 
+def _own_alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    return replace(scene, alert=own_alert(session, scene, scene.stay.placement_id))
+
+
 def _learners(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     learners, stays = learners_for(session, scene)
     return replace(scene, learners=learners, others=stays)
@@ -233,6 +239,7 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "progress": _progress,
     "alerts": _alerts,
     "alert": _alert,
+    "own_alert": _own_alert,
     "learners": _learners,
     "relay": _relay,
     "kit_questions": _kit_questions,
