@@ -54,7 +54,7 @@ def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | No
 def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
     """The newest open alert about the person at hand."""
     newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
-    row = session.execute(_query().where(*newest).order_by(Alert.id.desc()).limit(1)).first()
+    row = session.execute(_ALERTS.where(*newest).order_by(Alert.id.desc()).limit(1)).first()
     return _view(session, scene, row) if row else None
 
 
