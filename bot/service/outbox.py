@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.flows.vocabulary import Kind, decode_screen
 from bot.rules.retry import backoff
+from bot.service import night
 from bot.service.core import Core
 from bot.service.delivered import EXPORT, on_fate
 from bot.service.delivery import Delivery, Fate, Result
@@ -36,7 +37,8 @@ def _none(found: Select[Any]) -> ColumnElement[bool]:
 _HEADS = (
     select(
         Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
-        Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority,
+        Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority, Outbox.ref,
+        Outbox.created_at,
     )
     .outerjoin(Person, Person.id == Outbox.person_id)
     .where(
@@ -81,6 +83,8 @@ def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
     """
     with core.store.transaction() as session:
         taken = rows(session, _HEADS, lane=bulk, now=now, most=limit)
+        held = night.hold(session, taken, now) if bulk else set()
+        taken = [row for row in taken if row.id not in held]
         if not taken:
             return []
         run(session, _LEASE, ids=[row.id for row in taken], owner=core.owner, until=now + LEASE)

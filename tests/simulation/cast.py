@@ -73,8 +73,9 @@ class Cast:
                 add_staff(core, self.small, name, name.title(), "Beispiel", role, name)
                 names[name] = role
         for number, name in enumerate(names):
+            own = Random(f"{name} {self.sim.seed}")
             helper = Helper(
-                self.sim, name, self.small.people[name], 100 + number, "Europe/Paris", Random(f"{name} {self.sim.seed}"),
+                self.sim, name, self.small.people[name], 100 + number, "Europe/Paris", own,
                 membership_id=self.small.memberships[name], wakes=dice.choice((0.0, 0.3, 0.9)),
                 takes=dice.choice((0.0, 0.5, 0.9)), resolves=dice.choice((0.2, 0.9)),
             )  # fmt: skip

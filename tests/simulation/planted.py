@@ -24,6 +24,7 @@ from bot.service import alerts, check_ins, intake, leases, notices, outbox, plan
 from bot.service.core import Core
 from bot.store.tables import Alert, Outbox, Person, SeenUpdate
 from bot.store.writing import insert_or_ignore
+from tests.simulation.cast import Size
 
 Patch = pytest.MonkeyPatch
 
@@ -36,6 +37,7 @@ class Plant:
     plant: Callable[[Patch], None]
     finds: str
     seed: int
+    level: int = 2  # how bad the world is
     postgresql: bool = False
 
 
@@ -113,10 +115,11 @@ def rebased_recurrence(patch: Patch) -> None:
     """Every day is the day before plus 24 hours: the change of clocks moves it."""
     wall = planning.check_in_times
 
-    def rebased(placement: Any, cohort: Any, itinerary: Any) -> dict[Any, datetime]:
-        times = wall(placement, cohort, itinerary)
+    def rebased(placement: Any, cohort: Any, stay: Any, since: datetime, until: datetime) -> dict[Any, datetime]:
+        times = wall(placement, cohort, stay, since - timedelta(days=40), until)
         first = min(times, default=None)
-        return {day: times[first] + (day - first) for day in times} if first else {}
+        moved = {day: times[first] + (day - first) for day in times} if first else {}
+        return {day: due for day, due in moved.items() if since <= due < until}
 
     patch.setattr(planning, "check_in_times", rebased)
 
@@ -130,7 +133,7 @@ def chat_not_kept_in_order(patch: Patch) -> None:
     """Any queued message may be claimed, whatever is under way to its chat or waits before it."""
     heads = (
         select(*outbox._HEADS.selected_columns)
-        .outerjoin(Person, Person.id == Outbox.person_id)
+        .outerjoin_from(Outbox, Person, Person.id == Outbox.person_id)
         .where(Outbox.state == "queued", Outbox.bulk == bindparam("lane"), Outbox.not_before <= bindparam("now"))
         .order_by(Outbox.priority, Outbox.id.desc())
         .limit(bindparam("most"))
@@ -177,6 +180,7 @@ def no_lock(patch: Patch) -> None:
     patch.setattr(alerts, "wake", wake)
 
 
+SIZE = Size(3, 3)
 PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 0),
     Plant("judged while deaf", judged_while_deaf, "though update", 0),

@@ -155,11 +155,11 @@ class Simulation:
 
     def look_again(self, bot: Bot) -> None:
         """When the next message's moment comes."""
-        query = NEXT.format(now=self._literal(self.clock.now + self.step))
+        query = NEXT.format(now=self._literal(bot.now()))
         later = _instant(self._look(query)[0][0])
         if later is not None and bot.looks_at != later:
             bot.looks_at = later
-            bot.later((later - self.step - self.clock.now).total_seconds(), bot.look_soon)
+            bot.later((later - bot.now()).total_seconds() + 0.001, bot.look_soon)
 
     def _literal(self, instant: datetime) -> str:
         return f"'{instant.astimezone(UTC).isoformat(timespec='microseconds')}'"

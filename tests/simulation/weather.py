@@ -49,7 +49,7 @@ class Trouble:
         if self.level == 0:
             return
         lengths = {
-            "rough": (10, 180), "gone": (3, 480), "database": (1, 45), "bots": (2, 400), "schedulers": (2, 400),
+            "rough": (10, 180), "gone": (3, 300), "database": (1, 45), "bots": (2, 400), "schedulers": (2, 400),
             "clock": (5, 60),
         }  # fmt: skip
         for what, (least, most) in lengths.items():

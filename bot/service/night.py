@@ -1,0 +1,72 @@
+"""Messages that nobody asked for and that an outage delayed into their reader's night: they wait for the morning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date, next_allowed
+from bot.flows.vocabulary import Kind
+from bot.rules.durations import parse_quiet_hours
+from bot.service.notices import NIGHT
+from bot.service.stays import reader_zones
+from bot.service.steps import count_unasked
+from bot.store.tables import Cohort, CohortMessage, Membership, Outbox
+
+LATE = timedelta(minutes=5)  # whoever queued it had looked at the clock then
+UNASKED = frozenset({Kind.PROMPT.value, Kind.MESSAGE.value, Kind.NOTICE.value})
+
+
+def hold(session: Session, taken: Sequence[Any], now: datetime) -> set[int]:
+    """Of messages about to be sent, hold back those that would now wake somebody. Returns their ids.
+
+    `taken` are outbox rows with id, kind, ref, person_id and created_at.
+    """
+    late = [row for row in taken if row.kind in UNASKED and row.person_id and now - row.created_at > LATE]
+    if not late:
+        return set()
+    people = {row.person_id for row in late}
+    zones, hours = reader_zones(session, people, now), _quiet_hours(session, people)
+    urgent = _urgent(session, late)
+    held = set()
+    for row in late:
+        zone = zones.get(row.person_id, "UTC")
+        morning = next_allowed(now, zone, parse_quiet_hours(hours[row.person_id]) if row.person_id in hours else NIGHT)
+        if morning > now and row.ref not in urgent:
+            _wait(session, row, morning, zone)
+            held.add(row.id)
+    return held
+
+
+def _wait(session: Session, row: Any, morning: datetime, zone: str) -> None:
+    session.execute(
+        update(Outbox)
+        .where(Outbox.id == row.id)
+        .values(not_before=morning, attempts=0)
+        .execution_options(synchronize_session=False)
+    )
+    if row.kind == Kind.PROMPT.value and row.ref:
+        # It now fills the day on which it comes.
+        count_unasked(session, int(row.ref.split(":")[1]), local_date(morning, zone), morning)
+
+
+def _quiet_hours(session: Session, people: set[int]) -> dict[int, str]:
+    found = session.execute(
+        select(Membership.person_id, Cohort.quiet_hours)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .where(Membership.person_id.in_(people), Membership.ended_at.is_(None))
+        .order_by(Membership.id.desc())
+    )
+    return {row.person_id: row.quiet_hours for row in found}
+
+
+def _urgent(session: Session, rows: Sequence[Any]) -> set[str]:
+    messages = {int(row.ref.split(":")[1]) for row in rows if row.kind == Kind.MESSAGE.value and row.ref}
+    if not messages:
+        return set()
+    found = session.scalars(select(CohortMessage.id).where(CohortMessage.id.in_(messages), CohortMessage.urgent))
+    return {f"message:{message_id}" for message_id in found}
