@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from bot.sandbox.person import Person
-from tests.e2e.cohort import HOST, set_up
-from tests.e2e.machine import COHORT, Machine, eventually
+from tests.e2e.machine import COHORT, Machine
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 
@@ -69,51 +64,3 @@ async def _write_to_each_other(learner: Person, referent: Person) -> None:
     await learner.wait_for("Write your message to")
     await learner.send("At the tram stop.")
     await referent.wait_for("At the tram stop.")
-
-
-def test_a_missed_check_in_is_reminded_alerted_passed_on_and_answered_late(
-    empty_machine: Machine, database: str
-) -> None:
-    if database != "sqlite":
-        pytest.skip("real minutes are waited for once only")
-    machine = empty_machine
-
-    async def story() -> None:
-        began = time.monotonic()
-        await machine.do("cohort", "list")
-        setting_up = timedelta(seconds=20 + 12 * (time.monotonic() - began))  # ten commands, three people
-        due = datetime.now(UTC).astimezone(HOST) + setting_up
-        due = due.replace(second=0, microsecond=0) + timedelta(minutes=1)
-        terms = {"reminder_after": "2s", "grace": "5s", "escalate_after": "6s"}
-        await set_up(machine, check_in_at=f"{due:%H:%M}", **terms)
-        await machine.start()
-        claire, paul = await machine.referent(), await machine.referent("paul", "Paul")
-        noe = await machine.learner()
-        await noe.wait_for("how is it going today?", (due - datetime.now(UTC)).total_seconds() + 10)
-        await noe.wait_for("I haven't heard from you yet")
-        await claire.wait_for("🟠")
-        await noe.wait_for("so I told Claire")
-        await paul.wait_for("🟠")
-        await paul.click("I'm on it")
-        await noe.wait_for("Paul Exemple is on it")
-        await noe.click("I'm fine")
-        await paul.wait_for("Has answered now: I'm fine")
-        await asyncio.sleep(8)  # longer than the next rung: an alert that was taken goes no further
-        assert not machine.doubled()
-        (row,) = (await machine.do("alerts", "list", "--open", "--json")).json()
-        assert (row["reason"], row["severity"], row["acknowledged_by"]) == ("not_answered", "amber", "Paul Exemple")
-
-    machine.play(story)
-
-
-def test_the_bot_and_the_schedule_work_as_two_processes(machine: Machine) -> None:
-    async def story() -> None:
-        await machine.start("run", "bot")
-        await machine.start("run", "scheduler")
-        claire, noe = await machine.referent(), await machine.learner()
-        await noe.wait_for("You've joined while the journey is already on its way")
-        await noe.send("/sos")
-        await claire.wait_for("Asked for help.")
-        await eventually(lambda: not machine.doubled())
-
-    machine.play(story)
