@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.sandbox.person import Person
-from tests.e2e.machine import COHORT, Machine
+from tests.e2e.machine import COHORT, Machine, eventually
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 
@@ -64,3 +64,16 @@ async def _write_to_each_other(learner: Person, referent: Person) -> None:
     await learner.wait_for("Write your message to")
     await learner.send("At the tram stop.")
     await referent.wait_for("At the tram stop.")
+
+
+def test_the_bot_and_the_schedule_work_as_two_processes(machine: Machine) -> None:
+    async def story() -> None:
+        await machine.start("run", "bot")
+        await machine.start("run", "scheduler")
+        claire, noe = await machine.referent(), await machine.learner()
+        await noe.wait_for("You've joined while the journey is already on its way")
+        await noe.send("/sos")
+        await claire.wait_for("Asked for help.")
+        await eventually(lambda: not machine.doubled())
+
+    machine.play(story)

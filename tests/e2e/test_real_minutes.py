@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -38,18 +39,5 @@ def test_a_missed_check_in_is_reminded_alerted_passed_on_and_answered_late(
         assert not machine.doubled()
         (row,) = (await machine.do("alerts", "list", "--open", "--json")).json()
         assert (row["reason"], row["severity"], row["acknowledged_by"]) == ("not_answered", "amber", "Paul Exemple")
-
-    machine.play(story)
-
-
-def test_the_bot_and_the_schedule_work_as_two_processes(machine: Machine) -> None:
-    async def story() -> None:
-        await machine.start("run", "bot")
-        await machine.start("run", "scheduler")
-        claire, noe = await machine.referent(), await machine.learner()
-        await noe.wait_for("You've joined while the journey is already on its way")
-        await noe.send("/sos")
-        await claire.wait_for("Asked for help.")
-        await eventually(lambda: not machine.doubled())
 
     machine.play(story)
