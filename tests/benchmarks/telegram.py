@@ -241,8 +241,9 @@ async def obey(stub: Stub, order: dict[str, Any]) -> dict[str, Any]:
     if order["count"] == "start":
         stub.counted = Counted(strict=order.get("strict", False))
         return {}
-    at = stub.counted.at
-    return {"messages": len(at), "seconds": at[-1] - at[0] if at else 0.0, "refused": stub.counted.refused}
+    found, stub.counted = stub.counted, Counted()  # nobody is refused any more
+    took = found.at[-1] - found.at[0] if found.at else 0.0
+    return {"messages": len(found.at), "seconds": took, "refused": found.refused}
 
 
 async def main() -> None:
