@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bot.flows.effects import RaiseAlert
 from bot.flows.scene import Scene
+from bot.flows.sos import country_now
 from bot.flows.vocabulary import IDLE, Button, Kind, Outcome, Rows, Say, Screen, button, show
-from bot.i18n import Listing, Text, say
+from bot.i18n import Country, Text, say, verbatim
 from bot.rules.danger import Danger
 from bot.rules.kit_answer import emergency_numbers_in
 
@@ -27,11 +28,13 @@ def care(scene: Scene, danger: Danger, topic: str | None = None) -> Outcome:
         case Danger.CRISIS:
             return _crisis(scene)
         case Danger.DISCLOSURE:
-            body = (say("care/believe"), say("care/whom"), say("care/no_secret"), _call(scene))
+            if scene.stay is None:
+                return show(Say(Screen((say("care/believe"), *call(scene)))), conversation=IDLE)
+            body = (say("care/believe"), say("care/whom"), say("care/no_secret"), *call(scene))
             rows = (*_whom(scene), _helps(topic or KINDEST), SOS)
             return show(Say(Screen(body, rows)), conversation=IDLE)
         case Danger.IDIOM:
-            return show(Say(Screen((say("care/are_you_ok"),), (WRITE, SOS))))
+            return show(Say(Screen((say("care/are_you_ok"),), (WRITE, SOS) if scene.stay else ())))
         case _:
             return Outcome()
 
@@ -48,20 +51,41 @@ def _whom(scene: Scene) -> Rows:
 
 
 def _helps(topic: str) -> tuple[Button, ...]:
-    return (button("care/help_button", f"kit:t:{topic}"),)
+    # A message of its own: what was said first, with the way to a human, stays where it is.
+    return (button("care/help_button", f"kit:new:{topic}"),)
 
 
 def _crisis(scene: Scene) -> Outcome:
-    told = (say("care/told"),) if scene.stay else ()
-    alert = (RaiseAlert(scene.stay.placement_id, "crisis_words"),) if scene.stay else ()
-    help_first = Screen((say("care/crisis"), _call(scene), *told), (SOS, WRITE, _helps(KINDEST)))
+    if scene.stay is None:
+        return show(Say(Screen((say("care/crisis"), *call(scene))), kind=Kind.SAFETY), conversation=IDLE)
+    alert = (RaiseAlert(scene.stay.placement_id, "crisis_words"),)
+    help_first = Screen((say("care/crisis"), *call(scene), say("care/told")), (SOS, WRITE, _helps(KINDEST)))
     return show(Say(help_first, kind=Kind.SAFETY), effects=alert, conversation=IDLE)
 
 
-def _call(scene: Scene) -> Text:
-    stay = scene.stay
-    country = (stay.host_country if stay.stage == "during" else stay.home_country) if stay else None
-    numbers = emergency_numbers_in(scene.library, country or "")
+def ask_help(scene: Scene) -> Outcome:
+    """A bare "help!": it may be anything, so nobody is alerted, but the way to help is one tap."""
+    rows = (SOS, WRITE, (button("care/numbers_button", "kit:new:emergency_numbers"),))
+    return show(Say(Screen((say("care/help_now"),), rows), kind=Kind.SAFETY))
+
+
+def call(scene: Scene) -> tuple[Text, ...]:
+    """What to dial where they are now, labelled as in `/sos`; for a family whom to call at school besides."""
+    if scene.stay is None:
+        return (say("care/call_anywhere"), *school(scene))
+    country = country_now(scene)
+    numbers = emergency_numbers_in(scene.library, country) if country else ()
     if not numbers:
-        return say("care/call_local")
-    return say("care/call", numbers=Listing(tuple(dict.fromkeys(number.number for number in numbers))))
+        return (say("care/call_local"),)
+    text = say("sos/numbers_in", country=Country(country or ""))
+    for number in numbers:
+        text = say("sos/lines", first=text, then=say(f"sos/number/{number.what}", number=number.number))
+    return (text,)
+
+
+def school(scene: Scene) -> tuple[Text, ...]:
+    """For a parent or guardian: name and phone of the contact persons, where there is a phone."""
+    if "family" not in scene.roles:
+        return ()
+    known = [c for c in scene.contacts if c.role in ("referent", "backup") and c.phone]
+    return tuple(say("care/school", name=verbatim(c.name), phone=c.phone or "") for c in known[:2])

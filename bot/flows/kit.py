@@ -16,6 +16,7 @@ from bot.flows.listening import hear, needs_help_first
 from bot.flows.naming import city
 from bot.flows.running import resume_rows
 from bot.flows.scene import Scene, Stay
+from bot.flows.sos import country_now
 from bot.flows.vocabulary import (
     Button,
     Command,
@@ -32,9 +33,9 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
-from bot.i18n import Country, Text, say
+from bot.i18n import Country, Listing, Text, say
 from bot.rules.danger import Danger
-from bot.rules.kit_answer import nearest_topics, topic_texts
+from bot.rules.kit_answer import emergency_numbers_in, nearest_topics, topic_texts
 from bot.rules.kit_search import Asked
 from bot.rules.kit_search import Outcome as Understood
 
@@ -61,7 +62,8 @@ ASK_A_PERSON = (button("kit/person_button", "relay:new"),)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`."""
+    """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`;
+    `kit:new:<topic>` leaves the message it hangs on."""
     if scene.stay is None:
         return _without_stay(scene, event)
     match event:
@@ -137,6 +139,8 @@ def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
     action, _, name = data.removeprefix("kit:").partition(":")
     if action == "t" and name in scene.library.topics:
         return show(Replace(_topic(scene, stay, name)))
+    if action == "new" and name in scene.library.topics:
+        return show(Say(_topic(scene, stay, name)))
     if action == "th" and name in THEMES:
         return show(Replace(_theme(scene, name)))
     if action == "none":
@@ -163,10 +167,23 @@ def _theme(scene: Scene, theme: str) -> Screen:
 
 
 def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
-    texts = topic_texts(scene.library, topic, stay.kit, stay.host_country or "", stay.home_country or "")
+    here = country_now(scene)
+    texts = topic_texts(scene.library, topic, stay.kit, stay.host_country or "", stay.home_country or "", here)
+    if here != stay.host_country and any(part.numbers for part in scene.library.topics[topic].answer):
+        texts = (*texts, *_elsewhere(scene, stay, topic, here or ""))
     person = (ASK_A_PERSON,) if any(text.id == "interface/kit_answer/ask" for text in texts) else ()
     near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.library, topic))[:NEIGHBOURS])
     return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
+
+
+def _elsewhere(scene: Scene, stay: Stay, topic: str, here: str) -> tuple[Text, ...]:
+    """Whose numbers these are when the stay is not now, and before it those of the stay to save ahead."""
+    whose = say("kit/numbers_here", country=Country(here))
+    if topic != EMERGENCY[0] or stay.stage != "before" or not stay.host_country:
+        return (whose,)
+    there = emergency_numbers_in(scene.library, stay.host_country)
+    lines = Listing(tuple(say(f"kit_answer/numbers/{n.what}", number=n.number) for n in there))
+    return (whose, say("kit/numbers_there", country=Country(stay.host_country), numbers=lines)) if there else (whose,)
 
 
 def _topic_button(topic: str) -> Button:

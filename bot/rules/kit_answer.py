@@ -110,15 +110,24 @@ def _serves(number: Number, kit: Kit | None) -> bool:
 
 
 def topic_texts(
-    library: Library, topic: str, kit_id: str | None, host_country: str, home_country: str
+    library: Library,
+    topic: str,
+    kit_id: str | None,
+    host_country: str,
+    home_country: str,
+    here: str | None = None,
 ) -> tuple[Text, ...]:
     """The answer to a topic, one text per paragraph. Countries are ISO 3166 codes; a town without a kit has
-    `kit_id=None`, a country without facts of ours gets the general advice. Raises NotFound for an unknown topic."""
+    `kit_id=None`, a country without facts of ours gets the general advice.
+
+    `here` is the country they are in now (default: the host country): what to dial is that of there.
+    Raises NotFound for an unknown topic."""
     found = _topic(library, topic)
     kit = library.kits.get(kit_id) if kit_id else None
     host = kit.country if kit else host_country
     where = _Place(home_country, host, library.countries.get(host), kit)
-    shown = list(_parts(found, where))
+    now = where if here in (None, host) else _Place(home_country, here or "", library.countries.get(here or ""), None)
+    shown = list(_parts(found, where, now))
     used = [sourced for _, facts in shown for sourced in facts]
     note = kit.notes.get(found.id) if kit else None
     texts = [*_note(kit, found.id), *(text for text, _ in shown)]
@@ -152,10 +161,15 @@ def _checked(days: list[date]) -> tuple[Text, ...]:
     return (say("kit_answer/checked", day=Day(min(days))),) if days else ()
 
 
-def _parts(topic: Topic, where: _Place) -> Iterator[tuple[Text, list[Sourced]]]:
+def _to_dial(part: Part) -> bool:
+    return bool(part.numbers) or "number_112" in part.when.facts
+
+
+def _parts(topic: Topic, stay: _Place, now: _Place) -> Iterator[tuple[Text, list[Sourced]]]:
     """The paragraphs that hold here, each with the facts it rests on."""
-    facts = where.facts
     for part in topic.answer:
+        where = now if _to_dial(part) else stay
+        facts = where.facts
         if not holds(part.when, where.home, where.host, {key: fact.value for key, fact in facts.items()}):
             continue
         values = _values(part, where, facts)
