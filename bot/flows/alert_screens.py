@@ -50,6 +50,10 @@ class Dossier:
     became_red: bool = False
     told: tuple[tuple[str, datetime], ...] = ()
     acknowledged_by: str | None = None
+    at_home: bool = False
+    said: str | None = None  # what the learner answered after the alert
+    said_at: datetime | None = None
+    taken_back: bool = False
     reopened: bool = False  # it was closed, and the learner said that it is not settled
     closed_by: str | None = None
 
@@ -57,6 +61,7 @@ class Dossier:
         return Moment(instant, style, self.zone)
 
 
+_OF_CHECK_IN = frozenset({"not_answered", "not_delivered", "could_not_ask"})
 CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergency_contact")
 
 
@@ -70,6 +75,7 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     body: list[Text] = [_head(d)]
     if d.reopened and not repeat:
         body.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
+    body += _said(d)
     if exhausted:
         body.append(say("alerts/exhausted"))
     elif d.nobody_on_duty:
@@ -90,16 +96,30 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     return Screen(tuple(body), rows)
 
 
+_ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "help_button"}
+
+
+def _said(d: Dossier) -> list[Text]:
+    """What the learner said after the alert was raised."""
+    lines: list[Text] = []
+    if d.said in _ANSWERS and d.said_at is not None:
+        answer = Text(f"interface/check_in/{_ANSWERS[d.said]}")
+        lines.append(say("alerts/answered_meanwhile", at=d.at(d.said_at), answer=answer))
+    if d.taken_back:
+        lines.append(say("alerts/taken_back"))
+    return lines
+
+
 def _since(d: Dossier) -> list[Text]:
     lines = []
-    if d.asked_at:
+    if d.reason in _OF_CHECK_IN and d.asked_at:
         lines.append(say("alerts/asked", at=d.at(d.asked_at)))
-    if d.reminded_at:
+    if d.reason in _OF_CHECK_IN and d.reminded_at:
         lines.append(say("alerts/reminded", at=d.at(d.reminded_at, "time")))
     lines.append(say("alerts/raised", at=d.at(d.raised_at)))
     if d.last_active_at:
         lines.append(say("alerts/last_active", at=d.at(d.last_active_at)))
-    if d.asked_at:
+    if d.reason in _OF_CHECK_IN and d.asked_at:
         lines.append(say("alerts/delivered_means"))
     return [_block(lines)]
 
@@ -107,7 +127,8 @@ def _since(d: Dossier) -> list[Text]:
 def _where(d: Dossier) -> list[Text]:
     lines: list[Text] = []
     if d.city and d.country:
-        lines.append(say("alerts/city", city=d.city, country=Country(d.country)))
+        key = "alerts/at_home" if d.at_home else "alerts/city"
+        lines.append(say(key, city=d.city, country=Country(d.country)))
     if d.host_organisation:
         lines.append(say("alerts/host", name=d.host_organisation))
     if d.accommodation:
@@ -160,10 +181,19 @@ def already_taken(d: Dossier, by: str) -> Screen:
     return screen(say("alerts/already_taken", name=verbatim(by), learner=d.learner), rows=(_resolve(d.alert_id),))
 
 
-def yours(d_alert_id: int, learner: str) -> Screen:
-    """To who took it: what next."""
-    write = button("alerts/write_button", f"alerts:write:{d_alert_id}")
-    return screen(say("alerts/yours", learner=learner), rows=(_resolve(d_alert_id), (write,)))
+def yours(d: Dossier) -> Screen:
+    """The alert in the chat of who took it: everything to act on, and what is left to do."""
+    write = button("alerts/write_button", f"alerts:write:{d.alert_id}")
+    body = (
+        _head(d),
+        say("alerts/yours", learner=d.learner),
+        *_said(d),
+        *_since(d),
+        *_where(d),
+        _call_list(d),
+        *_done(d),
+    )
+    return Screen(body, (_resolve(d.alert_id), (write,)))
 
 
 def _resolve(alert_id: int) -> tuple[Button, ...]:
@@ -177,7 +207,9 @@ def learner_answered(d: Dossier, said: str) -> Screen:
 
 def taken_back(d: Dossier) -> Screen:
     """The learner says the SOS was pressed by mistake: call all the same."""
-    return screen(_head(d), say("alerts/taken_back"), rows=(_resolve(d.alert_id),))
+    ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
+    rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
+    return screen(_head(d), say("alerts/taken_back"), _call_list(d), rows=rows)
 
 
 def still_open(d: Dossier) -> Screen:

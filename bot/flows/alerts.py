@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows.alert_screens import outcomes, yours
+from bot.flows.alert_screens import outcomes
 from bot.flows.effects import Acknowledge, Resolve, Settle
 from bot.flows.relay import begin
 from bot.flows.running import answer
@@ -49,7 +49,7 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
 def _acknowledge(alert: AlertView) -> Outcome:
     take = (Acknowledge(alert.id),)
     if alert.acknowledged_by is None or alert.acknowledged_by_me:
-        return show(Toast(say("alerts/ack_toast")), Say(yours(alert.id, alert.learner)), effects=take)
+        return show(Toast(say("alerts/ack_toast")), effects=take)
     return show(Toast(say("alerts/taken_toast", name=alert.acknowledged_by), alert=True), effects=take)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.effects import RaiseAlert, SharePlace, TakeBack
-from bot.flows.scene import Contact, Scene
+from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Event,
     Kind,
@@ -54,7 +54,7 @@ def _told(scene: Scene) -> Screen:
         told = say("sos/told_holder", name=verbatim(holder))
     else:
         told = say("sos/told", names=names) if linked else say("sos/nobody_linked")
-    body = [told, *_to_call(scene.contacts)]
+    body = [told, *_to_call(scene)]
     rows = (
         (button("sos/write_button", "relay:new"),),
         (button("sos/mistake_button", "sos:mistake"),),
@@ -62,8 +62,11 @@ def _told(scene: Scene) -> Screen:
     return Screen(tuple(body), rows)
 
 
-def _to_call(contacts: tuple[Contact, ...]) -> list[Text]:
-    own = [c for c in contacts if c.phone and c.role in ("referent", "backup", "local_contact", "host")]
+def _to_call(scene: Scene) -> list[Text]:
+    contacts = scene.contacts
+    abroad = scene.stay is not None and scene.stay.stage == "during"
+    roles = ("referent", "backup", *(("local_contact", "host") if abroad else ()))
+    own = [c for c in contacts if c.phone and c.role in roles]
     lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
     return [_joined([say("sos/call_too"), *lines])] if lines else []
 

@@ -10,19 +10,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.clock import next_allowed
 from bot.errors import NotFound
 from bot.flows import alert_screens as talk
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules import alert as words
 from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
+from bot.rules.durations import parse_quiet_hours
 from bot.service import drafts
 from bot.service.core import Core
 from bot.service.dossier import dossier_of
 from bot.service.ladder import ladder_of
-from bot.store.tables import Alert, AlertEvent, Membership, Person, Placement
+from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
 
 OPEN = Alert.resolved_at.is_(None)
+DOUBLE_TAP = timedelta(minutes=1)
 NOBODY_YET_EVERY = timedelta(minutes=30)
 # The learner's own doing: the answer to it says already who is told.
 _DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
@@ -93,18 +96,29 @@ def raise_alert(
     ).first()
     if row is None or reason is Reason.DRILL:  # a drill never mixes with the real thing
         row = _new_row(session, placement, reason, severity, now, check_in_id)
-    elif _graver(row, reason):
-        # Who asks for help must sound anew, even where silence had made the alert red and somebody had taken it.
+    elif _sounds_anew(row, reason, now):
+        # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
         row.reason, row.severity = reason.value, Severity.AMBER.value
     elif severity is Severity.RED and row.severity == Severity.AMBER.value:
         row.reason = reason.value
     note(session, row.id, "raised", now, reason=reason.value, severity=severity.value, **dict(detail or {}))
     advance(core, session, row, words.Raised(now, severity), now)
+    if reason.value in _DANGER:
+        row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
+    elif row.reason == Reason.WANTS_TO_TALK.value:
+        # They are fine and said so: it is asked about again and again, but it never becomes an emergency by itself.
+        row.state = {**row.state, "learner_answered_at": now.isoformat()}
     return row
 
 
-def _graver(row: Alert, reason: Reason) -> bool:
-    return reason.value in _DANGER and row.reason not in _DANGER
+def _sounds_anew(row: Alert, reason: Reason, now: datetime) -> bool:
+    """A call for help on an open alert: heard by all again, unless somebody has the danger, or it is a double tap."""
+    if reason.value not in _DANGER:
+        return False
+    if row.reason not in _DANGER:
+        return True
+    last = _instant(row.state.get("danger_at"))
+    return row.acknowledged_by is None and (last is None or now - last >= DOUBLE_TAP)
 
 
 def _new_row(
@@ -123,6 +137,7 @@ def learner_answered(core: Core, session: Session, placement: Placement, said: s
     """The learner answered after all; the alert stays with those who were told."""
     for row in _open_rows(session, placement.id):
         note(session, row.id, "learner_answered", now, placement.person_id, answer=said)
+        row.state = {**row.state, "said": said, "said_at": now.isoformat()}
         advance(core, session, row, words.LearnerAnswered(now), now, said=said)
 
 
@@ -211,10 +226,19 @@ def advance(
         before = replace(before, raised_at=None)
     new, effects = rules.step(before, trigger, ladder)
     _store(row, new)
+    _let_sleep(session, row, placement)
     session.flush()
     speaker = _Speaker(core, session, row, placement, now, said)
     for effect in effects:
         speaker.carry_out(effect)
+
+
+def _let_sleep(session: Session, row: Alert, placement: Placement) -> None:
+    """An amber alert whose learner says that they are fine wakes nobody at night; it goes on in the morning."""
+    calm = row.severity == Severity.AMBER.value and row.state.get("learner_answered_at") is not None
+    if calm and row.next_at is not None and row.acknowledged_by is None:
+        cohort = session.get_one(Cohort, placement.cohort_id)
+        row.next_at = next_allowed(row.next_at, cohort.home_zone, parse_quiet_hours(cohort.quiet_hours))
 
 
 class _Speaker:
@@ -290,9 +314,7 @@ class _Speaker:
             note(self.session, self.row.id, "told", self.now, self.person_of(person))
         self.tell(people, shown, Kind.ALERT)
 
-    def tell(
-        self, people: Iterable[int], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None
-    ) -> None:
+    def tell(self, people: Iterable[int], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None) -> None:
         for membership_id in sorted(people):
             known = ref or f"alert:{self.row.id}:{membership_id}"
             self.to_person(self.person_of(membership_id), shown, kind, known)
@@ -304,6 +326,9 @@ class _Speaker:
         # The answer to their own call named who is told; when it is opened again, that is news.
         asked = self.row.reason in _ASKED and not self.row.state.get("reopened")
         if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
+            return
+        # Who has answered meanwhile, or took it back, needs no news of who is looked for next.
+        if what is not words.News.TAKEN and (self.row.state.get("said") == "fine" or self.row.state.get("taken_back")):
             return
         shown = talk.news(what, [self.name(p) for p in people], self.dossier())
         key = self.once(what) if what is words.News.NOBODY_YET else None
@@ -362,5 +387,13 @@ def taken_back(core: Core, session: Session, placement_id: int, now: datetime) -
     placement = session.get_one(Placement, placement_id)
     for row in _open_rows(session, placement_id):
         note(session, row.id, "taken_back", now, placement.person_id)
+        row.state = {**row.state, "taken_back": True}
         speaker = _Speaker(core, session, row, placement, now, None)
         speaker.tell(speaker.told(), talk.taken_back(speaker.dossier()))
+
+
+def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Screen:
+    """The alert as whoever took it keeps it in the chat: all that is known, and only what is left to do."""
+    row = session.get_one(Alert, alert_id)
+    placement = session.get_one(Placement, row.placement_id)
+    return talk.yours(_Speaker(core, session, row, placement, now, None).dossier())

@@ -102,6 +102,8 @@ def _carry_out(
             withdraw(session, row.id, now)
         case rules.RaiseAlert(reason, severity):
             alerts.raise_alert(core, session, placement, reason, severity, now, check_in_id=row.id)
+        case rules.LateAnswer(Answer.NEED_HELP, _):
+            pass  # the alert itself follows, red: one message says it all
         case rules.LateAnswer(answer, _):
             alerts.learner_answered(core, session, placement, answer.value, now)
         case rules.Thank(late):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.naming import town
+from bot.flows.scene import Contact
 from bot.rules.alert import Responder
 from bot.service.contacts import contacts_of
 from bot.service.stays import itinerary_of
@@ -53,8 +54,11 @@ def dossier_of(
         last_active_at=account.last_active_at if account else None,
         city=town(placement.kit, placement.host_city) if stage == "during" else placement.home_city,
         country=placement.host_country if stage == "during" else placement.home_country,
-        host_organisation=placement.host_organisation, accommodation=placement.accommodation,
-        learner_phone=person.phone, contacts=contacts_of(session, placement.id),
+        host_organisation=placement.host_organisation if stage == "during" else None,
+        accommodation=placement.accommodation if stage == "during" else None,
+        learner_phone=person.phone, contacts=_within_reach(contacts_of(session, placement.id), stage),
+        at_home=stage != "during", said=alert.state.get("said"), said_at=_instant(alert.state.get("said_at")),
+        taken_back=bool(alert.state.get("taken_back")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
         skipped=tuple(SkippedPerson(_name(session, r.id), r.why or "unknown") for r in skipped),
@@ -63,6 +67,18 @@ def dossier_of(
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=_name(session, alert.state["set_aside"]) if alert.state.get("set_aside") else None,
     )  # fmt: skip
+
+
+AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
+
+
+def _within_reach(contacts: tuple[Contact, ...], stage: str) -> tuple[Contact, ...]:
+    """Before and after the stay nobody at the host place can look after the learner."""
+    return contacts if stage == "during" else tuple(c for c in contacts if c.role not in AT_THE_HOST)
+
+
+def _instant(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 def _name(session: Session, membership_id: int) -> str:

@@ -231,7 +231,9 @@ def _acknowledge(work: _Work, effect: fx.Acknowledge) -> None:
     row = work.session.get(Alert, effect.alert_id)
     membership = _membership_for(work, row, Action.ACKNOWLEDGE_ALERT) if row else None
     if membership is not None:
-        alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now)
+        row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now)
+        if row.acknowledged_by == membership:
+            work.applied.after.append(Replace(alerts.held_by(work.core, work.session, row.id, work.now)))
         work.applied.more = True
 
 

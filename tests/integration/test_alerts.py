@@ -172,8 +172,9 @@ def test_the_learner_reads_who_has_it(abroad: Small) -> None:
 def test_a_taken_alert_rests(abroad: Small) -> None:
     missed(abroad)
     abroad.world.tap(REFERENT, "I'm on it")
+    before = len(abroad.world.phone(REFERENT).messages)
     abroad.world.wait(minutes=119)
-    assert (alerted(abroad, REFERENT), alerted(abroad, BACKUP)) == (1, 0)
+    assert (len(abroad.world.phone(REFERENT).messages), alerted(abroad, BACKUP)) == (before, 0)
 
 
 def test_a_taken_alert_that_stays_open_comes_back_after_two_hours(abroad: Small) -> None:
@@ -385,3 +386,34 @@ def test_the_coordinator_may_close_it_from_the_command_line(core: Core, abroad: 
         use_case.resolve(core, session, the_alert(core).id, None, "phone", abroad.world.now)
     abroad.world.deliver()
     assert "Closed by the coordinator" in abroad.world.phone(REFERENT).last.text
+
+
+def test_who_says_fine_late_wakes_nobody_at_night_and_is_told_nothing_false(abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.tap(LEARNER, "I'm fine")
+    told = abroad.world.phone(LEARNER).text()
+    abroad.world.wait(minutes=40)
+    assert "Has answered meanwhile" in abroad.world.phone(BACKUP).last.text
+    assert "No answer reached me, so I told Marco" not in abroad.world.phone(LEARNER).text()
+    assert abroad.world.phone(LEARNER).text() == told
+    backup = len(abroad.world.phone(BACKUP).messages)
+    abroad.world.travel(abroad.world.now.replace(hour=21, minute=30))
+    abroad.world.wait(hours=7)
+    assert len(abroad.world.phone(BACKUP).messages) <= backup + 1
+
+
+def test_a_wish_to_talk_never_becomes_an_emergency_by_itself(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/checkin")
+    abroad.world.tap(LEARNER, "Fine, but I'd like to talk")
+    abroad.world.wait(hours=30)
+    assert "URGENT" not in abroad.world.phone(REFERENT).text()
+    assert "Nobody has answered yet" not in abroad.world.phone(LEARNER).text()
+
+
+def test_a_second_call_for_help_is_heard_by_everybody_while_nobody_has_the_first(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.wait(minutes=12)
+    before = [len(abroad.world.phone(chat).messages) for chat in (REFERENT, BACKUP)]
+    abroad.world.say(LEARNER, "/sos")
+    after = [len(abroad.world.phone(chat).messages) for chat in (REFERENT, BACKUP)]
+    assert [b + 1 for b in before] == after
