@@ -1,6 +1,7 @@
 """`compagnon demo`: the whole system on this machine, with nothing set up: sandbox, bot, scheduler, sample cohort.
 
-It ignores `.env`, token and database of a real installation, and binds loopback only.
+It ignores `.env`, token and database of a real installation, and binds loopback only. Own content is played from
+`--content` or, as in a real installation, from the environment variable COMPAGNON_CONTENT_DIR.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 from admin_cli.stage import Stage, morning_of
 from bot.app import App, new_event_loop
 from bot.clock import VirtualClock
-from bot.content.library import load_library
+from bot.content.library import Library, load_library
 from bot.errors import BadInput
 from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
@@ -58,24 +59,32 @@ COLUMNS = (
 
 
 def demo(
-    port: Annotated[int, typer.Option(help="Port of the web page on this machine; 0 takes a free one.")] = 8765,
+    port: Annotated[
+        int, typer.Option(help="Port of the web page on this machine; 0 takes a free one.", min=0, max=65535)
+    ] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open a web page.")] = False,
+    content: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", envvar="COMPAGNON_CONTENT_DIR", help="Your own content, laid over the shipped one."
+        ),
+    ] = None,
 ) -> None:
     """The whole system with no token and no set-up: sandbox Bot API, web chat, sample cohort."""
     set_up("WARNING", "text")
+    library = load_library(content)
     with (
         tempfile.TemporaryDirectory(prefix="compagnon-demo-") as folder,
         asyncio.Runner(loop_factory=new_event_loop) as runner,
     ):
-        runner.run(_run(Path(folder), port, not no_browser))
+        runner.run(_run(library, Path(folder), port, not no_browser))
 
 
-async def _run(folder: Path, port: int, browser: bool) -> None:
+async def _run(library: Library, folder: Path, port: int, browser: bool) -> None:
     start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
     clock = VirtualClock(start)
     store = open_store(f"sqlite:///{folder / 'demo.sqlite3'}")
     upgrade(store)
-    library = load_library()
     core = Core(store, library, KitSearch.of(library), data_dir=folder)
     arrival = start.date() + timedelta(weeks=WEEKS_BEFORE)
     arrival += timedelta(days=(6 - arrival.weekday()) % 7)  # a Sunday, as most stays begin

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
+from typing import Annotated
 
 import typer
 
 from admin_cli import alerts, cohort, content, db, doctor, journey, kit, learner, message, referent, run
 from admin_cli.demo import demo
-from admin_cli.output import warn
+from admin_cli.output import flush, say, stop_printing, warn
 from bot.errors import CompagnonError, Faults
 from bot.logs import TextFormatter
 
@@ -35,6 +36,21 @@ app.command()(doctor.doctor)
 SHOWN_FAULTS = 100
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        say(f"compagnon {version('compagnon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """The companion for learners on their stay abroad, seen from the coordinator's desk."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never a traceback, unless COMPAGNON_DEBUG is set."""
     try:
@@ -42,9 +58,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`compagnon … | head`).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        stop_printing()
+        return 0
     except CompagnonError as error:
         _debug()
         warn(_message(error))
@@ -56,6 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _debug()
         warn(f"Something went wrong that should not ({type(error).__name__}). {_keep(error)}")
         return 1
+    finally:
+        flush()
     return 0
 
 

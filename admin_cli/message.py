@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +11,13 @@ import typer
 
 from admin_cli.context import desk
 from admin_cli.files import read_text
-from admin_cli.output import Json, counted, facts, moment, print_json, say, table
+from admin_cli.output import Json, counted, facts, moment, print_json, say, table, warn
 from bot.errors import BadInput
 from bot.service import broadcast_plan, broadcasts
 
 app = typer.Typer(name="message", help="Messages to a cohort, at each reader's own local time.", no_args_is_help=True)
+
+MARKUP = re.compile(r"</?[a-z][a-z0-9-]*(\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 @app.command()
@@ -85,6 +88,8 @@ def _show(plan: broadcast_plan.Plan) -> None:
     say(plan.text)
     for tag, words in plan.translations.items():
         say(f"[{tag}] {words}")
+    if any(MARKUP.search(words) for words in (plan.text, *plan.translations.values())):
+        warn("The text contains markup such as <b>: messages are plain text, so people will read it as typed.")
 
 
 @app.command("list")

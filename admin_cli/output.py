@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -20,11 +22,39 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
 _PIPED_WIDTH = 1000  # a table in a file is not cut to a terminal's width
 
 
+class _Piped(Console):
+    """A console whose reader may leave: the command goes on to its end and keeps its own exit status."""
+
+    def on_broken_pipe(self) -> None:
+        stop_printing()
+
+
+def stop_printing() -> None:
+    """Whoever read our output has seen enough (`compagnon … | head`): what is left goes nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def flush() -> None:
+    """Print what is buffered; a reader who left is no fault."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        stop_printing()
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except BrokenPipeError:
+        stop_printing()
+
+
 def console(*, stderr: bool = False) -> Console:
     """The terminal as it is now; without colours and line breaks when piped."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else _PIPED_WIDTH
-    return Console(file=stream, highlight=False, soft_wrap=True, width=width)
+    return _Piped(file=stream, highlight=False, soft_wrap=True, width=width)
 
 
 def say(sentence: str) -> None:
@@ -44,12 +74,12 @@ def heading(sentence: str) -> None:
 
 def print_json(data: Any) -> None:
     """JSON in UTF-8, indented."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+    _write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 def print_json_line(data: Any) -> None:
     """One JSON object on one line."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
+    _write(json.dumps(data, ensure_ascii=False) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> None:

@@ -96,6 +96,12 @@ def test_a_message_is_scheduled_shown_listed_and_cancelled(spring: CommandLine) 
     assert "2 copies stopped, 0 out already." in spring.good("message", "cancel", "1").out
 
 
+def test_markup_in_a_message_is_pointed_out(spring: CommandLine) -> None:
+    words = ("message", "schedule", "SPRING", "--at", "now", "--urgent", "--yes", "--text")
+    assert "contains markup" in spring.good(*words, "<b>Hello</b>").err
+    assert "contains markup" not in spring.good(*words, "I <3 you, 1 < 2 > 0").err
+
+
 def test_without_anybody_to_confirm_nothing_is_scheduled(spring: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "add --yes" in spring.refused("message", "schedule", "SPRING", "--at", "now", "--text", "Hello")
     assert spring.good("message", "list", "--json").json == []

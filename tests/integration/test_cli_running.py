@@ -64,6 +64,8 @@ def test_wrong_usage_is_status_2(run: CommandLine) -> None:
         ("TOKEN", "rubbish", "COMPAGNON_TOKEN: this is not a bot token"),
         ("DATABASE_URL", "mysql://x", "COMPAGNON_DATABASE_URL: use sqlite:///"),
         ("LISTEN", "8080", "COMPAGNON_LISTEN: '8080' is not host:port"),
+        ("SMTP_URL", "mail.example.org", "COMPAGNON_SMTP_URL: this is no mail server"),
+        ("SMTP_URL", "smtp://", "COMPAGNON_SMTP_URL: this is no mail server"),
         ("MESSAGES_PER_SECOND", "31", "above Telegram's 30"),
     ],
 )
@@ -72,6 +74,24 @@ def test_a_wrong_setting_is_one_sentence(
 ) -> None:
     monkeypatch.setenv(f"COMPAGNON_{name}", value)
     assert says in run.refused("cohort", "list")
+
+
+def test_the_demo_refuses_a_port_that_cannot_be(run: CommandLine) -> None:
+    assert run("demo", "--no-browser", "--port", "99999").status == 2
+
+
+def test_the_demo_reads_own_content_from_its_option_and_from_the_environment(
+    run: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (run.folder / "mine" / "topics").mkdir(parents=True)
+    run.file("mine/topics/own.yaml", b"a: [")
+    assert "own.yaml:" in run.refused("demo", "--no-browser", "--port", "0", "--content", str(run.folder / "mine"))
+    monkeypatch.setenv("COMPAGNON_CONTENT_DIR", str(run.folder / "mine"))
+    assert "own.yaml:" in run.refused("demo", "--no-browser", "--port", "0")
+
+
+def test_the_version_is_one_line(run: CommandLine) -> None:
+    assert run.good("--version").out.startswith("compagnon ")
 
 
 def test_a_read_only_database_is_one_sentence(
