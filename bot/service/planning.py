@@ -6,17 +6,17 @@ that is not sent; what is sent stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date, to_utc
 from bot.content.versions import Script
-from bot.rules.calendar import DueStep, LearnerFacts, around
+from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
 from bot.rules.durations import parse_check_in_days
 from bot.service.check_ins import new_row
 from bot.service.core import Core
@@ -45,6 +45,7 @@ class _Subject:
     cohort: Cohort
     person: Person
     itinerary: Itinerary
+    since: datetime  # from when somebody was there to be asked
     walks: bool  # the journey runs: joined, consented
 
 
@@ -81,15 +82,20 @@ def _is_over(placement: Placement, now: datetime) -> bool:
 def _subjects(session: Session, rows: Sequence[Any], now: datetime) -> list[_Subject]:
     """Stays with dates of people who ever joined: nobody else can be asked anything."""
     people = [row.Placement.person_id for row in rows]
-    joined = set(session.scalars(select(TelegramAccount.person_id).where(TelegramAccount.person_id.in_(people))))
+    accounts = session.execute(
+        select(TelegramAccount.person_id, func.min(TelegramAccount.linked_at).label("since"))
+        .where(TelegramAccount.person_id.in_(people))
+        .group_by(TelegramAccount.person_id)
+    )
+    linked = {account.person_id: account.since for account in accounts}
     agreed = _agreed(session, people)
     subjects = []
     for placement, cohort, person in rows:
         itinerary = itinerary_of(placement)
-        if itinerary is None or person.id not in joined or person.erased_at is not None:
+        if itinerary is None or person.id not in linked or person.erased_at is not None:
             continue
         walks = placement.joined_at is not None and placement.journey_version_id is not None and person.id in agreed
-        subjects.append(_Subject(placement, cohort, person, itinerary, walks))
+        subjects.append(_Subject(placement, cohort, person, itinerary, person.onboarded_at or linked[person.id], walks))
     return subjects
 
 
@@ -128,8 +134,9 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
     for row in rows:
         planned.setdefault(row.placement_id, {})[row.day] = row
     new: list[dict[str, Any]] = []
+    shared: dict[Any, dict[date, datetime]] = {}
     for subject in subjects:
-        wanted = _wanted_check_ins(subject, now)
+        wanted = _wanted_check_ins(subject, now, shared)
         have = planned.get(subject.placement.id, {})
         for day, row in have.items():
             if row.due_at <= now and subject.itinerary.arrival <= day <= subject.itinerary.return_:
@@ -143,10 +150,16 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
     insert_or_ignore(session, CheckIn, new)
 
 
-def _wanted_check_ins(subject: _Subject, now: datetime) -> dict[date, datetime]:
-    # From when somebody was there to be asked; an hour that passed before is not asked for.
-    since = max(subject.person.onboarded_at or subject.placement.created_at, now - LATE)
-    return check_in_times(subject.placement, subject.cohort, subject.itinerary, since, now + AHEAD)
+def _wanted_check_ins(
+    subject: _Subject, now: datetime, shared: dict[Any, dict[date, datetime]]
+) -> dict[date, datetime]:
+    # An hour that passed before anybody was there is not asked for.
+    since = max(subject.since, now - LATE)
+    # Those who travel together are asked together: worked out once.
+    key = (subject.cohort.id, subject.placement.check_in_at, subject.itinerary, since)
+    if key not in shared:
+        shared[key] = check_in_times(subject.placement, subject.cohort, subject.itinerary, since, now + AHEAD)
+    return shared[key]
 
 
 # --- steps --------------------------------------------------------------------------------------
@@ -197,18 +210,43 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
     asking = any(asks_for_answers(script) for script in scripts.values())
     answers = answers_of(session, ids) if asking else {}
     new: list[dict[str, Any]] = []
+    shared: dict[Any, list[DueStep]] = {}
     for subject in walking:
         version = subject.placement.journey_version_id
         assert version is not None
         facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
         have = known.get(subject.placement.id, {})
-        near = around(scripts[version].journey, facts, now, now + AHEAD, also=have)
+        near = _near(scripts[version], version, facts, now, have, shared)
         found = {item.step.id: item for item in near}
         wanted = {step: item for step, item in found.items() if _in_reach(item, subject, now)}
         _move(session, have, wanted, found)
         new += [_row(subject, version, item) for step, item in wanted.items() if step not in have]
     session.flush()
     insert_or_ignore(session, DueRow, new)
+
+
+def _near(
+    script: Script, version: int, facts: LearnerFacts, now: datetime, have: Collection[str],
+    shared: dict[Any, list[DueStep]],
+) -> list[DueStep]:  # fmt: skip
+    """What is due within reach, worked out once for all who travel together and are alike in what steps ask about."""
+    if have or facts.answers:
+        return around(script.journey, facts, now, now + AHEAD, also=have)
+    key = (
+        version, facts.itinerary, facts.status, facts.trade, facts.language, facts.home_country, facts.host_country,
+        facts.host_city, _age(script, facts.birth_date, now),
+    )  # fmt: skip
+    if key not in shared:
+        shared[key] = around(script.journey, facts, now, now + AHEAD)
+    return shared[key]
+
+
+def _age(script: Script, birth_date: date | None, now: datetime) -> int | date | None:
+    """The age for the whole reach of planning; the birth date itself where a birthday falls into it."""
+    longest = max((step.worth for step in script.journey.steps), default=AHEAD)
+    first, last = (now - longest - AHEAD).date(), (now + AHEAD + AHEAD).date()
+    then = age_on(birth_date, first)
+    return then if then == age_on(birth_date, last) else birth_date
 
 
 def _in_reach(item: DueStep, subject: _Subject, now: datetime) -> bool:
