@@ -35,7 +35,7 @@ bench: $(VENV)/.dev
 	$(BIN)/pytest -m bench -s tests/benchmarks
 
 simulate: $(VENV)/.dev
-	SEEDS=$(SEEDS) $(BIN)/pytest -s tests/simulation
+	SEEDS=$(SEEDS) $(BIN)/pytest $(if $(SEED),-s,-n 2) -q -m "not long" tests/simulation/test_stays.py
 
 test-long: $(VENV)/.dev
 	$(BIN)/pytest -n 2 -m long

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from bot.service import planning
+from bot.service import planning, rollcall
 from bot.service.core import Core
 from bot.store.tables import CheckIn, DueStep, Person, Placement, StepRun
 from tests.support.cohort import LEARNER, Small, small_cohort
@@ -151,3 +151,25 @@ def test_a_prompt_keeps_its_local_hour_over_the_change_of_clocks(core: Core) -> 
     due = {r.step: r.due_at for r in rows(core, DueStep, DueStep.state == "planned")}
     assert due["sorting"] == march(29, 10, 30)
     assert small.world.phone(LEARNER).messages
+
+
+def test_a_check_in_whose_hour_passed_in_a_long_outage_is_closed_and_not_forgotten(core: Core, abroad: Small) -> None:
+    abroad.world.clock.set(march(4, 3))
+    change_stay(core, abroad)
+    abroad.world.turn()
+    (missed,) = rows(core, CheckIn, CheckIn.day == date(2026, 3, 2))
+    assert missed.state == "closed"
+
+
+def test_planning_again_leaves_a_roll_call_alone(core: Core, abroad: Small) -> None:
+    rollcall.call(core, "SPRING", None, abroad.world.now)
+    change_stay(core, abroad)
+    abroad.world.turn()
+    assert abroad.world.phone(LEARNER).last.kind == "check_in"
+
+
+def test_who_opens_the_invite_late_is_not_asked_for_hours_that_passed_before(core: Core) -> None:
+    small = small_cohort(core, start=march(3, 20))
+    small.world.say(LEARNER, f"/start {small.tokens['lea']}")
+    small.world.turn()
+    assert [r.day.day for r in rows(core, CheckIn)] == [4, 5, 6]

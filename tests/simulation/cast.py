@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +51,10 @@ class Cast:
         self.arrival = dice.choice(CHANGES) - timedelta(days=dice.randint(0, size.days))
         self.start = datetime.combine(self.arrival - timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=9)
         self.end = self.start + timedelta(days=size.days + 2)
+        self.hour = dice.choice(HOURS)
         self.grace = dice.choice((7200, 7200, 3600, 1800))
         self.small = small_cohort(
-            sim.core, self.start, check_in_at=dice.choice(HOURS), grace=self.grace, reminder_after=self.grace // 2,
+            sim.core, self.start, check_in_at=self.hour, grace=self.grace, reminder_after=self.grace // 2,
             escalate_after=dice.choice((1800, 600)), check_in_days=dice.choice(("daily", "daily", "weekdays")),
         )  # fmt: skip
         self.helpers: list[Helper] = []
@@ -124,11 +125,12 @@ class Cast:
     def check_in_hours(self) -> list[datetime]:
         """When most check-ins fall due."""
         found = []
+        hour = time.fromisoformat(self.hour)
         for learner in self.learners:
             assert learner.itinerary is not None
             stay = learner.itinerary
             days = (stay.return_ - stay.arrival).days + 1
-            found += [to_utc(stay.arrival + timedelta(days=n), datetime.min.time().replace(hour=19), stay.host_zone)
+            found += [to_utc(stay.arrival + timedelta(days=n), hour, stay.host_zone)
                       for n in range(days)]  # fmt: skip
         return found
 
@@ -143,7 +145,7 @@ class Desk:
     def plan(self) -> None:
         """What the desk does during the stay."""
         cast = self.sim.cast
-        self.sim.clock.after(1800, self.looks)
+        self.sim.clock.after(5400, self.looks)
         middle = cast.start + timedelta(days=1)
         span = cast.end - timedelta(days=1) - middle
         for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):
@@ -157,7 +159,7 @@ class Desk:
         for alert in found:
             if datetime.fromisoformat(alert["raised_at"]) < old:
                 self.sim.types("alerts resolve", alert_list.resolve, alert["id"], self.dice.choice(("phone", "other")))
-        self.sim.clock.after(1800, self.looks)
+        self.sim.clock.after(5400, self.looks)
 
     def lost_phone(self, learner: Learner) -> None:
         """The old chat is cut off; the learner opens the new invite on another phone."""

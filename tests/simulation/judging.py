@@ -72,8 +72,7 @@ class _Judge:
             self.events[event.alert_id].append(event)
         self.by_placement = {learner.placement_id: learner for learner in sim.cast.learners}
         self.cohort = session.scalars(select(Cohort)).one()
-        stepped = [w for w in sim.weather.windows if w.what == "clock"]
-        self.slack = timedelta(minutes=31) if stepped else SECOND
+        self.stepped = [w for w in sim.weather.windows if w.what == "clock"]
 
     # --- what came in ---
 
@@ -135,10 +134,11 @@ class _Judge:
                 self._shown_again(row, name)
 
     def _shown_again(self, row: Outbox, name: str) -> None:
+        since = row.finished_at or row.created_at
         later = [
             number for number, (_, u) in self.sim.telegram.all_updates.items()
             if u.chat_id == row.chat_id and number in self.sim.processed
-            and self.sim.processed[number] > (row.finished_at or row.created_at) + self.slack
+            and self.sim.processed[number] > since + self._slack(since)
         ]  # fmt: skip
         if later and row.chat_id in self.sim.cast.by_chat:
             self.blame(f"{name} may never have arrived, update {later[0]} came after it, and it was not shown again")
@@ -197,7 +197,10 @@ class _Judge:
             if got.kind not in ("prompt", "notice", "message") or self._row_is_urgent(got, urgent):
                 continue
             zone = _zone(person, got.at)
-            moments = (got.at + 2 * SECOND, got.at - self.slack - MINUTE)  # clocks of processes differ a little
+            moments = (
+                got.at + 2 * SECOND,
+                got.at - self._slack(got.at) - MINUTE,
+            )  # clocks of processes differ a little
             if all(QUIET.contains(local(at, zone).time()) for at in moments):
                 self.blame(f"message {got.row_id} ({got.kind}) woke {person.name} at {local(got.at, zone):%m-%d %H:%M}")
 
@@ -302,27 +305,22 @@ class _Judge:
         grace = timedelta(seconds=self.cohort.grace)
         if not sent:
             self.blame(f"{name} alerts at {row.alerted_at}, and the question never arrived")
-        elif row.alerted_at - min(sent) < grace - self.slack - 2 * SECOND:
+        elif row.alerted_at - min(sent) < grace - self._slack(row.alerted_at) - 2 * SECOND:
             self.blame(f"{name} alerts at {row.alerted_at}, too soon: the question arrived at {min(sent)}")
         elif row.deadline is not None and self._late(row.deadline, row.alerted_at) > 3 * MINUTE:
             self.blame(f"{name} alerts at {row.alerted_at}, too late: the deadline was {row.deadline}")
 
     def _was_silent(self, row: CheckIn, learner: Learner, name: str) -> None:
         assert row.alerted_at is not None
-        asked = row.asked_at or row.due_at
+        asked, slack = row.asked_at or row.due_at, self._slack(row.alerted_at)
         for number, (at, incoming) in self.sim.telegram.all_updates.items():
             event = incoming.event
             if not isinstance(event, Tap) or incoming.chat_id not in learner.chats:
                 continue
             answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
             mine = answers and event.data.endswith(f":{row.id}")
-            early = at < asked - self.slack
-            if (
-                mine
-                and not early
-                and at < row.alerted_at - self.slack - UNHEARD
-                and learner.linked(incoming.chat_id, at)
-            ):
+            early = at < asked - slack
+            if mine and not early and at < row.alerted_at - slack - UNHEARD and learner.linked(incoming.chat_id, at):
                 self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")
                 return
 
@@ -337,7 +335,7 @@ class _Judge:
             known = [e for e in events if e.what in ("acknowledged", "resolved", "exhausted", "learner_answered")]
             until = known[0].at if known else self.sim.clock.now
             rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
-            if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self.slack:
+            if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self._slack(row.raised_at):
                 self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
             told = [o for o in self.rows.values() if o.kind == "alert" and (o.ref or "").startswith(f"alert:{row.id}:")]
             reached = any(one.accepted for o in told for one in self.tries[o.id])
@@ -377,6 +375,11 @@ class _Judge:
 
     def _trouble(self, start: datetime, end: datetime | None) -> bool:
         return self.sim.weather.trouble_between(start - MINUTE, end or self.sim.clock.now) > timedelta(0)
+
+    def _slack(self, at: datetime) -> timedelta:
+        """How far the database's instants may be off: a little, or as much as the clock was set wrong near then."""
+        near = any(window.meets(at - 4 * HOUR, at + 4 * HOUR) for window in self.stepped)
+        return 31 * MINUTE if near else SECOND
 
     def _late(self, planned: datetime, happened: datetime) -> timedelta:
         """By how much, what trouble took not counted."""

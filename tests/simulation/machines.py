@@ -89,6 +89,10 @@ class Machine:
             )
             return False, None
 
+    def patience(self, seconds: float) -> float:
+        """How long until the next try: while the database is away every try looks the same."""
+        return 15.0 if self.sim.faults.away else seconds
+
     def die(self, how: str) -> None:
         """Everything in memory is gone; after a while somebody starts it anew."""
         if not self.alive:
@@ -142,7 +146,7 @@ class Scheduler(Machine):
         ok, _ = self.carefully("a turn of the schedule", due.run_due, self.now())
         self.sim.turns += 1
         if not ok:
-            self.wake(self.sim.clock.now + timedelta(seconds=1))
+            self.wake(self.sim.clock.now + timedelta(seconds=self.patience(1.0)))
 
 
 class Bot(Machine):
@@ -179,7 +183,7 @@ class Bot(Machine):
         ok, mine = self.do("take the poller's lease", leases.take, POLLER, self.now(), LEASE_SECONDS)
         if not ok or not mine:
             if self.sim.telegram.pending:
-                self.poll_soon(3.0)
+                self.poll_soon(self.patience(3.0))
             return
         found = self.sim.telegram.updates(self.offset, LIMIT)
         if found is None:
@@ -191,7 +195,7 @@ class Bot(Machine):
             return
         if not committed or self.sim.telegram.pending:
             # What is committed is confirmed by the next call.
-            self.poll_soon(0.3 if committed else 2.0)
+            self.poll_soon(0.3 if committed else self.patience(2.0))
         if committed and len(found) < LIMIT:
             self.beat(self.now())
 
@@ -257,12 +261,12 @@ class Bot(Machine):
                 return True
             ok, leads = self.carefully("take the sender's lease", leases.take, SENDER, self.now(), LEASE_SECONDS)
             if not ok or not leads:
-                self.look_soon(1.0)
+                self.look_soon(self.patience(1.0))
                 return True
         most = max(1, self.sim.rate // 4) if bulk else ANSWERS_AT_ONCE
         ok, claimed = self.carefully("claim messages", outbox.claim, self.now(), most, bulk)
         if not ok:
-            self.look_soon(2.0)
+            self.look_soon(self.patience(2.0))
         elif claimed:
             self.later(self.sim.weather.stall(), lambda: self._attempt(claimed, bulk))
         return not ok or bool(claimed)
@@ -311,7 +315,7 @@ class Bot(Machine):
             self.results = batch + self.results
         self.marking = bool(self.results)
         if self.results:
-            self.later(self.sim.dice.uniform(1, 5), self._mark)
+            self.later(self.patience(self.sim.dice.uniform(1, 5)), self._mark)
 
     def clean_soon(self, seconds: float) -> None:
         """Look for what dead processes left, as every process does four times a minute."""

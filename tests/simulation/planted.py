@@ -27,6 +27,7 @@ from bot.store.writing import insert_or_ignore
 from tests.simulation.cast import Size
 
 Patch = pytest.MonkeyPatch
+SIZE = Size(3, 3)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Plant:
     finds: str
     seed: int
     level: int = 2  # how bad the world is
+    size: Size = SIZE
     postgresql: bool = False
 
 
@@ -180,7 +182,6 @@ def no_lock(patch: Patch) -> None:
     patch.setattr(alerts, "wake", wake)
 
 
-SIZE = Size(3, 3)
 PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 0),
     Plant("judged while deaf", judged_while_deaf, "though update", 0),
@@ -194,7 +195,7 @@ PLANTS = (
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 0),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 0),
     Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 0),
-    Plant("sender's lease not checked", lease_not_checked, "nobody asked for went out", 0),
+    Plant("sender's lease not checked", lease_not_checked, "nobody asked for went out", 0, level=0, size=Size(20, 2)),
     Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
     Plant("ladder never climbs", alert_never_climbs, "was silent until", 0),
     Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 0),

@@ -7,14 +7,14 @@ import logging
 import pytest
 
 from tests.simulation.judging import judge
-from tests.simulation.planted import PLANTS, SIZE, Plant
+from tests.simulation.planted import PLANTS, Plant
 from tests.simulation.simulation import Setting, Simulation
 
 
 def found(setting: Setting, plant: Plant, patch: pytest.MonkeyPatch) -> list[str]:
     """The violations that give the plant away."""
     logging.disable(logging.CRITICAL)
-    sim = Simulation(setting, plant.seed, SIZE, plant.level)
+    sim = Simulation(setting, plant.seed, plant.size, plant.level)
     plant.plant(patch)
     try:
         sim.run()

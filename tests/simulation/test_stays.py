@@ -16,7 +16,7 @@ FIRST = int(os.environ.get("FIRST_SEED", "1"))
 ONLY = os.environ.get("SEED")
 CHOSEN = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + SEEDS))
 LONG = [] if ONLY or "SEEDS" in os.environ else list(range(1001, 2001))
-ON_POSTGRESQL = [int(ONLY)] if ONLY else list(range(1, 1 + min(SEEDS, 6)))
+ON_POSTGRESQL = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + min(SEEDS, max(4, SEEDS // 20))))
 
 
 def live(setting: Setting, seed: int, size: Size | None = None) -> None:
