@@ -41,8 +41,9 @@ def plan_all(core: Core, now: datetime) -> tuple[int, float]:
 
 
 def add_jobs(core: Core, now: datetime) -> float:
-    """Jobs a second that APScheduler's store takes, on the same database."""
-    store = SQLAlchemyJobStore(engine=core.store.engine, tablename="peer_jobs")
+    """Jobs a second that APScheduler's store takes, on the same database, opened by its address as its docs have it."""
+    address = core.store.engine.url.render_as_string(hide_password=False)
+    store = SQLAlchemyJobStore(url=address, tablename="peer_jobs")
     scheduler = BackgroundScheduler(jobstores={"default": store}, timezone=UTC)
     scheduler.start(paused=True)
     began = time.perf_counter()
