@@ -29,7 +29,7 @@ def care(scene: Scene, danger: Danger, topic: str | None = None) -> Outcome:
             return _crisis(scene)
         case Danger.DISCLOSURE:
             if scene.stay is None:
-                return show(Say(Screen((say("care/believe"), *call(scene)))), conversation=IDLE)
+                return show(Say(Screen((say("care/other_believe"), *call(scene)))), conversation=IDLE)
             body = (say("care/believe"), say("care/whom"), say("care/no_secret"), *call(scene))
             rows = (*_whom(scene), _helps(topic or KINDEST), SOS)
             return show(Say(Screen(body, rows)), conversation=IDLE)
@@ -57,7 +57,7 @@ def _helps(topic: str) -> tuple[Button, ...]:
 
 def _crisis(scene: Scene) -> Outcome:
     if scene.stay is None:
-        return show(Say(Screen((say("care/crisis"), *call(scene))), kind=Kind.SAFETY), conversation=IDLE)
+        return show(Say(Screen((say("care/other_crisis"), *call(scene))), kind=Kind.SAFETY), conversation=IDLE)
     alert = (RaiseAlert(scene.stay.placement_id, "crisis_words"),)
     help_first = Screen((say("care/crisis"), *call(scene), say("care/told")), (SOS, WRITE, _helps(KINDEST)))
     return show(Say(help_first, kind=Kind.SAFETY), effects=alert, conversation=IDLE)

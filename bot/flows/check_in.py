@@ -13,6 +13,7 @@ from bot.i18n import Listing, Moment, say
 
 NEEDS = frozenset({"check_in"})
 
+OPEN = frozenset({"asked", "delivered", "reminded", "alerted"})
 ANSWERS = {"fine": "fine", "help": "need_help", "talk": "want_to_talk"}
 
 
@@ -31,6 +32,16 @@ def _today(scene: Scene) -> Screen:
     if known is not None and known.state == "answered" and known.answer == "fine":
         return screen(say("check_in/already"), rows=_rows(known.id))
     return screen(say("check_in/open"), rows=_rows(known.id if known else 0))
+
+
+def waits(scene: Scene) -> bool:
+    """Is a check-in asked and not answered yet?"""
+    return scene.check_in is not None and scene.check_in.state in OPEN and scene.check_in.answer is None
+
+
+def tap_please(scene: Scene) -> Screen:
+    """The question with its buttons, for words that could mean any of them."""
+    return screen(say("check_in/tap"), rows=_rows(scene.check_in.id if scene.check_in else 0))
 
 
 def _answered(scene: Scene, placement_id: int, answer: str, check_in_id: int) -> Outcome:

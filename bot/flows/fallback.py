@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import SOS, care
 from bot.flows.effects import NoteMembership
+from bot.flows.listening import hear, needs_help_first
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Command,
@@ -22,7 +25,8 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Text, say
 
-NEEDS: frozenset[str] = frozenset()
+NEEDS: frozenset[str] = CARE_NEEDS
+PLANNED = {"away": say("common/not_yet", name="away"), "map": say("common/map_not_yet")}
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
@@ -32,20 +36,36 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return show(Say(screen(say("common/group"))))
         case Membership(member):
             return Outcome(effects=(NoteMembership(member),))
-        case Edited():
-            return show(Say(screen(say("common/edited"))))
-        case Forwarded():
-            return show(Say(screen(say("common/forwarded"))))
+        case Edited(text):
+            # What is changed into a cry for help is one, whatever stood there before.
+            danger = hear(scene, text)
+            return care(scene, danger) if needs_help_first(danger) else show(Say(screen(say("common/edited"))))
+        case Forwarded(text):
+            return _forwarded(scene, text)
         case Tap():
             return show(Toast(say("common/old_button"), alert=True))
         case Voice():
             return show(Say(screen(say("common/voice"))))
         case Place():
             return show(Say(screen(say("common/place"))))
+        case Command(name) if name in PLANNED:
+            return show(Say(screen(PLANNED[name])))
         case Command(name):
             return show(Say(screen(say("common/unknown_command", name=name[:32]))))
         case _:
             return show(Say(screen(_cannot_read(scene))))
+
+
+def _forwarded(scene: Scene, text: str) -> Outcome:
+    if not (is_sos(text) or needs_help_first(hear(scene, text))):
+        return show(Say(screen(say("common/forwarded"))))
+    return show(Say(screen(say("common/forwarded"), say("common/forwarded_danger"), rows=(SOS,))))
+
+
+def is_sos(text: str) -> bool:
+    """Is this text the command `/sos`, in any spelling that Telegram allows?"""
+    first = text.split(maxsplit=1)[0].casefold() if text.strip() else ""
+    return first.partition("@")[0] == "/sos"
 
 
 def _cannot_read(scene: Scene) -> Text:

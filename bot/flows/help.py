@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.care import care
+from bot.flows.listening import hear, needs_help_first
 from bot.flows.running import answer
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Button, Event, Outcome, Screen, button, show
+from bot.flows.vocabulary import Button, Event, Outcome, Screen, Words, button, show
 from bot.i18n import Text, say
 
-NEEDS: frozenset[str] = frozenset()
+NEEDS: frozenset[str] = CARE_NEEDS
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
     """`/help` and `help:open`."""
+    if isinstance(event, Words) and needs_help_first(hear(scene, event.text)):
+        return care(scene, hear(scene, event.text))
     return show(answer(event, shown(scene)))
 
 

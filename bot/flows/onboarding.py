@@ -45,7 +45,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _start(scene, token)
         case Tap(data):
             return _tap(scene, data.split(":")[1:])
-        case Words(text) if scene.is_learner and needs_help_first(hear(scene, text)):
+        case Words(text) if needs_help_first(hear(scene, text)):
             # Help first; the way in waits where it was.
             return replace(care(scene, hear(scene, text)), conversation=None)
         case Words(text) if scene.conversation.data.get("waits") == "wrong":
@@ -68,8 +68,8 @@ def _start(scene: Scene, token: str | None) -> Outcome:
             conversation=Conversation("onboarding", {"role": invite.role}),
         )
     if scene.person_id is not None:
-        # The link that brought this very person in, tapped once more: no error, just go on.
-        return _again(scene)
+        # It may be the link that brought this very person in, tapped once more: no error, just go on.
+        return _used_link(scene)
     return show(Say(screen(say(f"join/invite_{invite.status}"))))
 
 
@@ -82,6 +82,16 @@ def _again(scene: Scene) -> Outcome:
     if scene.onboarded:
         return show(Say(menu.home(scene)), conversation=IDLE)
     return show(Say(shown.languages(scene, scene.language)))
+
+
+def _used_link(scene: Scene) -> Outcome:
+    again = _again(scene)
+    if not scene.onboarded:
+        return again
+    first, *rest = again.shown
+    assert isinstance(first, Say)
+    told = replace(first, screen=replace(first.screen, body=(say("join/link_unused"), *first.screen.body)))
+    return replace(again, shown=(told, *rest))
 
 
 def _for_somebody_else(scene: Scene, invite: InviteView) -> bool:

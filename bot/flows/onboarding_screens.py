@@ -18,7 +18,7 @@ def languages(scene: Scene, first: str) -> Screen:
     rows = tuple(
         (Button(say("join/language", language=LanguageName(code, own=True)), f"join:lang:{code}"),) for code in offered
     )
-    name = scene.invite.first_name if scene.invite else scene.name
+    name = scene.invite.first_name if scene.invite and scene.invite.first_name else scene.name
     return Screen((say("join/welcome", name=verbatim(name)), say("join/choose_language")), rows)
 
 

@@ -6,6 +6,7 @@ Erasing asks twice, and says beforehand what a bot cannot delete at Telegram.
 from __future__ import annotations
 
 from bot.flows.effects import EraseMe, ExportMe, GiveConsent
+from bot.flows.family import is_family
 from bot.flows.running import answer
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
@@ -45,6 +46,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _home(scene: Scene) -> Screen:
+    if is_family(scene):
+        about = ("contact_title", "family_what", "family_who", "telegram", "family_rights")
+        return Screen(tuple(say(f"privacy/{key}") for key in about), _rights())
     if not scene.is_learner:
         return Screen((*_about_contacts(), say("privacy/telegram"), say("privacy/rights")), _rights())
     return Screen(notice(scene), (*_rights(), *_consent_row(scene), (button("steps/menu_button", "menu:home"),)))
@@ -94,7 +98,9 @@ def _erase(scene: Scene, confirmed: bool) -> Outcome:
     if confirmed:
         return show(effects=(EraseMe(),), conversation=IDLE)
     body: tuple[Text, ...] = (say("privacy/contact_erase_ask"), say("privacy/erase_telegram"))
-    if scene.is_learner:
+    if is_family(scene):
+        body = (say("privacy/family_erase_ask"), say("privacy/erase_telegram"))
+    elif scene.is_learner:
         body = (say("privacy/erase_ask"), say("privacy/erase_telegram"), say("privacy/erase_alert"))
     return show(Replace(Screen(body, _back(button("privacy/erase_yes_button", "privacy:erase:yes")))))
 

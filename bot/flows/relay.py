@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows import help, kit
+from bot.flows import help, short_words
 from bot.flows.effects import SendRelay
 from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import (
@@ -23,7 +23,7 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Text, say, verbatim
 
-NEEDS = frozenset({"contacts", "relay", "learners"}) | kit.NEEDS
+NEEDS = frozenset({"contacts", "relay", "learners"}) | short_words.NEEDS
 LONGEST = 3000  # characters, so that the message with its head stays below Telegram's limit
 
 
@@ -36,7 +36,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _reply(scene, data.split(":")[2:])
         case Words(reply_to=int()) if scene.relay_to is None:
             # They swiped to answer something else: these are just words.
-            return kit.handle(scene, event) if scene.is_learner else help.handle(scene, event)
+            return short_words.handle(scene, event) if scene.is_learner else help.handle(scene, event)
         case Words(text):
             return _send(scene, event, text)
         case Tap() | Command():

@@ -11,6 +11,7 @@ from bot.flows import (
     challenge,
     check_in,
     fallback,
+    family,
     help,
     journal,
     kit,
@@ -23,6 +24,7 @@ from bot.flows import (
     reflection,
     relay,
     settings,
+    short_words,
     sos,
     steps,
 )
@@ -119,7 +121,21 @@ def is_group(event: Event) -> bool:
     return isinstance(event, Group)
 
 
+def _of_family(scene: Scene, event: Event) -> bool:
+    match event:
+        case Command(name):
+            return name in COMMANDS and name not in ("privacy", "language")
+        case Tap(data):
+            return data.partition(":")[0] in BUTTONS and data.partition(":")[0] not in ("join", "privacy", "lang")
+        case Words():
+            return scene.onboarded
+        case _:
+            return False
+
+
 def _module(scene: Scene, event: Event) -> ModuleType:
+    if family.is_family(scene) and _of_family(scene, event):
+        return family
     match event:
         case Start():
             return onboarding
@@ -132,6 +148,8 @@ def _module(scene: Scene, event: Event) -> ModuleType:
         case Words(reply_to=int()) if scene.conversation.flow not in ("reflection", "challenge"):
             # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.
             return relay if scene.conversation.flow == "relay" or scene.person_id else fallback
+        case Edited(text) if fallback.is_sos(text):
+            return sos
         case Words() | Photo() | Voice() | Document():
             return _for_words(scene, event)
         case Edited() | Forwarded() | Group() | Membership():
@@ -143,6 +161,8 @@ def _module(scene: Scene, event: Event) -> ModuleType:
 
 
 def _for_words(scene: Scene, event: Event) -> ModuleType:
+    if isinstance(event, Words) and scene.is_learner and _is_short(scene, event.text):
+        return short_words
     if scene.conversation.flow in WAITING:
         return WAITING[scene.conversation.flow]
     if not isinstance(event, Words):
@@ -150,3 +170,12 @@ def _for_words(scene: Scene, event: Event) -> ModuleType:
     if scene.person_id is None or (not scene.onboarded and not scene.is_learner):
         return onboarding
     return kit if scene.is_learner else help
+
+
+def _is_short(scene: Scene, words: str) -> bool:
+    """Short words with an answer of their own: a cry for help anywhere but in a letter, "ok" where nothing waits."""
+    if scene.conversation.flow == "relay":
+        return False
+    if short_words.cries_for_help(scene, words):
+        return True
+    return scene.conversation.flow not in WAITING and scene.onboarded and short_words.answers_shortly(scene, words)

@@ -29,6 +29,7 @@ from bot.store.tables import (
     Invite,
     Outbox,
     Person,
+    Placement,
     Point,
     StepRun,
     TelegramAccount,
@@ -125,8 +126,16 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 
 
 def _contacts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    placement_id = scene.stay.placement_id if scene.stay else None
+    placement_id = scene.stay.placement_id if scene.stay else _child_of(session, scene)
     return replace(scene, contacts=contacts_of(session, placement_id)) if placement_id else scene
+
+
+def _child_of(session: Session, scene: Scene) -> int | None:
+    """The stay of a parent's or guardian's child: its contact persons are theirs to call."""
+    if "family" not in scene.roles:
+        return None
+    newest = select(Placement.id).where(Placement.guardian_id == scene.person_id).order_by(Placement.id.desc())
+    return session.scalar(newest.limit(1))
 
 
 def _check_in(core: Core, session: Session, scene: Scene, event: Event) -> Scene:

@@ -1,10 +1,17 @@
 """Help that stays in sight and fits the place: care screens, and whose numbers an answer names."""
 
-from bot.flows import kit
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bot.flows import kit, router
 from bot.flows.care import ask_help, care
-from bot.flows.vocabulary import Say, Tap
+from bot.flows.effects import RaiseAlert
+from bot.flows.scene import CheckInView
+from bot.flows.vocabulary import Command, Conversation, Edited, Event, Forwarded, Outcome, Say, Tap, Words
 from bot.rules.danger import Danger
-from tests.support.scenes import library, scene, screens, stay, text_ids
+from tests.support.scenes import NOW, buttons, library, only, scene, screens, stay, text_ids
 
 
 def shown(of: object, topic: str) -> str:
@@ -51,3 +58,110 @@ def test_a_bare_cry_for_help_alerts_nobody_and_has_sos_first() -> None:
     data = [b.data for row in screens(outcome)[0].rows for b in row]
     assert data == ["sos:open", "relay:new", "kit:new:emergency_numbers"]
     assert text_ids(outcome) == ["interface/care/help_now"]
+
+
+# --- words that are not guessed at ------------------------------------------------------------------
+
+OPEN = CheckInView(5, NOW.date(), "delivered", NOW, None)
+
+
+def routed(event: Event, **more: Any) -> Outcome:
+    now = scene(**more)
+    flow, needs = router.route(now, event)
+    found = flow(only(now, needs) if "check_in" in needs else only(replace(now, check_in=None), needs), event)
+    assert isinstance(found, Outcome)
+    return found
+
+
+@pytest.mark.parametrize("words", ["help", "Help!", "help me", "aide moi", "Au secours !!", "à l’aide", "aidez-moi"])
+def test_a_bare_cry_for_help_is_no_question_for_the_kit(words: str) -> None:
+    assert text_ids(routed(Words(words))) == ["interface/care/help_now"]
+
+
+def test_a_cry_for_help_is_heard_in_a_reflection_and_before_onboarding_ends() -> None:
+    for more in (
+        {"conversation": Conversation("reflection", {"placement": 7, "step": "wishes"})},
+        {"onboarded": False},
+    ):
+        assert text_ids(routed(Words("help"), **more)) == ["interface/care/help_now"]
+
+
+@pytest.mark.parametrize(
+    "words", ["ok", "Yes", "fine", "I'm fine", "all good!", "👍", "👍🏽", "oui", "ça va", "tout va bien"]
+)
+def test_short_words_while_a_check_in_waits_bring_its_buttons(words: str) -> None:
+    outcome = routed(Words(words), check_in=OPEN)
+    assert text_ids(outcome) == ["interface/check_in/tap"]
+    assert buttons(screens(outcome)[0]) == ["check_in:fine:5", "check_in:help:5", "check_in:talk:5"]
+    assert outcome.effects == ()
+
+
+def test_short_words_without_an_open_check_in_are_small_talk() -> None:
+    assert "interface/check_in/tap" not in text_ids(routed(Words("ok")))
+    answered = replace(OPEN, state="answered", answer="fine")
+    assert "interface/check_in/tap" not in text_ids(routed(Words("ok"), check_in=answered))
+
+
+def test_a_question_while_a_check_in_waits_is_answered_by_the_kit() -> None:
+    assert "interface/kit/topic" in text_ids(routed(Words("where can i wash my clothes"), check_in=OPEN))
+
+
+# --- edited and forwarded ---------------------------------------------------------------------------
+
+
+def test_a_message_edited_into_sos_is_an_sos() -> None:
+    assert RaiseAlert(7, "asked_for_help") in routed(Edited("/sos", 3)).effects
+
+
+def test_a_message_edited_into_words_of_danger_is_heard() -> None:
+    assert routed(Edited("I want to kill myself", 3)).effects == (RaiseAlert(7, "crisis_words"),)
+
+
+@pytest.mark.parametrize("words", ["/sos", "/SOS@bot please", "I want to kill myself"])
+def test_a_forwarded_cry_alerts_nobody_and_shows_sos(words: str) -> None:
+    outcome = routed(Forwarded(words))
+    assert outcome.effects == ()
+    assert text_ids(outcome) == ["interface/common/forwarded", "interface/common/forwarded_danger"]
+    assert buttons(screens(outcome)[0]) == ["sos:open"]
+
+
+def test_commands_to_come_say_so() -> None:
+    assert text_ids(routed(Command("away"))) == ["interface/common/not_yet"]
+    assert text_ids(routed(Command("map"))) == ["interface/common/map_not_yet"]
+
+
+# --- chats without a stay ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"person_id": None, "roles": frozenset(), "onboarded": False},
+        {"roles": frozenset({"referent"})},
+        {"roles": frozenset({"family"})},
+    ],
+)
+def test_words_of_danger_without_a_stay_get_the_number_to_call(who: dict[str, Any]) -> None:
+    outcome = routed(Words("I want to kill myself"), stays=(), script=None, steps=(), **who)
+    assert {"interface/care/other_crisis", "interface/care/call_anywhere"} <= set(text_ids(outcome))
+    assert ("interface/care/school" in text_ids(outcome)) == ("family" in who["roles"])
+
+
+@pytest.mark.parametrize(
+    "event", [Command("menu"), Command("help"), Command("kit"), Words("hello?"), Tap("menu:home", 1)]
+)
+def test_a_guardian_reads_whom_to_call_and_how_to_change_their_word(event: Event) -> None:
+    outcome = routed(event, stays=(), script=None, steps=(), roles=frozenset({"family"}))
+    assert {"interface/help/family", "interface/care/school"} <= set(text_ids(outcome))
+
+
+def test_a_guardians_sos_has_numbers_and_says_that_it_alerts_nobody() -> None:
+    outcome = routed(Command("sos"), stays=(), script=None, steps=(), roles=frozenset({"family"}))
+    assert text_ids(outcome) == [
+        "interface/care/call_anywhere", "interface/care/school", "interface/help/family_no_alert",
+    ]  # fmt: skip
+
+
+def test_a_guardians_privacy_text_is_about_them() -> None:
+    outcome = routed(Command("privacy"), stays=(), script=None, steps=(), roles=frozenset({"family"}))
+    assert "interface/privacy/family_what" in text_ids(outcome)
