@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bot.clock import country_zones, only_zone, zone
 from bot.content.library import Library
@@ -65,8 +66,10 @@ class Towns:
         if kit is not None and country in (None, kit.country):
             return Town(kit.id, kit.country, timezone or kit.zone, kit.id)
         if country is None:
+            close = get_close_matches(_folded(city), self._kits, n=1, cutoff=0.75)
+            meant = f"did you mean {kit_name(self._library, self._kits[close[0]])}? Else " if close else ""
             raise Misplaced(
-                "host_city", f"“{shown(city)}” has no city kit: add its country as host_country, such as IT."
+                "host_city", f"“{shown(city)}” has no city kit: {meant}add its country as host_country, such as IT."
             )
         note = f"the kit for {kit.id} is not used, for host_country says {country}" if kit else ""
         if timezone is not None:

@@ -13,6 +13,7 @@ from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 
+from bot.clock import country_zones
 from bot.errors import BadInput
 from bot.i18n import clean_name, locale_of
 
@@ -100,9 +101,11 @@ def _subtag(part: str) -> str:
 def parse_country(text: str) -> str:
     """An ISO 3166 alpha-2 code, upper case."""
     value = clean_name(text).upper()
-    if len(value) == 2 and value.isalpha() and value in locale_of("en").territories:
+    if len(value) == 2 and value.isalpha() and country_zones(value):
         return value
     also = {"UK": "GB", "EL": "GR"}.get(value) or _by_name(value, "territories")
+    if len(value) == 2 and not also:
+        raise BadInput(f"“{shown(text)}” is not a country of ISO 3166: write its two letters, such as FR or IT.")
     raise BadInput(
         f"“{shown(text)}” is not a country code: write {also or 'two letters of ISO 3166, such as FR or IT'}."
     )

@@ -21,12 +21,11 @@ from bot.rules.typed import shown
 from bot.service import import_apply, referents
 from bot.service.cohorts import find
 from bot.service.core import Core
+from bot.service.import_notes import some, stay_notes
 from bot.service.import_rows import COLUMNS, REQUIRED, Entry, read_entries
 from bot.service.import_table import read_table
 from bot.service.stays import is_minor
 from bot.store.tables import Cohort, Membership
-
-NAMED = 5  # how many codes a note names before it only counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,12 @@ def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, d
         today = local_date(now, cohort.home_zone)
         entries, faults, notes = read_entries(table, Towns(core.library), cohort.home_zone, today)
         people = import_apply.load(session, cohort.id)
-        faults += _check_references(session, cohort, entries, people)
+        faults += [*table.faults, *_check_references(session, cohort, entries, people)]
         if faults:
             raise Faults(sorted(faults, key=lambda fault: int(fault.where.split(",")[0].split()[1])))
         report = _compare(cohort, entries, people, dry_run)
-        report.notes += [*_notes(entries, table.ignored, today), *notes]
+        longest = core.library.journey(cohort.journey).nights.max
+        report.notes += [*_notes(entries, table.ignored, today), *stay_notes(entries, longest, today), *notes]
         if not dry_run:
             import_apply.apply(session, cohort, entries, people, now)
     return report
@@ -164,22 +164,17 @@ def _notes(entries: list[Entry], ignored: tuple[str, ...], today: date) -> list[
     ]
     if alone:
         notes.append(
-            f"Minors (or no birth date) without guardian_name: {_some(alone)}. Their journey waits until "
+            f"Minors (or no birth date) without guardian_name: {some(alone)}. Their journey waits until "
             "`compagnon learner consent` records the guardian's consent on paper."
         )
-    there = [e.code for e in entries if e.values["arrival_date"] < today]
+    there = [e.code for e in entries if e.values["arrival_date"] < today <= e.values["return_date"]]
     if there:
-        notes.append(f"Arrived already: {_some(there)}. They get one summary of what they missed when they join.")
+        notes.append(f"Arrived already: {some(there)}. They get one summary of what they missed when they join.")
     same = [e.code for e in entries if e.values.get("backup_referent") and _same(e)]
     if same:
-        notes.append(f"The backup is the referent: {_some(same)}. Nobody stands in when the referent does not answer.")
+        notes.append(f"The backup is the referent: {some(same)}. Nobody stands in when the referent does not answer.")
     return notes
 
 
 def _same(entry: Entry) -> bool:
     return bool(entry.values["backup_referent"].person_id == entry.values["referent"].person_id)
-
-
-def _some(codes: list[str]) -> str:
-    rest = len(codes) - NAMED
-    return ", ".join(codes[:NAMED]) + (f" and {rest} more" if rest > 0 else "")

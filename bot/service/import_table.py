@@ -36,10 +36,11 @@ class Table:
     columns: tuple[str, ...]
     ignored: tuple[str, ...]
     rows: tuple[Row, ...]
+    faults: tuple[Fault, ...] = ()  # of rows with too many cells, which are read as far as there are columns
 
 
 def read_table(data: bytes, known: Collection[str], required: Collection[str]) -> Table:
-    """Read a file. Raises BadInput when it is no list at all, Faults for headers and rows that do not fit."""
+    """Read a file. Raises BadInput when it is no list at all, Faults for headers that do not fit."""
     text = _decode(data)
     lines = _split(text)
     header = next((n for n, cells in enumerate(lines) if any(cells)), None)
@@ -50,12 +51,12 @@ def read_table(data: bytes, known: Collection[str], required: Collection[str]) -
     if faults:
         raise Faults(faults)
     rows, faults = _rows(lines, header, names, known)
-    if faults:
+    if not rows and faults:
         raise Faults(faults)
     if not rows:
         raise BadInput("The file has a header but no learners: write one row for each below it.")
     columns = tuple(name for name in names if name in known)
-    return Table(columns, tuple(name for name in names if name and name not in known), tuple(rows))
+    return Table(columns, tuple(name for name in names if name and name not in known), tuple(rows), tuple(faults))
 
 
 def _decode(data: bytes) -> str:
@@ -141,7 +142,6 @@ def _rows(
         if extra:
             what = f"“{shown(extra[0])}” stands beyond the last column: put text with separators in quotation marks"
             faults.append(Fault(f"row {number}", what))
-            continue
         padded = cells + [""] * (len(names) - len(cells))
         rows.append(Row(number, {name: cell for name, cell in zip(names, padded, strict=False) if name in known}))
     return rows, faults

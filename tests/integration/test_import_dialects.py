@@ -102,8 +102,8 @@ def test_an_open_quotation_mark_names_its_row() -> None:
 
 
 def test_text_beyond_the_last_column_names_its_row() -> None:
-    with pytest.raises(Faults, match="row 2: “surplus” stands beyond"):
-        read(listed({}).replace(b"claire\r\n", b"claire,surplus\r\n"))
+    (fault,) = read(listed({}).replace(b"claire\r\n", b"claire,surplus\r\n")).faults
+    assert str(fault).startswith("row 2: “surplus” stands beyond")
 
 
 def test_the_sample_out_of_french_excel_is_imported(core: Core) -> None:

@@ -31,6 +31,8 @@ def faults_of(core: Core, *learners: dict[str, str]) -> list[str]:
         ({"return_date": "2062-03-28"}, "row 2, column return_date: “2062-03-28” is over three years"),
         ({"departure_date": "02/03/2026"}, "row 2, column departure_date: “02/03/2026” is after the arrival"),
         ({"host_city": "Graz"}, "row 2, column host_city: “Graz” has no city kit"),
+        ({"host_city": "Sevila"}, "row 2, column host_city: “Sevila” has no city kit: did you mean Seville?"),
+        ({"host_country": "ZZ"}, "row 2, column host_country: “ZZ” is not a country of ISO 3166"),
         ({"host_city": "Boston", "host_country": "US"}, "row 2, column host_timezone: United States has several"),
         ({"host_timezone": "Europe/Sevilla"}, "row 2, column host_timezone: “Europe/Sevilla” is not a time zone"),
         ({"host_country": "Spain"}, "row 2, column host_country: “Spain” is not a country code: write ES"),
@@ -59,6 +61,37 @@ def test_every_fault_of_every_row_is_told_at_once_in_order(core: Core) -> None:
         "row 2, column phone",
         "row 4, column referent",
     ]
+
+
+def test_a_row_with_a_cell_too_many_hides_no_other_fault(core: Core) -> None:
+    cohort(core)
+    data = listed({"phone": "x"}, {"code": "L02", "referent": "zz"}).replace(b"x\r\n", b"x,more\r\n", 1)
+    with pytest.raises(Faults) as caught:
+        import_cohort(core, CODE, data, NOW)
+    assert [str(fault).split(":")[0] for fault in caught.value.faults] == [
+        "row 2, column phone",
+        "row 2",
+        "row 3, column referent",
+    ]
+
+
+def test_stays_that_look_like_slips_are_noted(core: Core) -> None:
+    cohort(core)
+    report = import_cohort(
+        core,
+        CODE,
+        listed(
+            {"arrival_date": "2025-03-01", "return_date": "2025-03-20"},
+            {"code": "L02", "return_date": "2026-04-20"},
+            {"code": "L03", "return_date": "2026-03-01"},
+        ),
+        NOW,
+        dry_run=True,
+    )
+    told = " ".join(report.notes)
+    assert "wholly in the past: L01." in told
+    assert "Longer than the journey's 31 nights: L02." in told
+    assert "zero nights: L03." in told
 
 
 def test_duplicate_codes_name_both_rows_whatever_their_case(core: Core) -> None:

@@ -1,0 +1,40 @@
+"""What an import points out without refusing it: stays that are possible, but look like slips of the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from bot.service.import_rows import Entry
+
+NAMED = 5  # how many codes a note names before it only counts
+
+
+def stay_notes(entries: Iterable[Entry], longest: int | None, today: date) -> list[str]:
+    """Sentences on stays that are over, longer than the journey is made for (`longest`, in nights), or without a night.
+    Entries were checked: they have both dates."""
+    over, long, short = [], [], []
+    for entry in entries:
+        arrival, back = entry.values["arrival_date"], entry.values["return_date"]
+        if back < today:
+            over.append(entry.code)
+        if longest is not None and (back - arrival).days > longest:
+            long.append(entry.code)
+        if back == arrival:
+            short.append(entry.code)
+    notes = []
+    if over:
+        notes.append(f"The stay is wholly in the past: {some(over)}. Check the year.")
+    if long:
+        notes.append(
+            f"Longer than the journey's {longest} nights: {some(long)}. Check the dates, or take another journey."
+        )
+    if short:
+        notes.append(f"A stay of zero nights: {some(short)}. Check the dates; the return is the day of the way home.")
+    return notes
+
+
+def some(codes: list[str]) -> str:
+    """The first codes, and how many more there are."""
+    rest = len(codes) - NAMED
+    return ", ".join(codes[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
