@@ -80,7 +80,9 @@ def ask(
     question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="In quotation marks.")] = None,
     file: Annotated[
         Path | None,
-        typer.Option(metavar="F", help="One question per line, or language<TAB>question."),
+        typer.Option(
+            metavar="F", help="One question per line, or language<TAB>question; one JSON line each, blank ones too."
+        ),
     ] = None,
     lang: Lang = "en",
     home_country: HomeCountry = "FR",
@@ -108,8 +110,6 @@ def ask(
 
 def _questions(text: str, language: str) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
         tag, tab, words = line.partition("\t")
         try:
             yield (parse_language(tag), words.strip()) if tab else (language, line.strip())

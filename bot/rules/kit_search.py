@@ -61,8 +61,15 @@ Ranking = Sequence[tuple[str, float]]
 class KitSearch:
     """The indexes of all languages and the rules of danger; read-only and safe to share."""
 
-    def __init__(self, topics: Mapping[str, Topic], indexes: Mapping[str, _Index], danger: DangerRules) -> None:
+    def __init__(
+        self,
+        topics: Mapping[str, Topic],
+        indexes: Mapping[str, _Index],
+        danger: DangerRules,
+        friendly: frozenset[tuple[str, ...]] = frozenset(),
+    ) -> None:
         self._topics = topics
+        self._friendly = friendly  # small talk word for word, of any language
         self._indexes = indexes
         self._danger = danger
 
@@ -81,7 +88,9 @@ class KitSearch:
             examples = [(source.id, phrase) for source in sources for phrase in source.phrases.get(language, ())]
             if examples:
                 indexes[language] = _Index(examples)
-        return cls(topics, indexes, DangerRules.build(danger))
+        small = chatter[SMALLTALK].phrases.values() if SMALLTALK in chatter else ()
+        friendly = frozenset(tuple(_words(phrase)) for phrases in small for phrase in phrases)
+        return cls(topics, indexes, DangerRules.build(danger), friendly)
 
     @classmethod
     def of(cls, library: Library) -> KitSearch:
@@ -97,6 +106,10 @@ class KitSearch:
         tongue = spoken if certain else language
         if danger is Danger.CRISIS:
             return Asked(Outcome.CRISIS, None, (), tongue)
+        if not question.strip():
+            return Asked(Outcome.DECLINE, None, (), language)
+        if danger is Danger.NONE and tuple(words) in self._friendly:
+            return Asked(Outcome.SMALLTALK, None, (), tongue)
         ranking = self._rank(words, spoken)
         if danger is Danger.DISCLOSURE:
             return self._disclosure(self._danger.told(question), ranking, tongue)

@@ -67,8 +67,19 @@ def test_questions_of_a_file_are_answered_line_by_line(run: CommandLine) -> None
     questions = "what number do I call in an emergency?\nfr\tquel numéro appeler en cas d'urgence ?\n\nhello\n"
     out = run.good("kit", "ask", "seville", "--file", run.file("q.tsv", questions.encode())).out
     rows = [json.loads(line) for line in out.splitlines()]
-    assert [row["language"] for row in rows] == ["en", "fr", "en"]
+    assert [row["language"] for row in rows] == ["en", "fr", "en", "en"]
     assert {row["topic"] for row in rows[:2]} == {"emergency_numbers"}
+
+
+def test_a_blank_line_of_a_file_is_declined_so_that_answers_stand_where_questions_stood(run: CommandLine) -> None:
+    file = run.file("questions.txt", b"hello\n\nwhere can i wash my clothes\n")
+    lines = run.good("kit", "ask", "seville", "--file", file).out.splitlines()
+    assert [json.loads(line)["outcome"] for line in lines] == ["smalltalk", "decline", "answer"]
+
+
+@pytest.mark.parametrize("words", ["hello", "Bonjour !", "thx", "who are you"])
+def test_small_talk_is_no_question_on_how_to_greet(run: CommandLine, words: str) -> None:
+    assert run.good("kit", "ask", "seville", words, "--json").json["outcome"] == "smalltalk"
 
 
 def test_a_kit_question_needs_exactly_one_source(run: CommandLine) -> None:
