@@ -7,7 +7,7 @@ from bot.flows.relay import begin
 from bot.flows.running import answer
 from bot.flows.scene import LearnerView, Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Say, Screen, Tap, Toast, button, screen, show
-from bot.i18n import Day, Text, say
+from bot.i18n import Day, Listing, Text, say, verbatim
 
 NEEDS = frozenset({"learners"})
 PAGE = 8
@@ -107,3 +107,28 @@ def joined(name: str, placement_id: int) -> Screen:
     """To the referent: somebody used the learner's invite."""
     rows = ((button("learners/not_them_button", f"learners:unlink:{placement_id}"),),)
     return screen(say("learners/joined", name=name), rows=rows)
+
+
+def erased(code: str) -> Screen:
+    """To who looks after them: a learner abroad erased their data."""
+    return screen(say("learners/erased", code=code))
+
+
+def take_over(codes: list[str]) -> Screen:
+    """To the contact persons who stay: one of them erased their data."""
+    return screen(say("learners/take_over", codes=Listing(tuple(codes))))
+
+
+def disconnected() -> Screen:
+    """To a chat that was unlinked."""
+    return screen(say("learners/disconnected"), reply=())
+
+
+def guardian_stopped() -> Screen:
+    """To the learner: the guardian's yes is gone."""
+    return screen(say("learners/guardian_stopped"))
+
+
+def guardian_took_back(name: str) -> Screen:
+    """To the referent: the guardian's yes is gone."""
+    return screen(say("learners/guardian_took_back", name=verbatim(name)))

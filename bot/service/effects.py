@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
@@ -21,7 +21,7 @@ from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Kind, Replace, Say, Shown
 from bot.rules.alert import Reason, Severity
 from bot.rules.permissions import Action, Actor, may
-from bot.service import alerts, check_ins, drafts, invites, notices, planning, privacy, steps
+from bot.service import alerts, check_ins, drafts, invites, notices, partings, planning, privacy, steps
 from bot.service.alert_views import alerted
 from bot.service.audit import note
 from bot.service.core import Core
@@ -112,11 +112,14 @@ def _give_consent(work: _Work, effect: fx.GiveConsent) -> None:
             return
         person_id = work.session.get_one(Placement, placement_id).person_id
     by_guardian = effect.kind == "guardian"
+    stops = by_guardian and not effect.given
+    told = partings.stopped_by_guardian(work.session, placement_id, work.now) if stops and placement_id else []
     by = "guardian" if by_guardian else "self"
     about = placement_id if by_guardian else None
     record_consent(work.session, person_id, effect.kind, effect.given, by, work.me, work.now, about)
     for stay in work.session.scalars(select(Placement.id).where(Placement.person_id == person_id)):
         planning.replan(work.session, stay, work.now)
+    partings.tell(work.session, told, work.now)
     work.applied.after += steps.after_consent(work.core, work.session, person_id, effect, work.now)
 
 
@@ -335,28 +338,21 @@ def _export(work: _Work, effect: fx.ExportMe) -> None:
 
 
 def _erase(work: _Work, effect: fx.EraseMe) -> None:
+    waits = privacy.open_case(work.session, work.me)
+    told = [] if waits else partings.of_erased(work.session, work.me, work.now)
     work.applied.after.append(Say(privacy.erase_from_chat(work.core, work.session, work.me, work.scene, work.now)))
+    partings.tell(work.session, told, work.now)
+    work.applied.more |= bool(told)
 
 
 def _unlink_learner(work: _Work, effect: fx.UnlinkLearner) -> None:
     placement = work.session.get(Placement, effect.placement_id)
     if placement is None or not work.may(Action.WRITE_TO_LEARNER, effect.placement_id):
         return
-    invites.unlink(work.session, placement.person_id, work.now)
-    _forget_yes(work.session, placement.person_id, work.now)
+    partings.unlink(work.session, placement.person_id, work.now)
     invites.issue(work.session, placement.person_id, placement.cohort_id, "learner", placement.code, work.now)
     note(work.session, work.me, "unlinked", placement.person_id, work.now)
-
-
-def _forget_yes(session: Session, person_id: int, now: datetime) -> None:
-    """Somebody else had this chat: their yes is not the learner's, who is asked anew."""
-    session.get_one(Person, person_id).onboarded_at = None
-    session.execute(
-        update(Consent)
-        .where(Consent.person_id == person_id, Consent.given_by == "self", Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    work.applied.more = True
 
 
 def _note_membership(work: _Work, effect: fx.NoteMembership) -> None:

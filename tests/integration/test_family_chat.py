@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.service.core import Core
-from tests.support.cohort import GUARDIAN, LEARNER, Small
-from tests.support.looking import add_guardian
+from tests.support.cohort import BACKUP, GUARDIAN, LEARNER, REFERENT, Small
+from tests.support.looking import SEVENTEEN, add_guardian, set_person
 
 
 @pytest.fixture
@@ -48,3 +48,59 @@ def test_ok_while_the_check_in_waits_brings_its_buttons(abroad: Small) -> None:
     assert "Tap the answer" in shown.text
     abroad.world.tap(LEARNER, "I'm fine")
     assert "Good to hear" in abroad.world.phone(LEARNER).text()
+
+
+# --- who hears of it when somebody leaves -----------------------------------------------------------
+
+
+def erase_me(small: Small, chat_id: int) -> None:
+    small.world.say(chat_id, "/privacy")
+    small.world.tap(chat_id, "Erase my data")
+    small.world.tap(chat_id, "Yes, erase it all")
+    small.world.deliver()
+
+
+def test_who_erases_everything_abroad_is_told_to_the_contact_people_by_code(abroad: Small) -> None:
+    erase_me(abroad, LEARNER)
+    for chat_id in (REFERENT, BACKUP):
+        last = abroad.world.phone(chat_id).last.text
+        assert "L01" in last
+        assert "Check-ins and alerts have stopped" in last
+        assert "Beispiel" not in last
+
+
+def test_before_the_stay_nobody_hears_of_an_erasure(small: Small) -> None:
+    small.join_staff()
+    small.join()
+    erase_me(small, LEARNER)
+    assert "L01" not in small.world.phone(REFERENT).last.text
+
+
+def test_who_stays_hears_whom_to_look_after_when_a_contact_person_erases(abroad: Small) -> None:
+    erase_me(abroad, REFERENT)
+    last = abroad.world.phone(BACKUP).last.text
+    assert "look after these learners" in last
+    assert "L01" in last
+    assert "Claire" not in last
+
+
+def test_an_unlinked_chat_reads_once_that_it_is_no_longer_connected(abroad: Small) -> None:
+    abroad.world.forge(REFERENT, f"learners:really:{abroad.placements['lea']}")
+    abroad.world.deliver()
+    assert "no longer connected" in abroad.world.phone(LEARNER).last.text
+    assert "112" in abroad.world.phone(LEARNER).last.text
+
+
+def test_a_guardians_yes_taken_back_is_told_to_learner_and_referent(core: Core, guarded: Small) -> None:
+    set_person(core, guarded.people["lea"], birth_date=SEVENTEEN)
+    guarded.world.say(GUARDIAN, "/start")
+    guarded.world.tap(GUARDIAN, "No")
+    guarded.world.deliver()
+    assert "taken back their yes" in guarded.world.phone(LEARNER).last.text
+    assert "Lea Beispiel" in guarded.world.phone(REFERENT).last.text
+    assert "taken back their yes" in guarded.world.phone(REFERENT).last.text
+    guarded.world.say(GUARDIAN, "/start")
+    before = len(guarded.world.phone(LEARNER).messages)
+    guarded.world.tap(GUARDIAN, "No")
+    guarded.world.deliver()
+    assert len(guarded.world.phone(LEARNER).messages) == before
