@@ -10,9 +10,10 @@ import typer
 
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes
-from admin_cli.output import Json, counted, facts, heading, print_json, say, table, warn
+from admin_cli.output import Json, counted, facts, heading, print_json, say, some, table, warn
 from bot.clock import SystemClock
 from bot.errors import TransportError
+from bot.rules.durations import parse_hhmm, parse_quiet_hours
 from bot.service import alert_list, bot_state, cohorts, guest_list, rollcall, status
 from bot.service.import_file import ImportReport, import_cohort
 from bot.transport.client import Telegram
@@ -43,6 +44,11 @@ def create(
     )  # fmt: skip
     with desk() as d:
         cohorts.create(d.core, new, d.now)
+    if parse_quiet_hours(quiet_hours).contains(parse_hhmm(check_in_at)):
+        warn(
+            f"The check-in at {check_in_at} lies inside the quiet hours {quiet_hours}: learners would be asked in "
+            "their night. Make the cohort with another --check-in-at or --quiet-hours if that is not meant."
+        )
     say(f"Cohort {code} is made. Next: compagnon referent add NAME --cohort {code}")
     say(f"Then: compagnon cohort import {code} FILE --dry-run")
 
@@ -145,7 +151,7 @@ def invites(
     if reissue and revoke:
         raise typer.BadParameter("Choose one of --reissue and --revoke.")
     with desk() as d:
-        know_bot(d)
+        unknown = know_bot(d)
         if reissue:
             rows = [guest_list.reissue(d.core, code, reissue, d.now)]
         elif revoke:
@@ -153,6 +159,7 @@ def invites(
             rows = []
         else:
             rows = guest_list.listing(d.core, code, d.now, everybody=everybody)
+    tell_placeholder(unknown, *(row["url"] for row in rows))
     if json:
         print_json(rows)
     elif revoke:
@@ -165,18 +172,24 @@ def invites(
         )
 
 
-def know_bot(d: Desk) -> None:
-    """Learn the bot's name for links, once; without it they say YOUR_BOT, which is said on standard error."""
+def know_bot(d: Desk) -> str | None:
+    """Learn the bot's name for links, once. Without it they say YOUR_BOT: returns why, for `tell_placeholder`."""
     if bot_state.username(d.core) is not None:
-        return
+        return None
     why = "no token is set (COMPAGNON_TOKEN)"
     if d.settings.token is not None:
         try:
             bot_state.remember_username(d.core, asyncio.run(_ask_name(d)))
-            return
+            return None
         except TransportError as error:
             why = str(error)
-    warn(f"The links say YOUR_BOT, for the bot's name is not known yet: {why}")
+    return why
+
+
+def tell_placeholder(why: str | None, *links: str | None) -> None:
+    """Say on standard error that links which are printed do not name the bot, and why."""
+    if why is not None and any(links):
+        warn(f"The links say YOUR_BOT, for the bot's name is not known yet: {why}")
 
 
 async def _ask_name(d: Desk) -> str:
@@ -205,7 +218,9 @@ def status_(code: Code, json: Json = False) -> None:
     facts({
         "Learners": f"{found['learners']} ({found['joined']} joined)",
         "Stages": ", ".join(f"{name} {count}" for name, count in stages.items() if count),
-        "Waiting for": ", ".join(f"{w.replace('_', ' ')}: {' '.join(c)}" for w, c in found["waiting_for"].items() if c),
+        "Waiting for": ", ".join(
+            f"{what.replace('_', ' ')}: {some(codes, ' ')}" for what, codes in found["waiting_for"].items() if codes
+        ),
         "Check-ins today": ", ".join(f"{name} {count}" for name, count in today.items() if count) or "none",
     })  # fmt: skip
     for row in found["check_ins"]["not_answered"]:
@@ -229,13 +244,18 @@ def drill(code: Code, json: Json = False) -> None:
         raised = alert_list.drill(d.core, code, d.now)
     if json:
         print_json(raised)
-        return
-    for row in raised:
-        if row["told"]:
-            say(f"Drill {row['id']} goes to {', '.join(row['told'])}.")
-        else:
-            say(f"Drill {row['id']} reaches nobody: nobody on this ladder has joined or is on duty.")
-    say("Who takes it shows in `compagnon alerts list --open`. End it with `compagnon alerts resolve ID`.")
+    reached = [row for row in raised if row["told"]]
+    if reached and not json:
+        for row in reached:
+            say(f"Drill {row['id']} (ladder of {row['learner']}) goes to {', '.join(row['told'])}.")
+        say("Who takes it shows in `compagnon alerts list --open`. End it with `compagnon alerts resolve ID`.")
+    alone = [row["learner"] for row in raised if not row["told"]]
+    if alone:
+        warn(
+            f"The drill reaches nobody on the ladder of {some(alone)}: nobody there has joined or is on duty. "
+            f"`compagnon cohort invites {code}` shows who has not joined."
+        )
+        raise typer.Exit(1)
 
 
 @app.command("rollcall")

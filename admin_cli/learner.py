@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli.cohort import know_bot
+from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, table
 from bot.errors import BadInput
@@ -166,8 +166,9 @@ def _tell(changed: learners.Changed, json: bool) -> None:
 def relink(code: Code, cohort: InCohort = None, json: Json = False) -> None:
     """A lost phone: cut off the old chat and print a fresh invite."""
     with desk() as d:
-        know_bot(d)
+        unknown = know_bot(d)
         found = learners.relink(d.core, code, cohort, d.now)
+    tell_placeholder(unknown, found["url"])
     if json:
         print_json(found)
         return

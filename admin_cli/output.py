@@ -133,6 +133,12 @@ def moment(instant: datetime | str | None, zone: str) -> str:
     return f"{here:%a} {here.day} {here:%b %Y %H:%M} ({zone}, {day}{utc:%H:%M} UTC)"
 
 
+def some(values: Sequence[str], between: str = ", ", most: int = 12) -> str:
+    """The first values of many, and how many more there are."""
+    rest = len(values) - most
+    return between.join(values[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 learner`, `3 learners`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

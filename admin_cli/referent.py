@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from admin_cli.cohort import know_bot
+from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, print_json, say, table
 from bot.service import referents
@@ -30,12 +30,13 @@ def add(
 ) -> None:
     """Add somebody and print their invite."""
     with desk() as d:
-        know_bot(d)
+        unknown = know_bot(d)
         link = referents.add(d.core, referents.NewReferent(name, cohort, language, code, role, phone, email), d.now)
+    tell_placeholder(unknown, link.url)
     if json:
         print_json(asdict(link) | {"expires_at": link.expires_at.isoformat()})
         return
-    say(f"{link.name} is {link.role.replace('_', ' ')} of {cohort}; lists name them {link.code}.")
+    say(f"{link.name} is {link.role} of {cohort}; lists name them {link.code}.")
     say(f"Invite, good until {link.expires_at:%Y-%m-%d}, for one person only: {link.url}")
 
 

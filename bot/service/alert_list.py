@@ -66,7 +66,8 @@ def resolve(core: Core, alert_id: int, outcome: str, now: datetime) -> dict[str,
 def drill(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
     """A test alert up every ladder of the cohort, everybody at once; learners hear nothing of it.
 
-    Ladders that consist of the same people are tried once, with the first learner's name. Raises BadInput while a
+    Ladders that consist of the same people are tried once, with the first learner's name; one that reaches nobody
+    leaves no alert behind. Returns `id`, `learner` (code) and `told` (names) of each. Raises BadInput while a
     drill is open or when there is no ladder.
     """
     with core.store.transaction() as session:
@@ -91,16 +92,26 @@ def drill(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
             ladders.setdefault((placement.referent_id, placement.backup_id, placement.local_contact_id), placement)
         if not ladders:
             raise BadInput(f"{cohort.code} has no learners, so it has no ladder to try: import the list first.")
-        raised = [
-            alerts.raise_alert(core, session, placement, Reason.DRILL, Severity.RED, now)
-            for placement in ladders.values()
-        ]
+        found = [_try(core, session, placement, now) for placement in ladders.values()]
         note(session, None, "drill", None, now, cohort=cohort.code)
-        session.flush()
-        return [_told(session, row) for row in raised]
+        return found
 
 
-def _told(session: Session, row: Alert) -> dict[str, Any]:
+def _try(core: Core, session: Session, placement: Placement, now: datetime) -> dict[str, Any]:
+    """Drill one ladder: `learner` is whose it is, `told` who gets it. Where nobody does, no alert stays (`id` None)."""
+    learner, attempt = placement.code, session.begin_nested()
+    row = alerts.raise_alert(core, session, placement, Reason.DRILL, Severity.RED, now)
+    session.flush()
+    told = _told(session, row)
+    if told:
+        found = {"id": row.id, "learner": learner, "told": told}
+        attempt.commit()
+        return found
+    attempt.rollback()
+    return {"id": None, "learner": learner, "told": []}
+
+
+def _told(session: Session, row: Alert) -> list[str]:
     """Who has a chat that takes the alert; the ladder also counts those it tried in vain."""
     tried = [int(member) for member in row.state.get("told", ())]
     reached = session.scalars(
@@ -109,7 +120,7 @@ def _told(session: Session, row: Alert) -> dict[str, Any]:
         .where(Membership.id.in_(tried), TelegramAccount.revoked_at.is_(None), TelegramAccount.blocked_at.is_(None))
         .order_by(Membership.id)
     )
-    return {"id": row.id, "told": [alerts.name_of(session, member) for member in reached]}
+    return [alerts.name_of(session, member) for member in reached]
 
 
 def _name(person: Person) -> str:

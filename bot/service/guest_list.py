@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadInput, NotFound
 from bot.rules.typed import shown
-from bot.service import invites
+from bot.service import invites, referents
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.store.tables import Cohort, Invite, Membership, Person
 
-ORDER = ("coordinator", "referent", "local_contact", "accompanying", "safeguarding", "learner", "family")
+ORDER = ("coordinator", "referent", "local-contact", "accompanying", "safeguarding", "learner", "family")
 
 
 def listing(core: Core, cohort_code: str, now: datetime, *, everybody: bool = False) -> list[dict[str, Any]]:
@@ -42,7 +42,8 @@ def listing(core: Core, cohort_code: str, now: datetime, *, everybody: bool = Fa
 def _row(invite: Invite, person: Person, address: str | None, now: datetime) -> dict[str, Any]:
     state = _state(invite, now)
     return {
-        "code": invite.code, "role": invite.role, "name": f"{person.first_name} {person.last_name}".strip(),
+        "code": invite.code, "role": referents.spelled(invite.role),
+        "name": f"{person.first_name} {person.last_name}".strip(),
         "url": invites.link(invite, address) if state == "open" else None,
         "token": invite.token if state == "open" else None, "state": state,
         "expires_at": invite.expires_at.isoformat(), "language": person.language,
@@ -99,6 +100,6 @@ def _member(session: Session, cohort: Cohort, code: str) -> Membership:
             f"`compagnon cohort invites {cohort.code} --all` shows everybody."
         )
     if len({m.person_id for m in found}) > 1:
-        spelled = " or ".join(f"{m.role}:{m.code}" for m in found)
+        spelled = " or ".join(f"{referents.spelled(m.role)}:{m.code}" for m in found)
         raise BadInput(f"“{shown(code)}” is the code of several people: write {spelled}.")
     return found[0]

@@ -25,6 +25,7 @@ from bot.service.core import Core
 from bot.service.journeys import script_of
 from bot.service.learners import find
 from bot.service.planning import facts_of
+from bot.service.referents import spelled
 from bot.service.stays import itinerary_of, stay_of
 from bot.store.tables import CheckIn, DueStep, Person, Placement, TelegramAccount
 
@@ -56,7 +57,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
             "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
             "check_in_at": stay.check_in_at,
             "contacts": [
-                {"role": c.role, "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
+                {"role": spelled(c.role), "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
                 for c in contacts_of(session, placement.id)
             ],
             "calendar": _calendar(core, session, stay, placement, person, now),

@@ -27,6 +27,11 @@ ROLES = {
 }
 
 
+def spelled(role: str) -> str:
+    """A stored role as the command line spells it: `local-contact`."""
+    return role.replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class NewReferent:
     """What `compagnon referent add` takes, as typed."""
@@ -42,7 +47,7 @@ class NewReferent:
 
 @dataclass(frozen=True, slots=True)
 class InviteLink:
-    """A way in, ready to be handed out. `role` as stored, `url` opens the bot."""
+    """A way in, ready to be handed out. `role` as the command line spells it, `url` opens the bot."""
 
     code: str
     role: str
@@ -90,7 +95,7 @@ def _free_code(session: Session, cohort_id: int, wanted: str | None, name: str) 
 
 def _link(session: Session, invite: Invite, name: str) -> InviteLink:
     url = invites.link(invite, invites.bot_address(session))
-    return InviteLink(invite.code, invite.role, name, url, invite.token or "", invite.expires_at)
+    return InviteLink(invite.code, spelled(invite.role), name, url, invite.token or "", invite.expires_at)
 
 
 def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
@@ -106,7 +111,7 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
         )
         return [
             {
-                "code": m.code, "role": m.role, "name": f"{p.first_name} {p.last_name}".strip(),
+                "code": m.code, "role": spelled(m.role), "name": f"{p.first_name} {p.last_name}".strip(),
                 "language": p.language, "phone": p.phone, "email": p.email, "joined": account is not None,
                 "blocked": account is not None and account.blocked_at is not None,
                 "away_until": m.away_until.isoformat() if m.away_until else None,

@@ -18,10 +18,12 @@ from bot.flows.scene import Stay
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
 from bot.service.core import Core
+from bot.service.referents import spelled
 from bot.service.stays import load_stays
 from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, TelegramAccount
 
 WAITING = ("asked", "delivered", "reminded", "alerted")  # asked and not answered
+NAMED = 12  # codes in a sentence
 SOON = timedelta(days=14)  # who arrives that soon should have joined
 
 
@@ -134,7 +136,7 @@ def _unreachable_members(
         why = "not joined" if account is None else "blocked" if account.blocked_at else ""
         if why:
             name = f"{person.first_name} {person.last_name}".strip()
-            found.append({"code": membership.code or "", "name": name, "role": membership.role, "why": why})
+            found.append({"code": membership.code or "", "name": name, "role": spelled(membership.role), "why": why})
     return found
 
 
@@ -157,8 +159,14 @@ def _not_ready(
         and today <= stay.itinerary.return_ and stay.itinerary.arrival - today <= SOON
     ]  # fmt: skip
     if late:
-        found.append(f"Not joined and away now or within two weeks: {', '.join(sorted(late)[:20])}.")
+        found.append(f"Not joined and away now or within two weeks: {_some(sorted(late))}.")
     return found
+
+
+def _some(codes: list[str]) -> str:
+    """As many codes as a line holds; `waiting_for` has them all."""
+    rest = len(codes) - NAMED
+    return ", ".join(codes[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _iso(instant: datetime | None) -> str | None:

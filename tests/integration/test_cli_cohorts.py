@@ -6,7 +6,10 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.store.engine import open_store
+from bot.store.tables import Membership, TelegramAccount
 from tests.support.command_line import CommandLine
 from tests.support.desk import listed
 
@@ -183,8 +186,23 @@ def test_a_guardians_paper_is_recorded_for_minors_only(spring: CommandLine) -> N
 # --- alerts -------------------------------------------------------------------------------------
 
 
-def test_a_drill_shows_among_the_alerts_and_is_resolved(spring: CommandLine) -> None:
-    assert "reaches nobody" in spring.good("cohort", "drill", "SPRING").out
+def test_a_drill_that_reaches_nobody_says_whose_ladder(spring: CommandLine) -> None:
+    assert "reaches nobody on the ladder of L01" in spring.refused("cohort", "drill", "SPRING")
+    assert spring.good("alerts", "list", "--open", "--json").json == []
+
+
+def test_a_check_in_inside_quiet_hours_is_pointed_out(run: CommandLine) -> None:
+    words = ("cohort", "create", "A", "--name", "A", "--journey", "learner-short", "--check-in-at", "23:30")
+    assert "inside the quiet hours" in run.good(*words).err
+
+
+def test_a_drill_shows_among_the_alerts_and_is_resolved(spring: CommandLine, database_url: str) -> None:
+    store = open_store(database_url)
+    with store.transaction() as session:
+        person = session.scalars(select(Membership.person_id).where(Membership.code == "claire")).one()
+        session.add(TelegramAccount(person_id=person, chat_id=7, linked_at=datetime.now(UTC)))
+    store.close()
+    assert "(ladder of L01) goes to Claire Martin" in spring.good("cohort", "drill", "SPRING").out
     alert = spring.good("alerts", "list", "--open", "--json").json[0]
     assert (alert["learner"], alert["reason"], alert["severity"]) == ("L01", "drill", "red")
     assert "not an outcome" in spring.refused("alerts", "resolve", str(alert["id"]), "--outcome", "fine")

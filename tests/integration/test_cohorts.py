@@ -74,7 +74,7 @@ def test_a_role_is_stored_with_an_underscore(core: Core) -> None:
     cohort(core)
     assert (
         referents.add(core, referents.NewReferent("Eva Muster", CODE, role="local-contact"), NOW).role
-        == "local_contact"
+        == "local-contact"
     )
 
 
@@ -159,7 +159,7 @@ def test_status_counts_stages_and_names_who_is_missing(core: Core) -> None:
     assert (found["learners"], found["joined"]) == (2, 1)
     assert found["waiting_for"]["joining"] == ["L02"]
     assert found["unreachable"] == [
-        {"code": "ines", "name": "Inés Ejemplo", "role": "local_contact", "why": "not joined"}
+        {"code": "ines", "name": "Inés Ejemplo", "role": "local-contact", "why": "not joined"}
     ]
     assert found["not_ready"] == ["Not joined and away now or within two weeks: L02."]
 
@@ -215,12 +215,20 @@ def test_a_drill_goes_to_everybody_on_every_ladder_and_to_no_learner(core: Core)
 def test_a_drill_does_not_touch_a_real_alert(core: Core) -> None:
     cohort(core)
     import_cohort(core, CODE, listed({}), NOW)
+    join(core, "claire")
     with core.store.transaction() as session:
         stay = session.scalars(select(Placement)).one()
         alerts.raise_alert(core, session, stay, Reason.NOT_ANSWERED, Severity.AMBER, ABROAD)
     alert_list.drill(core, CODE, ABROAD)
     rows = alert_list.listing(core, CODE, open_only=True)
     assert [(row["reason"], row["severity"]) for row in rows] == [("not_answered", "amber"), ("drill", "red")]
+
+
+def test_a_drill_that_reaches_nobody_names_the_ladder_and_leaves_no_alert(core: Core) -> None:
+    cohort(core)
+    import_cohort(core, CODE, listed({}), NOW)
+    assert alert_list.drill(core, CODE, ABROAD) == [{"id": None, "learner": "L01", "told": []}]
+    assert alert_list.listing(core, CODE, open_only=False) == []
 
 
 def test_a_roll_call_asks_everyone_abroad_now(core: Core) -> None:
