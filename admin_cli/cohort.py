@@ -42,7 +42,7 @@ def create(
         code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
         escalate_after, quiet_hours,
     )  # fmt: skip
-    with desk() as d:
+    with desk(first=True) as d:
         cohorts.create(d.core, new, d.now)
     if parse_quiet_hours(quiet_hours).contains(parse_hhmm(check_in_at)):
         warn(

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.content.library import Library, load_library
+from bot.errors import StorageTrouble
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
-from bot.store.engine import Store, open_store
+from bot.store.engine import Store, missing_file, open_store
 from bot.store.schema import current, require_current, upgrade
 
 
@@ -28,11 +29,13 @@ class Desk:
 
 
 @contextmanager
-def desk() -> Iterator[Desk]:
-    """Settings, database and content. Raises BadSetting, StorageTrouble or Faults, one clear message each."""
+def desk(*, first: bool = False) -> Iterator[Desk]:
+    """Settings, database and content; `first` for what one may begin with in an empty database.
+
+    Raises BadSetting, StorageTrouble or Faults, one clear message each."""
     settings = load_settings()
     library = content(settings)
-    store = database(settings)
+    store = database(settings, first=first)
     try:
         # Nobody asks the kit from the desk, and building its search would take longer than most commands.
         core = Core(store, library, KitSearch.build({}, (), {}, {}), settings.data_dir)
@@ -51,9 +54,11 @@ def _library(folder: Path | None) -> Library:
     return load_library(folder)
 
 
-def database(settings: Settings) -> Store:
-    """The database at the newest schema. The embedded one is made when it does not exist yet; an older one, or one on
-    a server, is never changed silently: StorageTrouble names the command that does it."""
+def database(settings: Settings, *, first: bool = False) -> Store:
+    """The database at the newest schema. The embedded one is made when it does not exist yet, one named by a setting
+    only in a folder that is there and for a `first` command, so that a slip in the address makes nothing.
+    An older one, or one on a server, is never changed silently: StorageTrouble names the command that does it."""
+    _require_file(settings, first)
     store = open_store(settings.database())
     try:
         if store.is_sqlite and current(store) is None:
@@ -63,6 +68,21 @@ def database(settings: Settings) -> Store:
         store.close()
         raise
     return store
+
+
+def _require_file(settings: Settings, first: bool) -> None:
+    missing = missing_file(settings.database()) if settings.database_url else None
+    if missing is None:
+        return
+    if not missing.parent.is_dir():
+        raise StorageTrouble(
+            f"There is no folder {missing.parent} for the database: check COMPAGNON_DATABASE_URL, "
+            "or make folder and database with `compagnon db upgrade`."
+        )
+    if not first:
+        raise StorageTrouble(
+            f"There is no database {missing}: check COMPAGNON_DATABASE_URL, or make it with `compagnon db upgrade`."
+        )
 
 
 def database_for_service(settings: Settings) -> Store:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import aiohttp
 import typer
@@ -21,7 +22,7 @@ from bot.rules.kit_search import KitSearch
 from bot.service import cohorts, status
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
-from bot.store.engine import Store, open_store
+from bot.store.engine import Store, missing_file, open_store
 from bot.store.schema import current, newest
 from bot.transport.client import Telegram
 
@@ -85,6 +86,9 @@ def _content(settings: Settings) -> tuple[Library | None, Finding]:
 
 def _database(settings: Settings) -> tuple[Store | None, Finding]:
     try:
+        missing = missing_file(settings.database())
+        if missing is not None:  # nothing is made here: to look is not to begin
+            return None, _no_file(missing, embedded=settings.database_url is None)
         store = open_store(settings.database())
         found, wanted = current(store), newest()
     except CompagnonError as error:
@@ -96,6 +100,14 @@ def _database(settings: Settings) -> tuple[Store | None, Finding]:
         says = f"{kind} at version {found}, this program needs {wanted}: run `compagnon db upgrade`"
         return store, Finding("database", "fault", says)
     return store, Finding("database", "ok", f"{kind}, version {found}")
+
+
+def _no_file(missing: Path, *, embedded: bool) -> Finding:
+    if embedded:
+        return Finding("database", "warning", f"{missing} is not there yet: it is made when first needed")
+    if missing.parent.is_dir():
+        return Finding("database", "warning", f"{missing} is not there yet: make it with `compagnon db upgrade`")
+    return Finding("database", "fault", f"there is no folder {missing.parent}: check COMPAGNON_DATABASE_URL")
 
 
 # --- Telegram and the clock ---------------------------------------------------------------------

@@ -74,6 +74,15 @@ def open_store(url: str) -> Store:
     return Store(engine)
 
 
+def missing_file(url: str) -> Path | None:
+    """The file of an SQLite address that does not exist yet; None where there is one, or for a server."""
+    parsed = _parse(url)
+    name = parsed.database
+    if parsed.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return None if Path(name).exists() else Path(name)
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))

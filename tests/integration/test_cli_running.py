@@ -32,8 +32,26 @@ def process(folder: Path, *words: str, **env: str) -> subprocess.CompletedProces
     )
 
 
-def test_the_embedded_database_is_made_on_first_use(run: CommandLine) -> None:
+def test_the_embedded_database_is_made_on_first_use(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COMPAGNON_DATABASE_URL")
     assert "There is no cohort yet" in run.good("cohort", "list").out
+
+
+def test_a_slip_in_the_address_of_the_database_makes_nothing(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPAGNON_API_URL", "http://127.0.0.1:1")
+    assert "There is no folder" in run.refused("cohort", "list")
+    run("doctor")
+    monkeypatch.setenv("COMPAGNON_DATABASE_URL", f"sqlite:///{run.folder}/slip.sqlite3")
+    assert "There is no database" in run.refused("cohort", "list")
+    run("doctor")
+    assert list(run.folder.iterdir()) == []
+
+
+def test_the_doctor_makes_no_embedded_database(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("COMPAGNON_DATABASE_URL")
+    monkeypatch.setenv("COMPAGNON_API_URL", "http://127.0.0.1:1")
+    assert "made when first needed" in run("doctor").out
+    assert list(run.folder.iterdir()) == []
 
 
 def test_db_upgrade_makes_the_newest_schema_and_then_has_nothing_to_do(run: CommandLine, database_url: str) -> None:
@@ -97,7 +115,7 @@ def test_the_version_is_one_line(run: CommandLine) -> None:
 def test_a_read_only_database_is_one_sentence(
     run: CommandLine, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run.good("cohort", "list")
+    run.good("db", "upgrade")
     monkeypatch.setenv("COMPAGNON_DATABASE_URL", "sqlite:///file:data/fresh.sqlite3?mode=ro&uri=true")
     ended = run("cohort", "create", "A", "--name", "A", "--journey", "learner-short")
     assert ended.status == 1
@@ -112,6 +130,8 @@ def test_an_unreachable_postgresql_is_one_sentence(run: CommandLine, monkeypatch
 
 
 def test_what_nobody_expected_is_a_sentence_and_a_file(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.good("db", "upgrade")
+
     def broken(_: object) -> None:
         raise RuntimeError("100:SECRETTOKEN")
 
