@@ -1,13 +1,14 @@
 """A challenge: something to do out there, told afterwards in a word or with a photo. Also `/challenge`.
 
 Data: `indoors` (the other version was asked for) and `entries` (`bot.flows.entries`). Telling is always optional.
-While it waits to be told the conversation is `Conversation("challenge", {"placement", "step"})`.
+From its start it waits to be told: the conversation is `Conversation("challenge", {"placement", "step"})`, with
+`asked` once "I did it" was tapped. Until then a question is not taken for evidence.
 """
 
 from __future__ import annotations
 
 from bot.content.schema import Challenge
-from bot.flows import agenda
+from bot.flows import agenda, kit
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import ReleaseWaiting, SkipStep
 from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
@@ -29,6 +30,7 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Button,
     Command,
+    Conversation,
     Event,
     Outcome,
     Photo,
@@ -42,7 +44,7 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Moment, Text, say
 
-NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
+NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS | kit.NEEDS
 
 
 def shown(run: Run) -> Screen:
@@ -51,6 +53,13 @@ def shown(run: Run) -> Screen:
     body: list[Text] = [say("steps/card", title=run.title), run.text("indoors" if indoors else "task")]
     if _challenge(run).pair:
         body.append(say("challenge/pair"))
+    match _challenge(run).evidence:
+        case "none":
+            pass
+        case "word":
+            body.append(say("challenge/send_word"))
+        case _:
+            body.extend((say("challenge/send"), say("challenge/photo_rules")))
     return Screen(tuple(body), (*_choices(run, indoors), MENU_ROW))
 
 
@@ -65,9 +74,13 @@ def _choices(run: Run, indoors: bool) -> tuple[tuple[Button, ...], ...]:
 
 
 def begin(scene: Scene, run: Run) -> Outcome:
-    """Shows the task. It takes hours, so prompts don't wait for it."""
+    """Shows the task. It takes hours, so prompts don't wait for it; words or a photo count right away."""
     effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
-    return show(Replace(shown(run)), effects=effects, conversation=let_go(scene, run))
+    return show(Replace(shown(run)), effects=effects, conversation=_awaits(scene, run))
+
+
+def _awaits(scene: Scene, run: Run) -> Conversation | None:
+    return let_go(scene, run) if _challenge(run).evidence == "none" else words_for(run)
 
 
 def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
@@ -76,7 +89,7 @@ def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
         case "in" | "out":
             return begin(scene, run.but(indoors=(action == "in") or None))
         case "did" if _challenge(run).evidence != "none":
-            return show(Replace(_ask(run)), effects=saved(run), conversation=words_for(run))
+            return show(Replace(_ask(run)), effects=saved(run), conversation=words_for(run, asked=True))
         case "did" | "plain":
             done = praise(run, say("challenge/done", title=run.title))
             return show(Replace(done), effects=finished(run), conversation=let_go(scene, run))
@@ -112,9 +125,11 @@ def handle(scene: Scene, event: Event) -> Outcome:
     run = waiting(scene)
     if run is None or not run.stay.may_travel_on:
         return unheld(scene, event)
+    if isinstance(event, Words) and event.text.rstrip().endswith("?") and not scene.conversation.data.get("asked"):
+        return kit.handle(scene, event)
     problem = too_long(event)
     if isinstance(event, Words) and problem is not None:
-        return refused(scene, event.text, problem, words_for(run))
+        return refused(scene, event.text, problem, scene.conversation)
     entry = entry_of(event) if isinstance(event, Words | Photo | Voice) else None
     if entry is None:
         return show(Say(screen(say("challenge/tell_please"))))
@@ -131,7 +146,7 @@ def _todays(scene: Scene, event: Event) -> Outcome:
     if run is None:
         return show(answer(event, Screen(_none(scene), (MENU_ROW,))))
     effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
-    return show(answer(event, shown(run)), effects=effects)
+    return show(answer(event, shown(run)), effects=effects, conversation=_awaits(scene, run))
 
 
 def todays(scene: Scene) -> Run | None:

@@ -28,7 +28,7 @@ from bot.flows import (
     sos,
     steps,
 )
-from bot.flows.running import set_aside
+from bot.flows.running import find, set_aside
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
@@ -44,9 +44,11 @@ from bot.flows.vocabulary import (
     Place,
     Start,
     Tap,
+    Toast,
     Voice,
     Words,
 )
+from bot.i18n import say
 
 Flow = Callable[[Scene, Event], Outcome]
 
@@ -84,6 +86,8 @@ BUTTONS: Mapping[str, ModuleType] = {
     "relay": relay,
 }
 ELSEWHERE = frozenset({"menu", "kit", "journal", "progress", "settings", "privacy", "help"})
+PARKED_ALOUD = frozenset({"reflection"})
+STEPS = frozenset({"steps"})
 WAITING: Mapping[str, ModuleType] = {
     "onboarding": onboarding,
     "relay": relay,
@@ -95,7 +99,10 @@ WAITING: Mapping[str, ModuleType] = {
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
     """The flow for an event and what it needs loaded."""
     module = _module(scene, event)
-    return _setting_aside(module.handle) if _leads_away(event) else module.handle, module.NEEDS
+    if not _leads_away(event):
+        return module.handle, module.NEEDS
+    title = STEPS if scene.conversation.flow in PARKED_ALOUD else frozenset()
+    return _setting_aside(module.handle), module.NEEDS | title
 
 
 def _leads_away(event: Event) -> bool:
@@ -104,7 +111,20 @@ def _leads_away(event: Event) -> bool:
 
 
 def _setting_aside(flow: Flow) -> Flow:
-    return lambda scene, event: _no_letter(scene, event, set_aside(scene, flow(scene, event)))
+    return lambda scene, event: _no_letter(scene, event, _aloud(scene, event, set_aside(scene, flow(scene, event))))
+
+
+def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
+    """Says in the answer which reflection was set aside; help comes without such a line."""
+    step_id = outcome.conversation.data.get("parked") if outcome.conversation else None
+    if scene.conversation.flow not in PARKED_ALOUD or step_id is None or not outcome.shown:
+        return outcome
+    run, last = find(scene, step_id), outcome.shown[-1]
+    if run is None or isinstance(last, Toast) or (isinstance(event, Command) and event.name in ("sos", "checkin")):
+        return outcome
+    line = say("steps/set_aside", title=run.title)
+    told = replace(last, screen=replace(last.screen, body=(*last.screen.body, line)))
+    return replace(outcome, shown=(*outcome.shown[:-1], told))
 
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
@@ -178,4 +198,6 @@ def _is_short(scene: Scene, words: str) -> bool:
         return False
     if short_words.cries_for_help(scene, words):
         return True
-    return scene.conversation.flow not in WAITING and scene.onboarded and short_words.answers_shortly(scene, words)
+    talk = scene.conversation
+    waits = talk.flow in WAITING and (talk.flow != "challenge" or bool(talk.data.get("asked")))
+    return not waits and scene.onboarded and short_words.answers_shortly(scene, words)

@@ -7,11 +7,11 @@ import pytest
 
 from bot.flows import kit, router
 from bot.flows.care import ask_help, care
-from bot.flows.effects import RaiseAlert
+from bot.flows.effects import FinishStep, KeepEntry, RaiseAlert
 from bot.flows.scene import CheckInView
-from bot.flows.vocabulary import Command, Conversation, Edited, Event, Forwarded, Outcome, Say, Tap, Words
+from bot.flows.vocabulary import Command, Conversation, Edited, Event, Forwarded, Outcome, Photo, Say, Tap, Words
 from bot.rules.danger import Danger
-from tests.support.scenes import NOW, buttons, library, only, scene, screens, stay, text_ids
+from tests.support.scenes import NOW, Talk, buttons, library, only, scene, screens, stay, text_ids
 
 
 def shown(of: object, topic: str) -> str:
@@ -165,3 +165,43 @@ def test_a_guardians_sos_has_numbers_and_says_that_it_alerts_nobody() -> None:
 def test_a_guardians_privacy_text_is_about_them() -> None:
     outcome = routed(Command("privacy"), stays=(), script=None, steps=(), roles=frozenset({"family"}))
     assert "interface/privacy/family_what" in text_ids(outcome)
+
+
+# --- challenges and reflections ---------------------------------------------------------------------
+
+
+def started() -> Talk:
+    talk = Talk(scene(states={"three-hellos": "offered"}))
+    talk.tap_data("step:three-hellos:open")
+    talk.effects.clear()
+    return talk
+
+
+@pytest.mark.parametrize("evidence", [Words("The baker said hola."), Photo("photo-1", "hola")])
+def test_a_challenge_that_was_started_takes_words_or_a_photo_at_once(evidence: Event) -> None:
+    talk = started()
+    talk.send(evidence, "evidence")
+    assert [type(effect) for effect in talk.effects] == [KeepEntry, FinishStep]
+    assert talk.step("three-hellos").state == "done"
+
+
+@pytest.mark.parametrize("words", ["Where can I wash my clothes?", "ok"])
+def test_a_question_or_a_short_word_is_no_evidence(words: str) -> None:
+    talk = started()
+    talk.write(words)
+    assert talk.effects == []
+    assert talk.state["conversation"][0] == "challenge"
+
+
+def test_after_i_did_it_any_words_are_evidence() -> None:
+    talk = started()
+    talk.tap("I did it")
+    talk.write("ok")
+    assert talk.step("three-hellos").state == "done"
+
+
+def test_a_command_that_sets_a_reflection_aside_says_so_but_sos_does_not() -> None:
+    for command, said in (("menu", True), ("sos", False)):
+        talk = Talk(scene(states={"wishes": "offered"}))
+        talk.tap_data("step:wishes:open")
+        assert ("interface/steps/set_aside" in text_ids(talk.send(Command(command), command))) == said
