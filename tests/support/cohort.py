@@ -1,4 +1,4 @@
-"""A small cohort, put into the database directly: two referents, a coordinator, and learners on their way to Seville."""
+"""A small cohort, put into the database directly: two referents and learners on their way to Seville."""
 
 from __future__ import annotations
 
