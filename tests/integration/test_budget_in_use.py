@@ -21,7 +21,6 @@ def one(core: Core, step: str) -> DueStep:
     return row
 
 
-
 def due_now(core: Core, small: Small, *steps: str) -> None:
     """Make steps of the journey due at this very instant."""
     with core.store.transaction() as session:

@@ -154,6 +154,8 @@ class Desk:
 
     def looks(self) -> None:
         """Now and then somebody closes what nobody closed: otherwise whole nights are nothing but repeats."""
+        if self.sim.closing:
+            return
         old = self.sim.clock.now - self.patience
         found = self.sim.types("alerts list", _listing) or []
         for alert in found:

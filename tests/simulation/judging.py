@@ -334,6 +334,8 @@ class _Judge:
             events = self.events[row.id]
             known = [e for e in events if e.what in ("acknowledged", "resolved", "exhausted", "learner_answered")]
             until = known[0].at if known else self.sim.clock.now
+            if row.reason == "wants_to_talk":
+                known = [e for e in events if e.what == "told"] + known  # no emergency: it rests at night
             rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
             if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self._slack(row.raised_at):
                 self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")

@@ -49,14 +49,14 @@ class Trouble:
         if self.level == 0:
             return
         lengths = {
-            "rough": (10, 180), "gone": (3, 300), "database": (1, 45), "bots": (2, 400), "schedulers": (2, 400),
+            "rough": (10, 180), "gone": (10, 300), "database": (1, 45), "bots": (10, 400), "schedulers": (5, 400),
             "clock": (5, 60),
         }  # fmt: skip
         for what, (least, most) in lengths.items():
             for _ in range(self.dice.choice((0, 1, 1, 2) if self.level == 1 else (1, 2, 3))):
                 around = self.dice.choice(hours) if hours and self.dice.random() < 0.7 else None
                 middle = around or start + (end - start) * self.dice.random()
-                begins = middle + MINUTE * self.dice.randint(-150, 120)
+                begins = middle + MINUTE * self.dice.randint(-100, 130)
                 long = MINUTE * round(least * (most / least) ** self.dice.random())
                 if what in ("bots", "schedulers") and self.dice.random() < 0.06:
                     long = timedelta(hours=self.dice.choice((14, 26, 40)))
