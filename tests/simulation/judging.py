@@ -332,16 +332,18 @@ class _Judge:
                 self.blame(f"alert {row.id} is open and nobody will look at it again")
         for row in self.alerts.values():
             events = self.events[row.id]
-            known = [e for e in events if e.what in ("acknowledged", "resolved", "exhausted", "learner_answered")]
-            until = known[0].at if known else self.sim.clock.now
+            loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
             if row.reason == "wants_to_talk":
-                known = [e for e in events if e.what == "told"] + known  # no emergency: it rests at night
+                loud.add("told")  # no emergency: it is asked about again and again, and rests at night
+            until = next((e.at for e in events if e.what in loud), self.sim.clock.now)
             rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
             if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self._slack(row.raised_at):
                 self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
             told = [o for o in self.rows.values() if o.kind == "alert" and (o.ref or "").startswith(f"alert:{row.id}:")]
             reached = any(one.accepted for o in told for one in self.tries[o.id])
-            if not reached and not any(e.what in ("exhausted", "resolved") for e in events):
+            learner_knows = any(o.ref == f"news:{row.id}" for o in self.rows.values())
+            ended = any(e.what in ("exhausted", "resolved") for e in events)
+            if not reached and not ended and not learner_knows:
                 self.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
 
     def trails(self) -> None:

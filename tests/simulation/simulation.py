@@ -166,7 +166,7 @@ class Simulation:
 
     def before_turn(self) -> None:
         """The poller polls on in between: when all is well, its heartbeat is never older than ten seconds."""
-        if self.telegram.weather.name == "GONE" or self.telegram.pending:
+        if self.telegram.is_gone or self.telegram.pending:
             return
         now = self.clock.now
         well = [bot for bot in self.bots if bot.alive]

@@ -67,6 +67,7 @@ class Telegram:
     def __init__(self, dice: Random) -> None:
         self.dice = dice
         self.weather = Weather.FINE
+        self.deaf = False  # getUpdates does not work, sending does
         self.chats: dict[int, Chat] = {}
         self.pending: list[tuple[datetime, Incoming]] = []
         self.all_updates: dict[int, tuple[datetime, Incoming]] = {}
@@ -80,8 +81,8 @@ class Telegram:
 
     @property
     def is_gone(self) -> bool:
-        """No connection at all."""
-        return self.weather is Weather.GONE
+        """Does getUpdates fail every time?"""
+        return self.weather is Weather.GONE or self.deaf
 
     # --- people's side ---
 
@@ -96,7 +97,7 @@ class Telegram:
 
     def updates(self, offset: int | None, limit: int) -> list[Incoming] | None:
         """getUpdates: confirms what is older than `offset`; None when Telegram cannot be reached."""
-        if self.weather is Weather.GONE:
+        if self.is_gone:
             return None
         if self.weather is Weather.ROUGH and self.dice.random() < 0.2:
             return None

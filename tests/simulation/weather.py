@@ -20,7 +20,7 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Window:
-    """Trouble from `start` to `end`: gone, rough, database, bots, schedulers, clock."""
+    """Trouble from `start` to `end`: gone, rough, deaf (sending works, getUpdates does not), database, bots, …"""
 
     start: datetime
     end: datetime
@@ -50,7 +50,7 @@ class Trouble:
             return
         lengths = {
             "rough": (10, 180), "gone": (10, 300), "database": (1, 45), "bots": (10, 400), "schedulers": (5, 400),
-            "clock": (5, 60),
+            "clock": (5, 60), "deaf": (20, 240),
         }  # fmt: skip
         for what, (least, most) in lengths.items():
             for _ in range(self.dice.choice((0, 1, 1, 2) if self.level == 1 else (1, 2, 3))):
@@ -78,6 +78,8 @@ class Trouble:
                 sim.telegram.weather = Sky.ROUGH
             case "gone":
                 sim.telegram.weather = Sky.GONE
+            case "deaf":
+                sim.telegram.deaf = True
             case "database":
                 sim.faults.away = True
             case "clock":
@@ -93,6 +95,10 @@ class Trouble:
         match window.what:
             case "rough" | "gone":
                 sim.telegram.weather = Sky.FINE
+                for bot in sim.bots:
+                    bot.poll_soon()
+            case "deaf":
+                sim.telegram.deaf = False
                 for bot in sim.bots:
                     bot.poll_soon()
             case "database":
@@ -121,6 +127,7 @@ class Trouble:
         """No more faults: what is unfinished must now finish by itself."""
         self.over = True
         self.sim.telegram.weather, self.sim.faults.away, self.sim.step = Sky.FINE, False, timedelta(0)
+        self.sim.telegram.deaf = False
         self._kept_down.clear()
         for machine in self.sim.machines:
             machine.revive()
