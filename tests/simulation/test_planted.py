@@ -10,6 +10,9 @@ from tests.simulation.judging import judge
 from tests.simulation.planted import PLANTS, Plant
 from tests.simulation.simulation import Setting, Simulation
 
+# Minutes long, and the seeds on record belong to the code as it is: to be searched anew when the product changes.
+pytestmark = pytest.mark.long
+
 
 def found(setting: Setting, plant: Plant, patch: pytest.MonkeyPatch) -> list[str]:
     """The violations that give the plant away."""
