@@ -40,3 +40,10 @@ def on_sqlite(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
 def on_postgresql(on_sqlite: Setting, databases: Databases) -> Setting:
     """Seeds on PostgreSQL, where processes overtake each other within a transaction."""
     return Setting(on_sqlite.library, on_sqlite.search, on_sqlite.folder, lambda: databases.fresh("postgresql"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole stays take minutes: they belong to `make simulate` and `make test-long`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.long)

@@ -43,7 +43,12 @@ READY = "SELECT count(*) FROM outbox WHERE state = 'queued' AND not_before <= {n
 NEXT = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before > {now}"
 HELD = "SELECT min(lease_until) FROM outbox WHERE state IN ('leased', 'attempting')"
 MOST_STEPS = 300_000  # a world that never comes to rest is a fault, too
+MOST_STUMBLES = 100
 SETTLING = timedelta(hours=18)
+
+
+class Enough(Exception):
+    """It goes wrong again and again: no need to see the rest."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +240,8 @@ class Simulation:
         self.stumbles[what.partition(":")[0]] += 1
         if self.store.is_sqlite:
             self.violated(f"{who} stumbles: {what}")
+        if self.stumbles.total() > MOST_STUMBLES:
+            raise Enough(f"{who} stumbles on and on: {what}")
 
     def violated(self, what: str) -> None:
         """Something that must never be."""
