@@ -141,7 +141,9 @@ def test_right_after_joining_the_next_event_can_be_reached(page: Page) -> None:
 def test_a_long_travel_stops_at_an_alert_that_nobody_takes_and_says_so(page: Page) -> None:
     _, contact = join(page)
     travel = page.get_by_role("group", name="Travel in time")
-    travel.get_by_role("button", name="To return").click()
+    travel.get_by_role("button", name="To arrival").click()
+    expect(travel.get_by_role("button", name="+1 day")).to_be_enabled(timeout=30000)
+    travel.get_by_role("button", name="+1 day").click()
     expect(page.get_by_text(re.compile("nobody has taken the alert about Léa"))).to_be_visible(timeout=30000)
     tap(contact, "I'm on it")
     travel.get_by_role("button", name="+1 h").click()
