@@ -24,7 +24,7 @@ demo: $(VENV)/.run
 # The browser tests have a run of their own: the browser's event loop stays in its process.
 test: check
 	$(BIN)/pytest -n 2 -m "not long and not bench and not browser" $(PYTEST_ARGS)
-	$(BIN)/pytest -n 2 -m browser tests/browser $(PYTEST_ARGS)
+	$(BIN)/pytest -n 2 -m "browser and not long" tests/browser $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

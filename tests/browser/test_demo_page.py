@@ -138,6 +138,7 @@ def test_right_after_joining_the_next_event_can_be_reached(page: Page) -> None:
     expect(learner.get_by_role("button", name="Later", exact=True)).to_be_visible()
 
 
+@pytest.mark.long  # a day of alerts, as long as a minute on a busy machine
 def test_a_long_travel_stops_at_an_alert_that_nobody_takes_and_says_so(page: Page) -> None:
     _, contact = join(page)
     travel = page.get_by_role("group", name="Travel in time")
