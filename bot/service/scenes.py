@@ -118,7 +118,7 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     ).first()
     if row is None:
         return replace(scene, invite=InviteView("unknown"))
-    invite, person, cohort = row._tuple()
+    invite, person, cohort = row
     status = "ok" if invite.expires_at > scene.now else "expired"
     language = core.library.catalogues.closest(person.language)
     view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language)

@@ -101,7 +101,7 @@ def test_one_call_from_scratch_makes_the_database_and_serves(empty_machine: Mach
         await empty_machine.start()
         stranger = await empty_machine.person("Zoë")
         await stranger.send("/start")
-        await stranger.wait_for("you need an invite link from your school")
+        await stranger.wait_for("you need an invite link")
         assert (empty_machine.folder / "data" / "compagnon.sqlite3").exists()
 
     empty_machine.play(story)

@@ -16,7 +16,7 @@ from bot.errors import StorageTrouble
 from bot.flows.vocabulary import Incoming
 from bot.service import intake, leases, outbox
 from bot.service.core import Core
-from bot.service.delivery import Delivery, Fate, Result
+from bot.service.delivery import Delivery, Fate, Handled, Result
 from bot.transport.poller import LEASE as POLLER
 from bot.transport.poller import LEASE_SECONDS, LIMIT
 from bot.transport.sender import ANSWERS_AT_ONCE
@@ -213,13 +213,14 @@ class Bot(Machine):
 
     def _take(self, incoming: Incoming) -> bool:
         for attempt in range(1, TRIES + 1):
+            before = self.sim.knows(incoming)
             try:
                 ok, handled = self.do("receive an update", intake.receive, incoming, self.now())
             except Exception as error:
                 self.sim.stumbled(self.name, f"update {incoming.update_id}, try {attempt}: {error!r:.300}")
                 continue
             if ok:
-                self.sim.received(incoming, self.name)
+                self.sim.received(incoming, before and handled != Handled())
                 for delivery in handled.deliveries:
                     self._fly(delivery)
             return ok

@@ -186,7 +186,7 @@ def no_lock(patch: Patch) -> None:
 PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 0),
     Plant("judged while deaf", judged_while_deaf, "though update", 0),
-    Plant("update id not remembered", update_not_remembered, "times", 0),
+    Plant("update id not remembered", update_not_remembered, "a second time", 0),
     Plant("update id remembered before it is done", remembered_before_done, "sent /sos", 0),
     Plant("safety not sent again", safety_not_resent, "is given up", 0),
     Plant("answers sent again", answers_resent, "arrived twice", 0),

@@ -143,7 +143,7 @@ class Simulation:
         """Every loop looks once a second or oftener; here only when there is something to see."""
         self.changed = False
         now = self.clock.now
-        mine = self._literal(now + self.step)
+        mine = self._literal(max(bot.now() for bot in self.bots))  # whoever's clock is ahead sees it first
         due = min((at for row in self._look(DUE) if (at := _instant(row[0])) is not None), default=None)
         ready = self._look(READY.format(now=mine))[0][0]
         held = _instant(self._look(HELD)[0][0])
@@ -199,9 +199,15 @@ class Simulation:
         for bot in self.bots:
             bot.poll_soon()
 
-    def received(self, incoming: Incoming, by: str) -> None:
-        """A process says that the effects of an update are committed."""
+    def knows(self, incoming: Incoming) -> bool:
+        """Are the effects of an update committed, whatever the process that did it heard of it?"""
+        return bool(self._look(f"SELECT 1 FROM seen_update WHERE update_id = {incoming.update_id}"))
+
+    def received(self, incoming: Incoming, again: bool) -> None:
+        """A process says that the effects of an update are committed; `again`: they were before."""
         self.processed.setdefault(incoming.update_id, self.clock.now)
+        if again:
+            self.violated(f"update {incoming.update_id} had its effects a second time")
 
     def called(self, by: str, delivery: Delivery, result: Result, got: Got | None) -> None:
         """A call was made; whoever holds the phone reads what arrived."""
