@@ -194,7 +194,7 @@ def tell_placeholder(why: str | None, *links: str | None) -> None:
 
 async def _ask_name(d: Desk) -> str:
     telegram = Telegram(
-        d.settings.require_token(), d.settings.api_url, d.core.library.catalogues, SystemClock(), d.settings.data_dir
+        d.settings.require_token(), d.settings.api_url, d.core.content.catalogues, SystemClock(), d.settings.data_dir
     )
     try:
         return (await telegram.open()).username

@@ -12,7 +12,7 @@ from admin_cli.context import content
 from admin_cli.output import Json, counted, facts, print_json, say, table, warn
 from bot.content.checker import review
 from bot.content.folder import SHIPPED
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.merge import merge, statistics
 from bot.errors import BadInput
 from bot.settings import load_settings

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.errors import StorageTrouble
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core

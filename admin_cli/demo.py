@@ -24,7 +24,7 @@ from pydantic import SecretStr
 from admin_cli.stage import Stage, morning_of
 from bot.app import App, new_event_loop
 from bot.clock import VirtualClock
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.errors import BadInput
 from bot.logs import set_up
 from bot.rules.kit_search import KitSearch

@@ -16,7 +16,7 @@ from admin_cli.output import Json, console, print_json, say
 from bot.clock import SystemClock
 from bot.content.checker import review
 from bot.content.folder import SHIPPED
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.errors import CompagnonError
 from bot.rules.kit_search import KitSearch
 from bot.service import cohorts, status

@@ -10,7 +10,7 @@ import typer
 from admin_cli.context import content
 from admin_cli.output import Json, counted, heading, print_json, say, table
 from bot.clock import Itinerary, to_utc, zone
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.schema import Step
 from bot.content.versions import current
 from bot.errors import BadInput

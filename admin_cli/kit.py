@@ -11,7 +11,7 @@ import typer
 from admin_cli.context import content
 from admin_cli.files import read_text
 from admin_cli.output import Json, facts, heading, print_json, print_json_line, say, table
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.errors import BadInput
 from bot.rules.kit_search import KitSearch
 from bot.rules.towns import Misplaced, Town, Towns, kit_name

@@ -58,7 +58,7 @@ class App:
         self.core = core
         self.pool = Pool(core.store.writers)
         self.telegram = Telegram(
-            settings.require_token(), settings.api_url, core.library.catalogues, clock, settings.data_dir
+            settings.require_token(), settings.api_url, core.content.catalogues, clock, settings.data_dir
         )
         pacing = pacing or Pacing(settings.ceiling())
         self.outgoing = Outgoing(core, self.telegram, self.pool, clock, pacing)
@@ -155,7 +155,7 @@ class App:
 
     async def _tell_commands(self) -> None:
         """What strangers see, in every language we speak; people get their own list when they join."""
-        catalogues = self.core.library.catalogues
+        catalogues = self.core.content.catalogues
         try:
             await self.telegram.set_commands(described(EVERYBODY, catalogues, "en"))
             for language in catalogues.languages:

@@ -13,7 +13,7 @@ from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
 from bot.content.kit_checks import kit_faults
-from bot.content.library import broken_references
+from bot.content.loader import broken_references
 from bot.content.schema import ITEM_FOLDERS, Journey
 from bot.content.script_checks import lost_steps, script_faults
 from bot.content.source import nearest

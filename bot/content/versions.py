@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.schema import ITEM_KINDS, PINNED, Item, Journey, Step
 from bot.content.texts import texts_of
 from bot.errors import BadInput

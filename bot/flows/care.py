@@ -74,7 +74,7 @@ def call(scene: Scene) -> tuple[Text, ...]:
     if scene.stay is None:
         return (say("care/call_anywhere"), *school(scene))
     country = country_now(scene)
-    numbers = emergency_numbers_in(scene.library, country) if country else ()
+    numbers = emergency_numbers_in(scene.content, country) if country else ()
     if not numbers:
         return (say("care/call_local"),)
     text = say("sos/numbers_in", country=Country(country or ""))

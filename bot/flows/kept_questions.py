@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.flows.scene import Scene
 from bot.rules.fold import fold
 
@@ -19,7 +19,7 @@ STEM = 6  # letters that are compared, so that "pregnancy" is known from "pregna
 
 def may_be_kept(scene: Scene, question: str) -> bool:
     """With the learner's yes, and when no word of it belongs to a private theme."""
-    return scene.kit_questions and not _stems(question) & _telling(scene.library)
+    return scene.kit_questions and not _stems(question) & _telling(scene.content)
 
 
 @lru_cache(maxsize=4)

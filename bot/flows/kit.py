@@ -137,9 +137,9 @@ def _unknown(scene: Scene, why: Text) -> Screen:
 
 def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
     action, _, name = data.removeprefix("kit:").partition(":")
-    if action == "t" and name in scene.library.topics:
+    if action == "t" and name in scene.content.topics:
         return show(Replace(_topic(scene, stay, name)))
-    if action == "new" and name in scene.library.topics:
+    if action == "new" and name in scene.content.topics:
         return show(Say(_topic(scene, stay, name)))
     if action == "th" and name in THEMES:
         return show(Replace(_theme(scene, name)))
@@ -151,7 +151,7 @@ def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
 
 
 def _home(scene: Scene, stay: Stay) -> Screen:
-    first = tuple((_topic_button(topic),) for topic in EMERGENCY if topic in scene.library.topics)
+    first = tuple((_topic_button(topic),) for topic in EMERGENCY if topic in scene.content.topics)
     themes = tuple(Button(label, f"kit:th:{theme}") for theme, label in THEMES.items())
     pairs = tuple(themes[at : at + 2] for at in range(0, len(themes), 2))
     body = [say("kit/home", city=city(stay)), say("kit/ask_me")]
@@ -161,18 +161,18 @@ def _home(scene: Scene, stay: Stay) -> Screen:
 
 
 def _theme(scene: Scene, theme: str) -> Screen:
-    topics = [name for name, topic in scene.library.topics.items() if topic.theme == theme]
+    topics = [name for name, topic in scene.content.topics.items() if topic.theme == theme]
     rows: Rows = tuple((_topic_button(topic),) for topic in topics)
     return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, ALL_TOPICS))
 
 
 def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
     here = country_now(scene)
-    texts = topic_texts(scene.library, topic, stay.kit, stay.host_country or "", stay.home_country or "", here)
-    if here != stay.host_country and any(part.numbers for part in scene.library.topics[topic].answer):
+    texts = topic_texts(scene.content, topic, stay.kit, stay.host_country or "", stay.home_country or "", here)
+    if here != stay.host_country and any(part.numbers for part in scene.content.topics[topic].answer):
         texts = (*texts, *_elsewhere(scene, stay, topic, here or ""))
     person = (ASK_A_PERSON,) if any(text.id == "interface/kit_answer/ask" for text in texts) else ()
-    near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.library, topic))[:NEIGHBOURS])
+    near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS])
     return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
 
 
@@ -181,7 +181,7 @@ def _elsewhere(scene: Scene, stay: Stay, topic: str, here: str) -> tuple[Text, .
     whose = say("kit/numbers_here", country=Country(here))
     if topic != EMERGENCY[0] or stay.stage != "before" or not stay.host_country:
         return (whose,)
-    there = emergency_numbers_in(scene.library, stay.host_country)
+    there = emergency_numbers_in(scene.content, stay.host_country)
     lines = Listing(tuple(say(f"kit_answer/numbers/{n.what}", number=n.number) for n in there))
     return (whose, say("kit/numbers_there", country=Country(stay.host_country), numbers=lines)) if there else (whose,)
 

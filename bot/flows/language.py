@@ -16,14 +16,14 @@ def handle(scene: Scene, event: Event) -> Outcome:
     chosen = event.data.split(":", 1)[1] if isinstance(event, Tap) and ":" in event.data else "choose"
     if chosen == "choose":
         return show(answer(event, _choice(scene)))
-    if chosen not in scene.library.catalogues.languages:
+    if chosen not in scene.content.catalogues.languages:
         return show(Toast(say("language/unknown")))
     done = screen(say("language/done", language=LanguageName(chosen, own=True)), rows=_after(scene))
     return show(Replace(done), effects=(SetLanguage(chosen),))
 
 
 def _choice(scene: Scene) -> Screen:
-    languages = scene.library.catalogues.languages
+    languages = scene.content.catalogues.languages
     buttons = tuple(Button(_label(scene, tag), f"lang:{tag}") for tag in languages)
     pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
     return Screen((say("language/ask"),), pairs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.flows.scene import Scene
 from bot.rules.danger import READ_AT_MOST, Danger, DangerRules
 
@@ -19,7 +19,7 @@ def _rules(library: Library) -> DangerRules:
 
 def hear(scene: Scene, words: str) -> Danger:
     """The strongest danger in any part of the words, however long they are."""
-    rules = _rules(scene.library)
+    rules = _rules(scene.content)
     starts = range(0, max(1, len(words) - OVERLAP), READ_AT_MOST - OVERLAP)
     found = {rules.assess(words[start : start + READ_AT_MOST]) for start in starts}
     return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)
@@ -27,7 +27,7 @@ def hear(scene: Scene, words: str) -> Danger:
 
 def topic_told(scene: Scene, words: str) -> str | None:
     """The kit topic that helps with what was confided, if the words name one."""
-    return next(iter(_rules(scene.library).told(words)), None)
+    return next(iter(_rules(scene.content).told(words)), None)
 
 
 def needs_help_first(danger: Danger) -> bool:

@@ -114,7 +114,7 @@ def _tap(scene: Scene, parts: list[str]) -> Outcome:
     if scene.person_id is None:
         return show(Say(screen(say("join/no_invite"))))
     match parts:
-        case ["lang", code] if code in scene.library.catalogues.languages:
+        case ["lang", code] if code in scene.content.catalogues.languages:
             return _language(scene, code)
         case ["yes" | "no" as word] if (stay := _new_stay(scene)) is not None:
             return _consent(scene, stay, word == "yes")

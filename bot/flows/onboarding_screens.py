@@ -14,7 +14,7 @@ HOURS = ("1700", "1800", "1900", "2000", "2100")
 
 def languages(scene: Scene, first: str) -> Screen:
     """The first question, in the language of the invite: which one do you read best?"""
-    offered = [first, *(code for code in scene.library.catalogues.languages if code != first)]
+    offered = [first, *(code for code in scene.content.catalogues.languages if code != first)]
     rows = tuple(
         (Button(say("join/language", language=LanguageName(code, own=True)), f"join:lang:{code}"),) for code in offered
     )

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from bot.clock import Itinerary
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.vocabulary import IDLE, Conversation
@@ -156,7 +156,7 @@ class Scene:
     """Everything a flow may look at. Fields below `conversation` are loaded only when its NEEDS name them."""
 
     now: datetime
-    library: Library
+    content: Library
     search: KitSearch
     chat_id: int
     language: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.flows import check_in, kit
 from bot.flows.care import ask_help
 from bot.flows.scene import Scene
@@ -32,14 +32,14 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 def cries_for_help(scene: Scene, words: str) -> bool:
     """Is this a bare "help!", with nothing to tell what kind?"""
-    return len(words) <= LONGEST and _bare(words) in _listed(scene.library, "care/help_words")
+    return len(words) <= LONGEST and _bare(words) in _listed(scene.content, "care/help_words")
 
 
 def answers_shortly(scene: Scene, words: str) -> bool:
     """Could this be somebody's answer to "are you fine?"?"""
     if len(words) > LONGEST:
         return False
-    return words.strip().startswith(THUMBS) or _bare(words) in _listed(scene.library, "check_in/answer_words")
+    return words.strip().startswith(THUMBS) or _bare(words) in _listed(scene.content, "check_in/answer_words")
 
 
 def _bare(words: str) -> str:

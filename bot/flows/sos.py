@@ -82,7 +82,7 @@ def country_now(scene: Scene) -> str | None:
 def numbers(scene: Scene, share: bool = False) -> tuple[Say, ...]:
     """The emergency numbers of where the learner is; with the keyboard that shares the location."""
     country = country_now(scene)
-    known = emergency_numbers_in(scene.library, country) if country else ()
+    known = emergency_numbers_in(scene.content, country) if country else ()
     head = say("sos/numbers_in", country=Country(country)) if country and known else say("sos/numbers_unknown")
     lines = [_line(number) for number in known]
     body = [head, *([_joined(lines)] if lines else []), say("sos/danger_first")]

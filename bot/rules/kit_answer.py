@@ -25,7 +25,7 @@ from bot.content.kits import (
     Topic,
     area_of,
 )
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.errors import NotFound
 from bot.i18n import Country as CountryName
 from bot.i18n import Day, LanguageName, Listing, Text, Value, say, verbatim

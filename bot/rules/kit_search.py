@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from bot.content.kits import Chatter, DangerWords, Topic
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.fold import fold

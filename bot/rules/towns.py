@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from bot.clock import country_zones, only_zone, zone
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.errors import BadInput
 from bot.i18n import Country, Text, locale_of, show_value
 from bot.rules.typed import shown
@@ -53,7 +53,7 @@ class Towns:
     """Finds towns; build one per import, for it reads every kit's names."""
 
     def __init__(self, library: Library) -> None:
-        self._library = library
+        self._content = library
         self._kits = _names_of_kits(library)
 
     def find(self, city: str, country: str | None = None, timezone: str | None = None) -> Town:
@@ -62,12 +62,12 @@ class Towns:
         if timezone is not None:
             zone(timezone)
         kit_id = self._kits.get(_folded(city))
-        kit = self._library.kits.get(kit_id) if kit_id else None
+        kit = self._content.kits.get(kit_id) if kit_id else None
         if kit is not None and country in (None, kit.country):
             return Town(kit.id, kit.country, timezone or kit.zone, kit.id)
         if country is None:
             close = get_close_matches(_folded(city), self._kits, n=1, cutoff=0.75)
-            meant = f"did you mean {kit_name(self._library, self._kits[close[0]])}? Else " if close else ""
+            meant = f"did you mean {kit_name(self._content, self._kits[close[0]])}? Else " if close else ""
             raise Misplaced(
                 "host_city", f"“{shown(city)}” has no city kit: {meant}add its country as host_country, such as IT."
             )

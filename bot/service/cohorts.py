@@ -61,7 +61,7 @@ def create(core: Core, new: NewCohort, now: datetime) -> None:
 
 
 def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
-    core.library.journey(new.journey)
+    core.content.journey(new.journey)
     zone(new.home_timezone)
     seconds = {
         name: int(parse_duration(getattr(new, name)).total_seconds())

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.rules.kit_search import KitSearch
 from bot.store.engine import Store
 
@@ -16,7 +16,7 @@ class Core:
     """Handed to every use case; safe to share between threads."""
 
     store: Store
-    library: Library
+    content: Library
     search: KitSearch
     data_dir: Path = Path("data")
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process in leases

@@ -57,13 +57,13 @@ def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, d
     with core.store.transaction() as session:
         cohort = find(session, cohort_code)
         today = local_date(now, cohort.home_zone)
-        entries, faults, notes = read_entries(table, Towns(core.library), cohort.home_zone, today)
+        entries, faults, notes = read_entries(table, Towns(core.content), cohort.home_zone, today)
         people = import_apply.load(session, cohort.id)
         faults += [*table.faults, *_check_references(session, cohort, entries, people)]
         if faults:
             raise Faults(sorted(faults, key=lambda fault: int(fault.where.split(",")[0].split()[1])))
         report = _compare(cohort, entries, people, dry_run)
-        longest = core.library.journey(cohort.journey).nights.max
+        longest = core.content.journey(cohort.journey).nights.max
         report.notes += [*_notes(entries, table.ignored, today), *stay_notes(entries, longest, today), *notes]
         if not dry_run:
             import_apply.apply(session, cohort, entries, people, now)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.content import versions
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.versions import Script
 from bot.service.core import Core
 from bot.store.prepared import first
@@ -29,13 +29,13 @@ def _pinned(library: Library, journey: str) -> tuple[str, dict[str, Any]]:
 
 def publish(core: Core, session: Session, journey: str, now: datetime) -> int:
     """The version of a journey as the content has it now, stored when it is new. Returns its id."""
-    digest, pinned = _pinned(core.library, journey)
+    digest, pinned = _pinned(core.content, journey)
     known = session.scalar(
         select(JourneyVersion.id).where(JourneyVersion.journey == journey, JourneyVersion.digest == digest)
     )
     if known is not None:
         return known
-    words = versions.wording(core.library.journey(journey), core.library)
+    words = versions.wording(core.content.journey(journey), core.content)
     row = {"journey": journey, "digest": digest, "structure": pinned, "wording": words, "published_at": now}
     insert_or_ignore(session, JourneyVersion, [row])
     return session.scalars(
@@ -60,4 +60,4 @@ def keep_retired_words(core: Core) -> None:
             .where(JourneyVersion.id.in_(select(Placement.journey_version_id).distinct()))
             .order_by(JourneyVersion.published_at)
         ).all()
-    core.library.catalogues.retired.update(versions.retired(pinned))
+    core.content.catalogues.retired.update(versions.retired(pinned))

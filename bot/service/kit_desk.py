@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.content.markup import visible
 from bot.flows import kit
 from bot.flows.scene import Scene, Stay
@@ -23,7 +23,7 @@ _NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # kit answers carry their own dates,
 class KitDesk:
     """Asks the kit of one town as a learner from `home_country` (ISO 3166) would."""
 
-    library: Library
+    content: Library
     search: KitSearch
     town: Town
     home_country: str
@@ -42,7 +42,7 @@ class KitDesk:
 
     def topic(self, topic: str, language: str) -> dict[str, str]:
         """Title and text of a topic. Raises NotFound."""
-        texts = topic_texts(self.library, topic, self.town.kit, self.town.country, self.home_country)
+        texts = topic_texts(self.content, topic, self.town.kit, self.town.country, self.home_country)
         return {"title": self._text(Text(f"topics/{topic}/title"), language), "text": self._joined(texts, language)}
 
     def _scene(self, language: str) -> Scene:
@@ -53,7 +53,7 @@ class KitDesk:
             check_in_at="19:00", minor=False,
         )  # fmt: skip
         return Scene(
-            now=_NO_DAY, library=self.library, search=self.search, chat_id=0, language=language, zone=self.town.zone,
+            now=_NO_DAY, content=self.content, search=self.search, chat_id=0, language=language, zone=self.town.zone,
             stays=(stay,),
         )  # fmt: skip
 
@@ -65,4 +65,4 @@ class KitDesk:
         return "\n\n".join(self._text(text, language) for text in texts)
 
     def _text(self, text: Text, language: str) -> str:
-        return visible(self.library.catalogues.html(text, language, self.town.zone))
+        return visible(self.content.catalogues.html(text, language, self.town.zone))

@@ -75,8 +75,8 @@ def _who(stay: Stay, person: Person, placement: Placement) -> dict[str, Any]:
 
 def _where(core: Core, placement: Placement) -> dict[str, Any]:
     city = placement.host_city
-    if placement.kit is not None and placement.kit in core.library.kits:
-        city = kit_name(core.library, placement.kit)
+    if placement.kit is not None and placement.kit in core.content.kits:
+        city = kit_name(core.content, placement.kit)
     return {
         "home_city": placement.home_city, "home_country": placement.home_country, "host_city": city,
         "host_country": placement.host_country, "host_organisation": placement.host_organisation,
@@ -104,10 +104,10 @@ def _calendar(
     script = (
         script_of(session, version)
         if version is not None
-        else current(core.library.journey(stay.journey), core.library)
+        else current(core.content.journey(stay.journey), core.content)
     )
     names = {
-        step.id: core.library.catalogues.plain(title(step, script.item(step)), "en", "UTC")
+        step.id: core.content.catalogues.plain(title(step, script.item(step)), "en", "UTC")
         for step in script.journey.steps
     }
     check_ins = session.scalars(select(CheckIn).where(CheckIn.placement_id == placement.id))

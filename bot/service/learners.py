@@ -97,7 +97,7 @@ def move(core: Core, code: str, cohort: str | None, to: Move, now: datetime) -> 
     """Another host city: kit, zone and emergency numbers change with it."""
     country = parse_country(to.host_country) if to.host_country else None
     try:
-        town: Town = Towns(core.library).find(parse_name(to.host_city), country, to.host_timezone)
+        town: Town = Towns(core.content).find(parse_name(to.host_city), country, to.host_timezone)
     except Misplaced as error:
         raise BadInput(
             str(error).replace("host_country", "--host-country").replace("host_timezone", "--host-timezone")

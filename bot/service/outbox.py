@@ -97,7 +97,7 @@ def _deliveries(core: Core, session: Session, taken: Sequence[Any], now: datetim
     return [
         Delivery(
             id=row.id, chat_id=row.chat_id, kind=Kind(row.kind), screen=decode_screen(row.payload),
-            language=core.library.catalogues.closest(row.person_language or row.language),
+            language=core.content.catalogues.closest(row.person_language or row.language),
             zone=zones.get(row.person_id, "UTC"), edits=row.edits, silent=MANNERS[Kind(row.kind)].silent,
             attempts=row.attempts, expires_at=row.expires_at,
         )

@@ -62,11 +62,11 @@ def call(core: Core, cohort_code: str, city: str | None, now: datetime) -> list[
 
 def _city(core: Core, city: str, stay: Stay) -> str:
     """The city as it is stored: a kit's id where there is one."""
-    return Towns(core.library).find(city, stay.host_country, stay.zone).city
+    return Towns(core.content).find(city, stay.host_country, stay.zone).city
 
 
 def _shown_city(core: Core, stay: Stay) -> str:
-    return kit_name(core.library, stay.kit) if stay.kit in core.library.kits and stay.kit else stay.host_city or ""
+    return kit_name(core.content, stay.kit) if stay.kit in core.content.kits and stay.kit else stay.host_city or ""
 
 
 def _ask(session: Session, stay: Stay, now: datetime) -> str:

@@ -78,8 +78,8 @@ def _scene(core: Core, session: Session, person: Any, chat_id: int, now: datetim
     stays = stays_of(session, person.id, now) if "learner" in roles or "staff" in roles else ()
     zone = stays[0].zone if stays else _desk_zone(memberships)
     return Scene(
-        now=now, library=core.library, search=core.search, chat_id=chat_id,
-        language=core.library.catalogues.closest(person.language), zone=zone, person_id=person.id,
+        now=now, content=core.content, search=core.search, chat_id=chat_id,
+        language=core.content.catalogues.closest(person.language), zone=zone, person_id=person.id,
         name=person.first_name, roles=roles, actor=actor, onboarded=person.onboarded_at is not None,
         conversation=Conversation() if person.flow is None else Conversation(person.flow, person.data),
         stays=stays,
@@ -88,8 +88,8 @@ def _scene(core: Core, session: Session, person: Any, chat_id: int, now: datetim
 
 def _stranger(core: Core, incoming: Incoming, now: datetime) -> Scene:
     return Scene(
-        now=now, library=core.library, search=core.search, chat_id=incoming.chat_id,
-        language=core.library.catalogues.closest(incoming.language_code), zone="UTC", name=incoming.first_name,
+        now=now, content=core.content, search=core.search, chat_id=incoming.chat_id,
+        language=core.content.catalogues.closest(incoming.language_code), zone="UTC", name=incoming.first_name,
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
         return replace(scene, invite=InviteView("unknown"))
     invite, person, cohort = row
     status = "ok" if invite.expires_at > scene.now else "expired"
-    language = core.library.catalogues.closest(person.language)
+    language = core.content.catalogues.closest(person.language)
     view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language)
     return replace(scene, invite=view)
 

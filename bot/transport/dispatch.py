@@ -157,7 +157,7 @@ class Dispatcher:
     async def _answer_tap(self, query_id: str, handled: Handled) -> None:
         text = None
         if handled.toast is not None:
-            text = self._core.library.catalogues.plain(handled.toast, handled.language, handled.zone)
+            text = self._core.content.catalogues.plain(handled.toast, handled.language, handled.zone)
         await self._telegram.answer_tap(query_id, text, handled.toast_alert)
 
     async def _answer(self, said: Incoming, handled: Handled) -> None:
@@ -166,7 +166,7 @@ class Dispatcher:
             await self._telegram.leave(said.chat_id)
 
     async def _set_menu(self, chat_id: int, menu: MenuOf) -> None:
-        commands = described(menu.names, self._core.library.catalogues, menu.language)
+        commands = described(menu.names, self._core.content.catalogues, menu.language)
         for attempt in range(1, TRIES + 1):
             try:
                 return await self._telegram.set_commands(commands, chat_id=chat_id)

@@ -7,7 +7,7 @@ import signal
 
 from bot.app import App, new_event_loop
 from bot.clock import SystemClock
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core

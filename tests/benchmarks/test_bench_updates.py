@@ -14,7 +14,7 @@ from statistics import median
 
 import pytest
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import open_store

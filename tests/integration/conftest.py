@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import Store

@@ -197,7 +197,7 @@ def test_html_in_a_message_is_text(core: Core) -> None:
     broadcasts.fire(core, NOW, 100)
     with core.store.transaction() as session:
         body = decode_screen(session.scalars(select(Outbox.payload)).one()).body
-    assert core.library.catalogues.html(body[0], "en", "UTC") == "&lt;b&gt;Hi&lt;/b&gt;"
+    assert core.content.catalogues.html(body[0], "en", "UTC") == "&lt;b&gt;Hi&lt;/b&gt;"
 
 
 # --- looking at it, calling it off --------------------------------------------------------------

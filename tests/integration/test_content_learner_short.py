@@ -8,7 +8,7 @@ from itertools import product
 
 from bot.clock import Itinerary
 from bot.content.folder import SHIPPED, read_tree
-from bot.content.library import items_of
+from bot.content.loader import items_of
 from bot.content.schema import Challenge, Journey, Lesson, Quiz
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts

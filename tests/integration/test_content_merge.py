@@ -5,7 +5,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.content.merge import merge, statistics
 from bot.errors import BadInput
 from bot.i18n import Text

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.content.merge import merge
 from bot.content.versions import current, digest, from_structure, retired, structure, wording
 from bot.errors import BadInput

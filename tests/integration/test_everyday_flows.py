@@ -13,7 +13,7 @@ from tests.support.world import World
 
 def answer_all_right(world: World, quiz_id: str) -> None:
     """Tap the right letter of every question of the quiz on show, and then the result."""
-    quiz = world.core.library.items["quiz", quiz_id]
+    quiz = world.core.content.items["quiz", quiz_id]
     assert isinstance(quiz, Quiz)
     for number, question in enumerate(quiz.questions, start=1):
         right = next(at for at, option in enumerate(question.options) if option.right)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.rules.kit_search import KitSearch
 from bot.service import intake, outbox, upkeep
 from bot.service.core import Core

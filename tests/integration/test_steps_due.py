@@ -155,6 +155,6 @@ def test_a_retired_step_keeps_its_words_for_who_is_pinned_to_it(core: Core, smal
         words = {**version.wording["en"], "texts/long-gone/text": ["Words of a step that is no more."]}
         version.wording = {**version.wording, "en": words}
     journeys.keep_retired_words(core)
-    shown = core.library.catalogues.plain(Text("texts/long-gone/text"), "en", "UTC")
-    core.library.catalogues.retired.clear()
+    shown = core.content.catalogues.plain(Text("texts/long-gone/text"), "en", "UTC")
+    core.content.catalogues.retired.clear()
     assert shown == "Words of a step that is no more."

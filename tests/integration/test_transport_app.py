@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, select, text
 
 from bot.app import App, Part
 from bot.clock import SystemClock
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.errors import BadSetting
 from bot.flows.vocabulary import Kind, screen
 from bot.i18n import verbatim
@@ -166,7 +166,7 @@ def test_listening_is_written_down(sqlite_core: Core):
 
 def test_a_second_process_stands_by_and_takes_over(sqlite_core: Core, tmp_path: Path):
     async def scenario(here: Desk, first: App) -> None:
-        twin = Core(sqlite_core.store, sqlite_core.library, sqlite_core.search, tmp_path)
+        twin = Core(sqlite_core.store, sqlite_core.content, sqlite_core.search, tmp_path)
         second = App(settings_for(here), SystemClock(), twin, Pacing(None))
         await second.start()
         await asyncio.sleep(1.5)
@@ -255,7 +255,7 @@ def test_only_one_process_sends_the_bulk(sqlite_core: Core, tmp_path: Path):
         await here.person.send("/start")
         await until(lambda: answered(here))
         await until(lambda: first.sender.leads)
-        twin = Core(sqlite_core.store, sqlite_core.library, sqlite_core.search, tmp_path)
+        twin = Core(sqlite_core.store, sqlite_core.content, sqlite_core.search, tmp_path)
         second = App(settings_for(here), SystemClock(), twin, Pacing(None))
         await second.start((Part.SENDER,))
         await asyncio.sleep(0.7)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.rules.kit_search import KitSearch
 from tests.simulation.simulation import Setting
 from tests.support.databases import Databases
@@ -39,7 +39,7 @@ def on_sqlite(databases: Databases, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def on_postgresql(on_sqlite: Setting, databases: Databases) -> Setting:
     """Seeds on PostgreSQL, where processes overtake each other within a transaction."""
-    return Setting(on_sqlite.library, on_sqlite.search, on_sqlite.folder, lambda: databases.fresh("postgresql"))
+    return Setting(on_sqlite.content, on_sqlite.search, on_sqlite.folder, lambda: databases.fresh("postgresql"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 
-from bot.content.library import Library
+from bot.content.loader import Library
 from bot.errors import CompagnonError
 from bot.flows.vocabulary import Event, Incoming, Membership
 from bot.rules.kit_search import KitSearch
@@ -55,7 +55,7 @@ class Enough(Exception):
 class Setting:
     """What all seeds share: content, and where databases come from."""
 
-    library: Library
+    content: Library
     search: KitSearch
     folder: Path
     fresh: Callable[[], str]  # the address of a new, migrated database
@@ -74,10 +74,10 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.dice = Random(f"simulation {self.seed}")
-        self.library, self.search, self.folder = self.setting.library, self.setting.search, self.setting.folder
+        self.content, self.search, self.folder = self.setting.content, self.setting.search, self.setting.folder
         self.store = _open(self.setting.fresh())
         self._eye = _eye(self.store)
-        self.core = Core(self.store, self.library, self.search, self.folder, owner="desk")
+        self.core = Core(self.store, self.content, self.search, self.folder, owner="desk")
         self.step = timedelta(0)
         self.turns = self.steps = 0
         self.changed, self.closing, self.roll_called = True, False, False

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import Itinerary
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.content.schema import Step
 from bot.content.versions import current
 from bot.flows import router
@@ -95,7 +95,7 @@ def scene(*, states: dict[str, str] | None = None, of: Stay | None = None, **mor
     )
     where = of or stay()
     facts: dict[str, Any] = {
-        "now": NOW, "library": content, "search": search(), "chat_id": 100, "language": "en", "zone": where.zone,
+        "now": NOW, "content": content, "search": search(), "chat_id": 100, "language": "en", "zone": where.zone,
         "person_id": where.person_id, "name": "Lea", "roles": frozenset({"learner"}), "onboarded": True,
         "stays": (where,), "script": current(journey, content), "steps": views,
         "contacts": (Contact("Marie Dupont", "referent", "+33 6 00 00 00 00", 9, True),),
@@ -286,11 +286,11 @@ class Talk:
 
     def html(self, text: Any) -> str:
         """A text as the person would read it."""
-        return self.base.library.catalogues.html(text, self.state["language"], self.base.zone)
+        return self.base.content.catalogues.html(text, self.state["language"], self.base.zone)
 
     def plain(self, text: Any) -> str:
         """A label as the person would read it."""
-        return self.base.library.catalogues.plain(text, self.state["language"], self.base.zone)
+        return self.base.content.catalogues.plain(text, self.state["language"], self.base.zone)
 
     def transcript(self) -> str:
         """The conversation so far."""

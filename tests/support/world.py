@@ -176,7 +176,7 @@ class World:
         return Result(delivery.id, Fate.SENT, self.now, message_id=shown.id)
 
     def _show(self, delivery: Delivery) -> Shown:
-        catalogues = self.core.library.catalogues
+        catalogues = self.core.content.catalogues
         paragraphs = [catalogues.html(t, delivery.language, delivery.zone) for t in delivery.screen.body]
         buttons = [
             (self._plain(b.label, delivery.language, delivery.zone), b.data or b.url or "")
@@ -190,4 +190,4 @@ class World:
         )
 
     def _plain(self, text: Text, language: str, zone: str) -> str:
-        return self.core.library.catalogues.plain(text, language, zone)
+        return self.core.content.catalogues.plain(text, language, zone)

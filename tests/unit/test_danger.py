@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.content.kits import DangerWords
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.fold import fold
 

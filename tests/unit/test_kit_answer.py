@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from bot.content.kits import BALKANS, Kit
-from bot.content.library import Library, load_library
+from bot.content.loader import Library, load_library
 from bot.errors import NotFound
 from bot.i18n import Text, utf16_length
 from bot.rules.kit_answer import emergency_numbers, emergency_numbers_in, nearest_topics, topic_texts

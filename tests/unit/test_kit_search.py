@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from bot.content.kits import Chatter, Topic
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.rules.kit_search import Asked, KitSearch, Outcome
 
 LIBRARY = load_library()

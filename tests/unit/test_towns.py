@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from bot.content.library import load_library
+from bot.content.loader import load_library
 from bot.errors import BadInput
 from bot.rules.towns import Misplaced, Towns
 
