@@ -1,15 +1,22 @@
-"""Text as people mean it: without capitals, accents, apostrophes and doubled letters, which nobody types reliably."""
+"""Text as people mean it: without capitals, accents, apostrophes and doubled letters, which nobody types reliably,
+and Cyrillic as it is typed on a Latin keyboard."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
-_SPECIAL = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "’": "'", "ʼ": "'"})
+# Serbian, Macedonian and Montenegrin as they are typed on a Latin keyboard, and enough of the other Cyrillic alphabets.
+_CYRILLIC = dict(zip("абвгдежзијклмнопрстћуфхцчшђѓќйѝыэъёіґ", "abvgdezzijklmnoprstcufhccsdgkjiyeaeig", strict=True)) | (
+    {"љ": "lj", "њ": "nj", "џ": "dz", "ѕ": "dz", "щ": "st", "ь": "", "ю": "ju", "я": "ja", "ї": "ji", "є": "je"}
+)
+_LATIN = {"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i"}
+_SPECIAL = str.maketrans({**_LATIN, **_CYRILLIC, "’": "'", "ʼ": "'"})
 _NOT = re.compile(r"n't\b")
 _PAUSE = re.compile(r"\.{2,}|…")
 _END = re.compile(r"[.!?;:\n]+")
 _REPEATED = re.compile(r"([^\W\d_])\1+")
+_SOFT = re.compile(r"([dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "gjubre", "kje"
 _OTHER = re.compile(r"[^\w.]+|_+")
 
 
@@ -18,5 +25,5 @@ def fold(text: str) -> str:
     "I can't... breathe!!" → `i cant breathe .`"""
     lowered = text.lower().translate(_SPECIAL)
     bare = "".join(c for c in unicodedata.normalize("NFKD", _PAUSE.sub(" ", lowered)) if not unicodedata.combining(c))
-    sentences = _END.sub(" . ", _NOT.sub("nt", bare))
+    sentences = _END.sub(" . ", _NOT.sub("nt", _SOFT.sub(r"\1", bare)))
     return " ".join(_REPEATED.sub(r"\1", _OTHER.sub(" ", sentences)).split())

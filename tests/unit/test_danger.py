@@ -82,3 +82,19 @@ def test_folding_keeps_what_people_mean() -> None:
     assert fold("I can't BREATHE!!!") == "i cant breathe ."
     assert fold("J’ai été... à l’hôpital…") == "j ai ete a l hopital"
     assert fold("Straße, cœur 112") == "strase coeur 112"
+
+
+@pytest.mark.parametrize(
+    "text, folded",
+    [
+        ("Пребиће ме, дођи!", "prebice me dodi ."),
+        ("prebiće me, dodji", "prebice me dodi"),
+        ("Ќе ме убие, ѓубре", "ke me ubie gubre"),
+        ("kje me ubie, gjubre", "ke me ubie gubre"),
+        ("Łódź, ćma, żółć", "lodz cma zolc"),
+        ("Ķērsti ģimeni, ļoti", "kersti gimeni loti"),
+        ("Љубав и џем", "ljubav i dzem"),
+    ],
+)
+def test_folding_reads_every_alphabet_of_ours_as_it_is_typed_without_its_keys(text: str, folded: str) -> None:
+    assert fold(text) == folded
