@@ -26,13 +26,17 @@ log = logging.getLogger(__name__)
 LISTENING = timedelta(seconds=30)  # a getUpdates that long ago still proves that answers reach us
 
 
-def policy_of(cohort: Cohort) -> rules.Policy:
-    """A cohort's times."""
+def policy_of(placement: Placement, cohort: Cohort) -> rules.Policy:
+    """A learner's own times where there are some, the cohort's otherwise."""
     return rules.Policy(
-        answer_window=timedelta(seconds=cohort.answer_window),
-        reminder_after=timedelta(seconds=cohort.reminder_after),
-        grace=timedelta(seconds=cohort.grace),
+        answer_window=_seconds(placement.answer_window, cohort.answer_window),
+        reminder_after=_seconds(placement.reminder_after, cohort.reminder_after),
+        grace=_seconds(placement.grace, cohort.grace),
     )
+
+
+def _seconds(own: int | None, of_cohort: int) -> timedelta:
+    return timedelta(seconds=of_cohort if own is None else own)
 
 
 def listening(session: Session, now: datetime) -> rules.Listening:
@@ -81,7 +85,7 @@ def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, 
     """Feed the state machine, store its state, carry out its effects. Returns what the learner is answered."""
     placement = session.get_one(Placement, row.placement_id)
     cohort = session.get_one(Cohort, placement.cohort_id)
-    new, effects = rules.step(state_of(row), trigger, policy_of(cohort))
+    new, effects = rules.step(state_of(row), trigger, policy_of(placement, cohort))
     _store(row, new)
     session.flush()
     answers: list[Screen] = []

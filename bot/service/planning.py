@@ -115,10 +115,10 @@ def _agreed(session: Session, people: list[int]) -> set[int]:
 def check_in_times(
     placement: Placement, cohort: Cohort, itinerary: Itinerary, since: datetime, until: datetime
 ) -> dict[date, datetime]:
-    """The check-ins of a stay from `since` until before `until` by their local day: arrival to return, on the cohort's
-    days, at the learner's hour."""
+    """The check-ins of a stay from `since` until before `until` by their local day: arrival to return, on the days
+    and at the hour that hold for the learner."""
     hour = time.fromisoformat(placement.check_in_at or cohort.check_in_at)
-    weekdays = parse_check_in_days(cohort.check_in_days)
+    weekdays = parse_check_in_days(placement.check_in_days or cohort.check_in_days)
     # No clock on Earth is two days from UTC, so that other days need no looking at.
     first = max(itinerary.arrival, since.date() - timedelta(days=2))
     last = min(itinerary.return_, until.date() + timedelta(days=2))
@@ -156,7 +156,8 @@ def _wanted_check_ins(
     # An hour that passed before anybody was there is not asked for.
     since = max(subject.since, now - LATE)
     # Those who travel together are asked together: worked out once.
-    key = (subject.cohort.id, subject.placement.check_in_at, subject.itinerary, since)
+    own = subject.placement.check_in_at, subject.placement.check_in_days
+    key = (subject.cohort.id, own, subject.itinerary, since)
     if key not in shared:
         shared[key] = check_in_times(subject.placement, subject.cohort, subject.itinerary, since, now + AHEAD)
     return shared[key]

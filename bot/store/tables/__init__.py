@@ -1,8 +1,11 @@
 """Every table in one place to import from."""
 
 from bot.store.tables.base import Base
+from bot.store.tables.channels import Outage, SecondMessage
+from bot.store.tables.duty import Absence, Drill
 from bot.store.tables.journeys import DayCount, DueStep, JournalEntry, JourneyVersion, KitQuestion, Point, StepRun
 from bot.store.tables.messages import CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
+from bot.store.tables.pauses import Mood, Pause
 from bot.store.tables.people import (
     Audit,
     Cohort,
@@ -19,6 +22,7 @@ from bot.store.tables.people import (
 from bot.store.tables.safety import Alert, AlertEvent, BotState, CheckIn, Heartbeat, Lease, Relay, SharedPlace
 
 __all__ = [
+    "Absence",
     "Alert",
     "AlertEvent",
     "Audit",
@@ -30,6 +34,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "DayCount",
+    "Drill",
     "DueStep",
     "Heartbeat",
     "Invite",
@@ -39,14 +44,18 @@ __all__ = [
     "Lease",
     "Membership",
     "MessageCopy",
+    "Mood",
     "Organisation",
+    "Outage",
     "Outbox",
     "ParkedUpdate",
+    "Pause",
     "Person",
     "Placement",
     "Point",
     "Project",
     "Relay",
+    "SecondMessage",
     "SeenUpdate",
     "SharedPlace",
     "StepRun",

@@ -42,6 +42,7 @@ class Cohort(Base):
     home_zone: Mapped[str]
     check_in_at: Mapped[str]  # local wall-clock time, HH:MM
     check_in_days: Mapped[str]  # daily, weekdays or mon,thu
+    check_in_reason: Mapped[str | None]  # why minors are not asked at weekends
     answer_window: Mapped[int]  # seconds, as the next three
     reminder_after: Mapped[int]
     grace: Mapped[int]
@@ -64,6 +65,7 @@ class Person(Base):
     created_at: Mapped[datetime]
     onboarded_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
+    mood_off_at: Mapped[datetime | None]  # since when the question on the day is switched off
 
 
 class TelegramAccount(Base):
@@ -105,8 +107,12 @@ class Membership(Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    duty: Mapped[str | None]  # such as mon-fri 07:00-22:00; empty: always
+    zone: Mapped[str | None]  # whose clock the duty hours are read by; empty: the cohort's home zone
+    away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who took over; lists go on with them
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("cohort_id", "role", "code"),)
@@ -147,7 +153,12 @@ class Placement(Base):
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the guardian's own chat
     emergency_contact_name: Mapped[str | None]
     emergency_contact_phone: Mapped[str | None]
-    check_in_at: Mapped[str | None]  # the learner's own hour, instead of the cohort's
+    check_in_at: Mapped[str | None]  # the learner's own hour, instead of the cohort's; the next four likewise
+    check_in_days: Mapped[str | None]
+    answer_window: Mapped[int | None]  # seconds, as the next two
+    reminder_after: Mapped[int | None]
+    grace: Mapped[int | None]
+    check_in_reason: Mapped[str | None]  # why a minor is not asked at weekends
     journey_version_id: Mapped[int | None] = mapped_column(ForeignKey("journey_version.id"))
     joined_at: Mapped[datetime | None]  # when the journey began for this learner
     plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to plan the next hours

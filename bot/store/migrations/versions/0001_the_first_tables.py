@@ -95,6 +95,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("onboarded_at", UtcDateTime(), nullable=True),
         sa.Column("erased_at", UtcDateTime(), nullable=True),
+        sa.Column("mood_off_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     op.create_table(
@@ -233,6 +234,7 @@ def upgrade() -> None:
         sa.Column("home_zone", sa.String(), nullable=False),
         sa.Column("check_in_at", sa.String(), nullable=False),
         sa.Column("check_in_days", sa.String(), nullable=False),
+        sa.Column("check_in_reason", sa.String(), nullable=True),
         sa.Column("answer_window", sa.Integer(), nullable=False),
         sa.Column("reminder_after", sa.Integer(), nullable=False),
         sa.Column("grace", sa.Integer(), nullable=False),
@@ -363,6 +365,11 @@ def upgrade() -> None:
         sa.Column("emergency_contact_name", sa.String(), nullable=True),
         sa.Column("emergency_contact_phone", sa.String(), nullable=True),
         sa.Column("check_in_at", sa.String(), nullable=True),
+        sa.Column("check_in_days", sa.String(), nullable=True),
+        sa.Column("answer_window", sa.Integer(), nullable=True),
+        sa.Column("reminder_after", sa.Integer(), nullable=True),
+        sa.Column("grace", sa.Integer(), nullable=True),
+        sa.Column("check_in_reason", sa.String(), nullable=True),
         sa.Column("journey_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("joined_at", UtcDateTime(), nullable=True),
         sa.Column("plan_at", UtcDateTime(), nullable=True),
@@ -491,6 +498,48 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_journal_entry_placement_id"), "journal_entry", ["placement_id"], unique=False)
     op.create_table(
+        "mood",
+        sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_mood_placement_id_placement")),
+        sa.PrimaryKeyConstraint("placement_id", "day", name=op.f("pk_mood")),
+    )
+    op.create_table(
+        "pause",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("wake_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("back_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_pause_decided_by_person")),
+        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_pause_placement_id_placement")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pause")),
+    )
+    op.create_index(op.f("ix_pause_placement_id"), "pause", ["placement_id"], unique=False)
+    op.create_index(
+        "ix_pause_wake",
+        "pause",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_pause_asked",
+        "pause",
+        ["placement_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.create_table(
         "point",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -601,6 +650,21 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_relay_placement_id"), table_name="relay")
     op.drop_table("relay")
     op.drop_table("point")
+    op.drop_index(
+        "uq_pause_asked",
+        table_name="pause",
+        sqlite_where=sa.text("state = 'asked'"),
+        postgresql_where=sa.text("state = 'asked'"),
+    )
+    op.drop_index(
+        "ix_pause_wake",
+        table_name="pause",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_pause_placement_id"), table_name="pause")
+    op.drop_table("pause")
+    op.drop_table("mood")
     op.drop_index(op.f("ix_journal_entry_placement_id"), table_name="journal_entry")
     op.drop_table("journal_entry")
     op.drop_index(
