@@ -2,89 +2,109 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Responder, Rung
-from bot.store.tables import Cohort, Membership, Placement, TelegramAccount
+from bot.service.watch import Memberships, away_at, line_of, serves_at
+from bot.store.tables import Cohort, Membership, Person, Placement, TelegramAccount
+
+_Line = tuple[int, list[Membership]]  # the membership a person stands on the ladder with, and whose hours are theirs
 
 LAST_RUNG = ("local_contact", "accompanying", "coordinator")
 
 
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Everybody who may be told about the learners of some stays, loaded once for all of them.
+
+    `memberships` has those that ended, too: their names still stand in what was said before.
+    """
+
+    cohorts: Mapping[int, Cohort]
+    memberships: Mapping[int, Membership]
+    people: Mapping[int, Person]
+    accounts: Mapping[int, TelegramAccount]  # the live chat, by person
+
+
+def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
+    """Referents, backups, local contacts and the last rung of these stays, with whoever stands in for them."""
+    cohorts = {placement.cohort_id for placement in placements}
+    named = {m for p in placements for m in (p.referent_id, p.backup_id, p.local_contact_id) if m is not None}
+    last = and_(Membership.cohort_id.in_(cohorts), Membership.role.in_(LAST_RUNG))
+    found = session.scalars(select(Membership).where(or_(Membership.id.in_(named), last)).order_by(Membership.id))
+    memberships = {m.id: m for m in found}
+    while substitutes := {m.substitute_id for m in memberships.values() if m.substitute_id} - memberships.keys():
+        stand_ins = session.scalars(select(Membership).where(Membership.id.in_(substitutes)))
+        memberships |= {m.id: m for m in stand_ins}
+    people = {m.person_id for m in memberships.values()}
+    return Staff(
+        {c.id: c for c in session.scalars(select(Cohort).where(Cohort.id.in_(cohorts)))}, memberships,
+        {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))} if people else {},
+        _accounts(session, people) if people else {},
+    )  # fmt: skip
+
+
+def _accounts(session: Session, people: set[int]) -> dict[int, TelegramAccount]:
+    live = TelegramAccount.person_id.in_(people), TelegramAccount.revoked_at.is_(None)
+    return {account.person_id: account for account in session.scalars(select(TelegramAccount).where(*live))}
+
+
 def ladder_of(session: Session, placement: Placement, now: datetime) -> Ladder:
+    """The ladder of one stay."""
+    return ladder_in(staff_of(session, [placement]), placement, now)
+
+
+def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
     """Referent, then backup, then everyone else of the cohort who may act; substitutes follow who is away."""
-    rungs = [[placement.referent_id], [placement.backup_id]]
-    others = session.scalars(
-        select(Membership.id)
-        .where(
-            Membership.cohort_id == placement.cohort_id, Membership.role.in_(LAST_RUNG), Membership.ended_at.is_(None)
-        )
-        .order_by(Membership.id)
-    ).all()
-    rungs.append([placement.local_contact_id, *others])
-    people = {m for rung in rungs for m in rung if m is not None}
-    memberships = _memberships(session, people)
-    substitutes = {m.substitute_id for m in memberships.values() if m.substitute_id and _away(m, now)}
-    memberships |= _memberships(session, substitutes)
+    memberships = {m.id: m for m in staff.memberships.values() if m.ended_at is None}
+    others = [m.id for m in memberships.values() if m.cohort_id == placement.cohort_id and m.role in LAST_RUNG]
+    rungs = [[placement.referent_id], [placement.backup_id], [placement.local_contact_id, *sorted(others)]]
     built: list[Rung] = []
-    seen: set[int] = set()
+    seen: dict[int, _Line] = {}
     for rung in rungs:
         members = _in_order(rung, memberships, now, seen)
         if members:
             built.append(Rung(tuple(members)))
-    reach = _reach(session, {m.person_id for m in memberships.values()})
+    mine = {m for rung in rungs for m in rung if m is not None} | {m for rung in built for m in rung.people}
+    cohort = staff.cohorts[placement.cohort_id]
+    hours = {membership_id: line for membership_id, line in seen.values()}
     responders = {
-        m.id: _responder(m, reach.get(m.person_id), now)
+        m.id: _responder(m, staff.accounts.get(m.person_id), hours.get(m.id, ()), cohort.home_zone, now)
         for m in memberships.values()
-        if m.person_id != placement.person_id
+        if m.id in mine and m.person_id != placement.person_id
     }
-    escalate = session.scalar(select(Cohort.escalate_after).where(Cohort.id == placement.cohort_id)) or 1800
+    escalate = cohort.escalate_after
     return Ladder(tuple(built), responders, timedelta(seconds=escalate))
 
 
-def _memberships(session: Session, ids: set[int]) -> dict[int, Membership]:
-    if not ids:
-        return {}
-    found = session.scalars(select(Membership).where(Membership.id.in_(ids), Membership.ended_at.is_(None)))
-    return {m.id: m for m in found}
-
-
-def _away(membership: Membership, now: datetime) -> bool:
-    return membership.away_until is not None and membership.away_until > now
-
-
-def _in_order(rung: list[int | None], memberships: dict[int, Membership], now: datetime, seen: set[int]) -> list[int]:
+def _in_order(rung: list[int | None], known: Memberships, now: datetime, seen: dict[int, _Line]) -> list[int]:
     """The members of a rung, those away followed by who stands in for them; each person on one rung only."""
     found: list[int] = []
     for membership_id in rung:
-        membership = memberships.get(membership_id) if membership_id is not None else None
-        if membership is None:
-            continue
-        candidates = [membership.id]
-        if _away(membership, now) and membership.substitute_id in memberships:
-            candidates.append(membership.substitute_id)
-        for candidate in candidates:
-            person = memberships[candidate].person_id
-            if person not in seen:
-                seen.add(person)
-                found.append(candidate)
+        membership = known.get(membership_id) if membership_id is not None else None
+        line = line_of(membership, known, now) if membership is not None else []
+        for at, candidate in enumerate(line):
+            others = seen.setdefault(candidate.person_id, (candidate.id, []))
+            others[1].extend(line[: at + 1])  # hours in which they are on duty
+            if others[0] == candidate.id and candidate.id not in found and len(others[1]) == at + 1:
+                found.append(candidate.id)
     return found
 
 
-def _reach(session: Session, people: set[int]) -> dict[int, TelegramAccount]:
-    found = session.scalars(
-        select(TelegramAccount).where(TelegramAccount.person_id.in_(people), TelegramAccount.revoked_at.is_(None))
-    )
-    return {account.person_id: account for account in found}
-
-
-def _responder(membership: Membership, account: TelegramAccount | None, now: datetime) -> Responder:
+def _responder(
+    membership: Membership, account: TelegramAccount | None, hours: Sequence[Membership], zone: str, now: datetime
+) -> Responder:
     if account is None:
         return Responder(membership.id, reachable=False, why="unlinked")
     if account.blocked_at is not None:
         return Responder(membership.id, reachable=False, why="blocked")
-    if _away(membership, now):
+    if away_at(membership, now):
         return Responder(membership.id, on_duty=False, why="away")
+    if not serves_at(hours or (membership,), zone, now):
+        return Responder(membership.id, on_duty=False, why="off_duty")
     return Responder(membership.id)
