@@ -14,7 +14,7 @@ from bot.rules.alert import News, Outcome
 
 @dataclass(frozen=True, slots=True)
 class SkippedPerson:
-    """Somebody passed over on the ladder: why is unlinked, blocked, away or unknown."""
+    """Somebody passed over on the ladder: why is unlinked, blocked, away, off_duty or unknown."""
 
     name: str
     why: str

@@ -72,14 +72,13 @@ def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
             built.append(Rung(tuple(members)))
     mine = {m for rung in rungs for m in rung if m is not None} | {m for rung in built for m in rung.people}
     cohort = staff.cohorts[placement.cohort_id]
-    hours = {membership_id: line for membership_id, line in seen.values()}
+    hours = dict(seen.values())
     responders = {
         m.id: _responder(m, staff.accounts.get(m.person_id), hours.get(m.id, ()), cohort.home_zone, now)
         for m in memberships.values()
         if m.id in mine and m.person_id != placement.person_id
     }
-    escalate = cohort.escalate_after
-    return Ladder(tuple(built), responders, timedelta(seconds=escalate))
+    return Ladder(tuple(built), responders, timedelta(seconds=cohort.escalate_after))
 
 
 def _in_order(rung: list[int | None], known: Memberships, now: datetime, seen: dict[int, _Line]) -> list[int]:
@@ -89,10 +88,10 @@ def _in_order(rung: list[int | None], known: Memberships, now: datetime, seen: d
         membership = known.get(membership_id) if membership_id is not None else None
         line = line_of(membership, known, now) if membership is not None else []
         for at, candidate in enumerate(line):
-            others = seen.setdefault(candidate.person_id, (candidate.id, []))
-            others[1].extend(line[: at + 1])  # hours in which they are on duty
-            if others[0] == candidate.id and candidate.id not in found and len(others[1]) == at + 1:
+            if candidate.person_id not in seen:
+                seen[candidate.person_id] = candidate.id, []
                 found.append(candidate.id)
+            seen[candidate.person_id][1].extend(line[: at + 1])
     return found
 
 

@@ -20,6 +20,7 @@ from bot.store.tables.people import (
     TelegramAccount,
 )
 from bot.store.tables.safety import Alert, AlertEvent, BotState, CheckIn, Heartbeat, Lease, Relay, SharedPlace
+from bot.store.tables.travel import Travel
 
 __all__ = [
     "Absence",
@@ -60,4 +61,5 @@ __all__ = [
     "SharedPlace",
     "StepRun",
     "TelegramAccount",
+    "Travel",
 ]

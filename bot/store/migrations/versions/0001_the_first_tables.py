@@ -74,6 +74,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_organisation_name")),
     )
     op.create_table(
+        "outage",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("alarmed_at", UtcDateTime(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
+        sa.UniqueConstraint("what", "began_at", name=op.f("uq_outage_what")),
+    )
+    op.create_index(op.f("ix_outage_state"), "outage", ["state"], unique=False)
+    op.create_table(
         "parked_update",
         sa.Column(
             "update_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -263,6 +275,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_cohort_message_cohort_id"), "cohort_message", ["cohort_id"], unique=False)
     op.create_table(
+        "drill",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("announced", sa.Boolean(), nullable=False),
+        sa.Column("seed", sa.Integer(), nullable=True),
+        sa.Column("planned_at", UtcDateTime(), nullable=False),
+        sa.Column("before", UtcDateTime(), nullable=True),
+        sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("wake_at", UtcDateTime(), nullable=True),
+        sa.Column("alerts", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_drill_cohort_id_cohort")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_drill")),
+    )
+    op.create_index(op.f("ix_drill_cohort_id"), "drill", ["cohort_id"], unique=False)
+    op.create_index(
+        "ix_drill_wake",
+        "drill",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.create_table(
         "invite",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token", sa.String(), nullable=True),
@@ -290,8 +328,12 @@ def upgrade() -> None:
         sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("project_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("duty", sa.String(), nullable=True),
+        sa.Column("zone", sa.String(), nullable=True),
+        sa.Column("away_from", UtcDateTime(), nullable=True),
         sa.Column("away_until", UtcDateTime(), nullable=True),
         sa.Column("substitute_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("successor_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_membership_cohort_id_cohort")),
@@ -303,11 +345,40 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["substitute_id"], ["membership.id"], name=op.f("fk_membership_substitute_id_membership")
         ),
+        sa.ForeignKeyConstraint(
+            ["successor_id"], ["membership.id"], name=op.f("fk_membership_successor_id_membership")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_membership")),
         sa.UniqueConstraint("cohort_id", "role", "code", name=op.f("uq_membership_cohort_id")),
     )
     op.create_index(op.f("ix_membership_cohort_id"), "membership", ["cohort_id"], unique=False)
     op.create_index(op.f("ix_membership_person_id"), "membership", ["person_id"], unique=False)
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("substitute_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("agreed_at", UtcDateTime(), nullable=True),
+        sa.Column("until", UtcDateTime(), nullable=False),
+        sa.Column("wake_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_absence_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_absence_person_id_person")),
+        sa.ForeignKeyConstraint(["substitute_id"], ["membership.id"], name=op.f("fk_absence_substitute_id_membership")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+    )
+    op.create_index(op.f("ix_absence_person_id"), "absence", ["person_id"], unique=False)
+    op.create_index(op.f("ix_absence_substitute_id"), "absence", ["substitute_id"], unique=False)
+    op.create_index(
+        "ix_absence_wake",
+        "absence",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
     op.create_table(
         "message_copy",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -581,6 +652,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("placement_id", "step", name=op.f("uq_step_run_placement_id")),
     )
     op.create_table(
+        "travel",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("arrives_on", sa.Date(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("expected_at", UtcDateTime(), nullable=False),
+        sa.Column("first_expected_at", UtcDateTime(), nullable=False),
+        sa.Column("deadline", UtcDateTime(), nullable=False),
+        sa.Column("plan_at", UtcDateTime(), nullable=True),
+        sa.Column("ask_at", UtcDateTime(), nullable=True),
+        sa.Column("wake_at", UtcDateTime(), nullable=True),
+        sa.Column("asked_at", UtcDateTime(), nullable=True),
+        sa.Column("delivered_at", UtcDateTime(), nullable=True),
+        sa.Column("undelivered", sa.String(), nullable=True),
+        sa.Column("said", sa.String(), nullable=True),
+        sa.Column("said_at", UtcDateTime(), nullable=True),
+        sa.Column("left_at", UtcDateTime(), nullable=True),
+        sa.Column("arrived_at", UtcDateTime(), nullable=True),
+        sa.Column("reminded_at", UtcDateTime(), nullable=True),
+        sa.Column("extended", sa.Integer(), nullable=False),
+        sa.Column("counted_to", UtcDateTime(), nullable=True),
+        sa.Column("alerted_at", UtcDateTime(), nullable=True),
+        sa.Column("alert_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_travel_placement_id_placement")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_travel")),
+        sa.UniqueConstraint("placement_id", "direction", name=op.f("uq_travel_placement_id")),
+    )
+    op.create_index(
+        "ix_travel_wake",
+        "travel",
+        ["wake_at"],
+        unique=False,
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.create_table(
         "alert",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -630,11 +740,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_event")),
     )
     op.create_index(op.f("ix_alert_event_alert_id"), "alert_event", ["alert_id"], unique=False)
+    op.create_table(
+        "second_message",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("not_before", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("lease_owner", sa.String(), nullable=True),
+        sa.Column("lease_until", UtcDateTime(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("ambiguous", sa.Boolean(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_second_message_alert_id_alert")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_message_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_message")),
+        sa.UniqueConstraint("key", name=op.f("uq_second_message_key")),
+    )
+    op.create_index(op.f("ix_second_message_alert_id"), "second_message", ["alert_id"], unique=False)
+    op.create_index(
+        "ix_second_message_held",
+        "second_message",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('leased', 'attempting')"),
+        postgresql_where=sa.text("state IN ('leased', 'attempting')"),
+    )
+    op.create_index(op.f("ix_second_message_person_id"), "second_message", ["person_id"], unique=False)
+    op.create_index(
+        "ix_second_message_queued",
+        "second_message",
+        ["not_before"],
+        unique=False,
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(
+        "ix_second_message_queued",
+        table_name="second_message",
+        sqlite_where=sa.text("state = 'queued'"),
+        postgresql_where=sa.text("state = 'queued'"),
+    )
+    op.drop_index(op.f("ix_second_message_person_id"), table_name="second_message")
+    op.drop_index(
+        "ix_second_message_held",
+        table_name="second_message",
+        sqlite_where=sa.text("state IN ('leased', 'attempting')"),
+        postgresql_where=sa.text("state IN ('leased', 'attempting')"),
+    )
+    op.drop_index(op.f("ix_second_message_alert_id"), table_name="second_message")
+    op.drop_table("second_message")
     op.drop_index(op.f("ix_alert_event_alert_id"), table_name="alert_event")
     op.drop_table("alert_event")
     op.drop_index(
@@ -646,6 +813,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_alert_placement_id"), table_name="alert")
     op.drop_index(op.f("ix_alert_cohort_id"), table_name="alert")
     op.drop_table("alert")
+    op.drop_index(
+        "ix_travel_wake",
+        table_name="travel",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.drop_table("travel")
     op.drop_table("step_run")
     op.drop_index(op.f("ix_relay_placement_id"), table_name="relay")
     op.drop_table("relay")
@@ -699,12 +873,29 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_message_copy_message_id"), table_name="message_copy")
     op.drop_table("message_copy")
+    op.drop_index(
+        "ix_absence_wake",
+        table_name="absence",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_absence_substitute_id"), table_name="absence")
+    op.drop_index(op.f("ix_absence_person_id"), table_name="absence")
+    op.drop_table("absence")
     op.drop_index(op.f("ix_membership_person_id"), table_name="membership")
     op.drop_index(op.f("ix_membership_cohort_id"), table_name="membership")
     op.drop_table("membership")
     op.drop_index(op.f("ix_invite_person_id"), table_name="invite")
     op.drop_index(op.f("ix_invite_cohort_id"), table_name="invite")
     op.drop_table("invite")
+    op.drop_index(
+        "ix_drill_wake",
+        table_name="drill",
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+    )
+    op.drop_index(op.f("ix_drill_cohort_id"), table_name="drill")
+    op.drop_table("drill")
     op.drop_index(op.f("ix_cohort_message_cohort_id"), table_name="cohort_message")
     op.drop_table("cohort_message")
     op.drop_table("cohort")
@@ -752,6 +943,8 @@ def downgrade() -> None:
     op.drop_table("seen_update")
     op.drop_table("person")
     op.drop_table("parked_update")
+    op.drop_index(op.f("ix_outage_state"), table_name="outage")
+    op.drop_table("outage")
     op.drop_table("organisation")
     op.drop_table("lease")
     op.drop_table("kit_question")
