@@ -19,4 +19,5 @@ class Core:
     content: Library
     search: KitSearch
     data_dir: Path = Path("data")
+    channels: frozenset[str] = frozenset()  # second ways out that are set up: mail, webhook
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process in leases

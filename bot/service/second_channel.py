@@ -1,0 +1,224 @@
+"""Alerts by e-mail and webhook: filled in the transaction of the alert's own messages, beside them.
+
+Every alert notice goes out again by e-mail to whoever was told and has an address, and once to the webhook for all.
+Who has no live chat but an address is told by e-mail; their rung is still passed at once, for nobody sees whether an
+e-mail is read. Without `core.channels` nothing happens here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from bot.flows import second as talk
+from bot.flows.alert_screens import Dossier
+from bot.flows.second import Letter, encode_letter
+from bot.flows.vocabulary import Screen
+from bot.rules.alert import Responder
+from bot.service.bot_state import USERNAME
+from bot.service.core import Core
+from bot.service.stays import reader_zones
+from bot.store.prepared import first, rows
+from bot.store.tables import Alert, BotState, Membership, Person, SecondMessage, TelegramAccount
+from bot.store.writing import insert_or_ignore
+
+MAIL, WEBHOOK = "mail", "webhook"
+LASTS = timedelta(hours=6)  # an alert of yesterday's night is told better by a person
+MAIL_AGAIN = timedelta(minutes=30)  # a red alert is repeated every five minutes; a mailbox need not hold them all
+_NO_CHAT = frozenset({"unlinked", "blocked"})  # why somebody is passed over whom an e-mail may still reach
+BY_MAIL = "_mail"  # added to why somebody was passed over: they were told by e-mail
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who may be told: `linked` when a live chat of theirs is known."""
+
+    id: int
+    person_id: int
+    name: str
+    role: str
+    phone: str | None
+    email: str | None
+    language: str
+    zone: str
+    linked: bool
+
+
+_READERS = (
+    select(
+        Membership.id, Membership.role, Person.id.label("person_id"), Person.first_name, Person.last_name,
+        Person.phone, Person.email, Person.language, TelegramAccount.id.label("account_id"),
+    )
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(
+        TelegramAccount,
+        (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None)
+        & TelegramAccount.blocked_at.is_(None),
+    )
+    .where(Membership.id.in_(bindparam("memberships", expanding=True)), Person.erased_at.is_(None))
+    .order_by(Membership.id)
+)  # fmt: skip
+_USERNAME = select(BotState.value).where(BotState.name == USERNAME)
+
+
+def readers(session: Session, memberships: Iterable[int], now: datetime) -> list[Reader]:
+    """These memberships as people who can be written to."""
+    wanted = sorted(set(memberships))
+    found = rows(session, _READERS, memberships=wanted) if wanted else []
+    zones = reader_zones(session, {row.person_id for row in found}, now)
+    return [
+        Reader(
+            row.id, row.person_id, f"{row.first_name} {row.last_name}".strip(), row.role, row.phone, row.email,
+            row.language, zones.get(row.person_id, "UTC"), row.account_id is not None,
+        )
+        for row in found
+    ]  # fmt: skip
+
+
+# --- alerts -------------------------------------------------------------------------------------
+
+
+def marked(core: Core, session: Session, people: tuple[Responder, ...]) -> tuple[Responder, ...]:
+    """Who is passed over, with `unlinked_mail` or `blocked_mail` as the reason for those an e-mail goes to."""
+    without = [p.id for p in people if p.why in _NO_CHAT] if MAIL in core.channels else []
+    if not without:
+        return people
+    reached = {row.id for row in rows(session, _READERS, memberships=without) if row.email}
+    return tuple(replace(p, why=f"{p.why}{BY_MAIL}") if p.id in reached else p for p in people)
+
+
+def spread(
+    core: Core, session: Session, row: Alert, d: Dossier, shown: Screen, now: datetime,
+    *, people: Iterable[int], skipped: Iterable[Responder], repeat: bool, exhausted: bool,
+) -> None:  # fmt: skip
+    """An alert notice to `people`, and by e-mail to those of `skipped` who are only reached so."""
+    if not core.channels:
+        return
+    by_mail = {p.id for p in skipped if (p.why or "").endswith(BY_MAIL)}
+    again = {int(m) for m in row.state.get("mailed", ())} if repeat else set()
+    told = readers(session, {*people, *by_mail, *again}, now)
+    letter = talk.alert(d, shown, repeat=repeat, exhausted=exhausted)
+    key = f"alert:{row.id}:{now.isoformat()}:{'again' if repeat else 'new'}"
+    queued = _mails(core, session, row, d, letter, told, key, now, quiet=repeat)
+    if WEBHOOK in core.channels:
+        facts = {**_facts(d), "event": "alert", "repeat": repeat, "exhausted": exhausted}
+        queued.append(_call(key, row.id, facts, letter, told, now))
+    insert_or_ignore(session, SecondMessage, queued)
+
+
+def _mails(
+    core: Core, session: Session, row: Alert, d: Dossier, letter: Letter, told: Sequence[Reader], key: str,
+    now: datetime, *, quiet: bool,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """E-mails to all who have an address; of repeats only now and then."""
+    if MAIL not in core.channels:
+        return []
+    just = _just_mailed(session, row.id, now) if quiet else set()
+    link = first(session, _USERNAME)
+    address = f"https://t.me/{link.value}" if link else None
+    nobody = not any(reader.linked for reader in told)
+    found = []
+    for reader in told:
+        if reader.email and reader.person_id not in just:
+            end = talk.closing(d, address, in_telegram=reader.linked, alone=nobody)
+            found.append(_mail(key, row.id, reader, replace(letter, body=(*letter.body, *end)), now))
+    if found:
+        reached = {reader.id for reader in told if reader.email}
+        row.state = {**row.state, "mailed": sorted({*row.state.get("mailed", ()), *reached})}
+    return found
+
+
+def _just_mailed(session: Session, alert_id: int, now: datetime) -> set[int | None]:
+    mine = (SecondMessage.alert_id == alert_id) & (SecondMessage.channel == MAIL)
+    return set(
+        session.scalars(select(SecondMessage.person_id).where(mine, SecondMessage.created_at > now - MAIL_AGAIN))
+    )
+
+
+def follow(
+    core: Core, session: Session, row: Alert, d: Dossier, shown: Screen, now: datetime,
+    *, event: str, by: int | None, name: str | None = None,
+) -> None:  # fmt: skip
+    """Somebody took it (`alert_taken`) or it is over (`alert_resolved`): to all who had e-mail, and the webhook.
+
+    `by` is whose doing it is; they know. `name` is theirs."""
+    if not core.channels:
+        return
+    letter = talk.taken(d, shown, name or "") if event == "alert_taken" else talk.clear(d, shown)
+    key = f"{event}:{row.id}:{now.isoformat()}"
+    mailed = {int(m) for m in row.state.get("mailed", ())}
+    told = readers(session, mailed | {int(m) for m in row.state.get("told", ())} - {by}, now)
+    whole = replace(letter, body=(*letter.body, talk.footer(d.cohort)))
+    queued = []
+    if MAIL in core.channels:
+        queued = [_mail(key, row.id, r, whole, now) for r in told if r.email and r.id in mailed and r.id != by]
+    if WEBHOOK in core.channels:
+        facts = {**_facts(d), "event": event, "acknowledged_by": d.acknowledged_by, "outcome": row.outcome}
+        queued.append(_call(key, row.id, facts, letter, told, now))
+    insert_or_ignore(session, SecondMessage, queued)
+
+
+def _facts(d: Dossier) -> dict[str, Any]:
+    """The fields of the webhook that are the same for every reader."""
+    return {
+        "id": d.alert_id, "cohort": d.cohort, "learner": d.code, "learner_phone": d.learner_phone,
+        "severity": d.severity, "reason": d.reason, "raised_at": d.raised_at.isoformat(),
+    }  # fmt: skip
+
+
+# --- rows ---------------------------------------------------------------------------------------
+
+
+def _row(key: str, channel: str, payload: Mapping[str, Any], now: datetime, **more: Any) -> dict[str, Any]:
+    return {
+        "key": key, "channel": channel, "address": "", "person_id": None, "alert_id": None, "payload": dict(payload),
+        "state": "queued", "not_before": now, "expires_at": now + LASTS, "lease_owner": None, "lease_until": None,
+        "attempts": 0, "ambiguous": False, "error": None, "created_at": now, "finished_at": None, **more,
+    }  # fmt: skip
+
+
+def _mail(key: str, alert_id: int | None, reader: Reader, letter: Letter, now: datetime) -> dict[str, Any]:
+    payload = {
+        "letter": encode_letter(letter), "name": reader.name, "language": reader.language, "zone": reader.zone,
+        "thread": f"alert-{alert_id}" if alert_id else None,
+    }  # fmt: skip
+    return _row(
+        f"{MAIL}:{key}:{reader.person_id}", MAIL, payload, now,
+        address=reader.email, person_id=reader.person_id, alert_id=alert_id,
+    )  # fmt: skip
+
+
+def _call(
+    key: str, alert_id: int | None, facts: Mapping[str, Any], letter: Letter, told: Sequence[Reader], now: datetime
+) -> dict[str, Any]:
+    people = [
+        {
+            "name": r.name, "role": r.role, "phone": r.phone, "email": r.email, "language": r.language,
+            "telegram": r.linked, "zone": r.zone,
+        }
+        for r in told
+    ]  # fmt: skip
+    payload = {"facts": dict(facts), "letter": encode_letter(letter), "people": people}
+    return _row(f"{WEBHOOK}:{key}", WEBHOOK, payload, now, alert_id=alert_id)
+
+
+def news(
+    core: Core, session: Session, key: str, letters: Mapping[int, Letter], facts: Mapping[str, Any], now: datetime
+) -> int:
+    """Something about Telegram itself, to memberships by e-mail and in one call to the webhook. How many were queued.
+
+    `letters` has what each membership reads; the call says what the first one reads.
+    """
+    told = readers(session, letters, now)
+    once = {reader.person_id: reader for reader in reversed(told)}
+    queued = []
+    if MAIL in core.channels:
+        queued = [_mail(key, None, r, letters[r.id], now) for r in once.values() if r.email]
+    if WEBHOOK in core.channels and told:
+        queued.append(_call(key, None, facts, letters[told[0].id], list(once.values()), now))
+    return insert_or_ignore(session, SecondMessage, queued)
