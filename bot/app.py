@@ -92,13 +92,12 @@ class App:
         if self.server is not None:
             await self.server.stop()
             self.server = None
+        await _in_time(self.sender.close())
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running.clear()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(FINISH_SECONDS):
-                await self.outgoing.idle()
+        await _in_time(self.outgoing.idle())
         with contextlib.suppress(StorageTrouble):
             await self.sender.give_back()
         await self.telegram.close()
@@ -171,6 +170,13 @@ class App:
         except (StorageTrouble, TimeoutError):
             return False
         return True
+
+
+async def _in_time(work: Coroutine[Any, Any, None]) -> None:
+    """Finish this, but do not hang: what is left is then found by others when its lease is over."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(FINISH_SECONDS):
+            await work
 
 
 def _report(task: asyncio.Task[None]) -> None:

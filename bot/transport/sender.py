@@ -46,6 +46,8 @@ class Sender:
         self.leads = False  # did we hold the lease for the bulk when we last looked?
         self._awake = {False: asyncio.Event(), True: asyncio.Event()}
         self._cleaned = 0.0
+        self._closing = False
+        self._lanes: asyncio.Future[list[None]] | None = None
         outgoing.poke = self.poke
 
     def poke(self) -> None:
@@ -54,8 +56,20 @@ class Sender:
             event.set()
 
     async def run(self) -> None:
-        """Both lanes, until cancelled."""
-        await asyncio.gather(self._lane(False), self._lane(True))
+        """Both lanes, until closed or cancelled."""
+        self._lanes = asyncio.gather(self._lane(False), self._lane(True))
+        await self._lanes
+
+    async def close(self) -> None:
+        """Take nothing new, and return when what was taken is under way.
+
+        A lane that is torn up between taking and sending would leave rows in our name, and their chats would wait for
+        a lease that nobody renews.
+        """
+        self._closing = True
+        self.poke()
+        if self._lanes is not None:
+            await asyncio.wait([self._lanes])
 
     async def drain(self) -> None:
         """Send until nothing is left that may go out now. What waits for a later instant is left alone."""
@@ -74,7 +88,7 @@ class Sender:
 
     async def _lane(self, bulk: bool) -> None:
         failures = 0
-        while True:
+        while not self._closing:
             self._awake[bulk].clear()
             try:
                 if not bulk:

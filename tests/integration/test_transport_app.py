@@ -250,6 +250,18 @@ def test_draining_sends_what_may_go_now_and_leaves_the_rest(sqlite_core: Core):
     with_the_bot(sqlite_core, scenario)
 
 
+@pytest.mark.parametrize("milliseconds", [1, 5, 10, 20, 40])
+def test_stopping_in_the_middle_of_sending_leaves_nothing_held(core: Core, milliseconds: int):
+    async def scenario(here: Desk, app: App) -> None:
+        queue(core, [here.chat + number for number in range(300)], Kind.ANSWER)
+        app.sender.poke()
+        await asyncio.sleep(milliseconds / 1000)
+        await app.stop()
+        assert not {"leased", "attempting"} & set(rows(core, Outbox.state))
+
+    with_the_bot(core, scenario)
+
+
 def test_only_one_process_sends_the_bulk(sqlite_core: Core, tmp_path: Path):
     async def scenario(here: Desk, first: App) -> None:
         await here.person.send("/start")
