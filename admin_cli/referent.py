@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
-from admin_cli.output import Json, print_json, say, table
-from bot.service import referents
+from admin_cli.output import Json, moment, print_json, say, table, warn
+from bot.service import referents, rota
+
+DUTY = 'When they can be asked, such as "mon-fri 07:00-22:00; sat,sun 09:00-20:00"; always by default.'
 
 app = typer.Typer(name="referent", help="Referents and the other people around a cohort.", no_args_is_help=True)
+
+
+Ref = Annotated[str, typer.Argument(metavar="REF", help="The code that lists name them by.")]
+Cohort = Annotated[str, typer.Option("--cohort", metavar="CODE", help="The cohort they look after.")]
+AcceptHole = Annotated[bool, typer.Option("--accept-hole", help="Do it although nobody is on duty at some hours.")]
 
 
 @app.command()
@@ -26,12 +33,15 @@ def add(
     role: Annotated[str, typer.Option(help=f"One of {', '.join(referents.ROLES)}.")] = "referent",
     phone: Annotated[str | None, typer.Option(metavar="P", help="With country code.")] = None,
     email: Annotated[str | None, typer.Option(metavar="E")] = None,
+    duty: Annotated[str | None, typer.Option(metavar="HOURS", help=DUTY)] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="Z", help="Their own clock, if not the cohort's.")] = None,
     json: Json = False,
 ) -> None:
     """Add somebody and print their invite."""
     with desk() as d:
         unknown = know_bot(d)
-        link = referents.add(d.core, referents.NewReferent(name, cohort, language, code, role, phone, email), d.now)
+        new = referents.NewReferent(name, cohort, language, code, role, phone, email, duty, timezone)
+        link = referents.add(d.core, new, d.now)
     tell_placeholder(unknown, link.url)
     if json:
         print_json(asdict(link) | {"expires_at": link.expires_at.isoformat()})
@@ -52,10 +62,39 @@ def list_(
         print_json(rows)
         return
     table(
-        ("CODE", "ROLE", "NAME", "LANGUAGE", "PHONE", "E-MAIL", "JOINED", "AWAY UNTIL"),
+        ("CODE", "ROLE", "NAME", "LANGUAGE", "PHONE", "E-MAIL", "JOINED", "DUTY", "AWAY UNTIL"),
         [
-            (r["code"], r["role"], r["name"], r["language"], r["phone"], r["email"], r["joined"], r["away_until"])
+            (r["code"], r["role"], r["name"], r["language"], r["phone"], r["email"], r["joined"], r["duty"], _away(r))
             for r in rows
         ],
         f"Nobody yet: add somebody with `compagnon referent add NAME --cohort {cohort}`.",
     )
+
+
+def _away(row: dict[str, Any]) -> str:
+    if not row["away_until"]:
+        return ""
+    who = f", {row['substitute']} stands in" if row["substitute"] else ""
+    return f"{moment(row['away_until'], row['timezone'])}{who}"
+
+
+@app.command("duty")
+def duty_(
+    code: Ref,
+    cohort: Cohort,
+    hours: Annotated[str | None, typer.Argument(metavar="[HOURS]", help=DUTY)] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="Z", help="The clock their hours are read by.")] = None,
+    accept_hole: AcceptHole = False,
+    json: Json = False,
+) -> None:
+    """Set somebody's duty hours, or show them; refused where learners would be left with nobody."""
+    with desk() as d:
+        found = rota.set_duty(d.core, cohort, code, hours, timezone, d.now, accept_hole=accept_hole)
+    if json:
+        print_json(found)
+        return
+    say(f"{found['name']} ({found['code']}, {found['role']}) is on duty: {found['duty']} ({found['timezone']}).")
+    now = "on duty" if found["on_duty"] else "off duty"
+    say(f"Now {now}" + (f" until {moment(found['next_change'], found['timezone'])}." if found["next_change"] else "."))
+    for sentence in found["holes"]:
+        warn(f"! {sentence}")

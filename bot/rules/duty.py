@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 
-from bot.clock import ONE_DAY, local_date, to_utc
+from bot.clock import ONE_DAY, local, local_date, to_utc
 from bot.errors import BadInput
 from bot.rules.durations import DAY_NAMES, EVERY_DAY, WEEKDAYS, parse_hhmm
 
@@ -198,3 +198,16 @@ def holes(people: Iterable[Watch], start: datetime, end: datetime) -> tuple[Stre
     for person in people:
         covered += without(stretches(person.duty, person.zone, start, end), person.away)
     return without(((start, end),), covered) if end > start else ()
+
+
+def named(found: Iterable[Stretch], zone: str, most: int = 3) -> str:
+    """The first stretches by the clock of `zone`, for people at a desk: `Sat 7 Mar 20:00 to Sun 8 Mar 09:00`."""
+    gaps = list(found)
+    words = [f"{_moment(start, zone)} to {_moment(end, zone)}" for start, end in gaps[:most]]
+    rest = len(gaps) - most
+    return ", ".join(words) + (f" and {rest} more times" if rest > 0 else "")
+
+
+def _moment(at: datetime, zone: str) -> str:
+    there = local(at, zone)
+    return f"{there:%a} {there.day} {there:%b %H:%M}"

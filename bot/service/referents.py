@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.clock import zone as known_zone
 from bot.errors import BadInput
+from bot.rules.duty import ALWAYS, parse_duty
 from bot.rules.typed import parse_choice, parse_code, parse_email, parse_language, parse_name, parse_phone, slug
 from bot.service import invites
 from bot.service.audit import note
@@ -43,6 +45,8 @@ class NewReferent:
     role: str = "referent"
     phone: str | None = None
     email: str | None = None
+    duty: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ def add(core: Core, new: NewReferent, now: datetime) -> InviteLink:
     role = ROLES[parse_choice(new.role.replace("_", "-"), ROLES, "a role")]
     phone = parse_phone(new.phone) if new.phone else None
     email = parse_email(new.email) if new.email else None
+    duty = parse_duty(new.duty)
+    if new.zone is not None:
+        known_zone(new.zone)
     with core.store.transaction() as session:
         cohort = find(session, new.cohort)
         code = _free_code(session, cohort.id, new.code, name)
@@ -70,7 +77,18 @@ def add(core: Core, new: NewReferent, now: datetime) -> InviteLink:
         person = Person(first_name=first, last_name=last, language=language, phone=phone, email=email, created_at=now)
         session.add(person)
         session.flush()
-        session.add(Membership(person_id=person.id, role=role, code=code, cohort_id=cohort.id, created_at=now))
+        hours = None if duty.text == ALWAYS else duty.text
+        session.add(
+            Membership(
+                person_id=person.id,
+                role=role,
+                code=code,
+                cohort_id=cohort.id,
+                duty=hours,
+                zone=new.zone,
+                created_at=now,
+            )
+        )
         invite = invites.issue(session, person.id, cohort.id, role, code, now)
         note(session, None, "member_added", person.id, now, cohort=cohort.code, role=role)
         return _link(session, invite, name)
@@ -99,7 +117,7 @@ def _link(session: Session, invite: Invite, name: str) -> InviteLink:
 
 
 def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
-    """Everybody of a cohort who is not a learner: code, role, name, joined, away, phone, email."""
+    """Everybody of a cohort who is not a learner: code, role, name, joined, duty, away, phone, email."""
     with core.store.transaction() as session:
         cohort = find(session, cohort_code)
         rows = session.execute(
@@ -108,13 +126,16 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
             .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
             .where(Membership.cohort_id == cohort.id, Membership.role != "learner", Membership.ended_at.is_(None))
             .order_by(Membership.role, Membership.id)
-        )
+        ).all()
+        substitutes = {m.id: f"{p.first_name} {p.last_name}".strip() for m, p, _ in rows}
         return [
             {
                 "code": m.code, "role": spelled(m.role), "name": f"{p.first_name} {p.last_name}".strip(),
                 "language": p.language, "phone": p.phone, "email": p.email, "joined": account is not None,
                 "blocked": account is not None and account.blocked_at is not None,
                 "away_until": m.away_until.isoformat() if m.away_until else None,
+                "substitute": substitutes.get(m.substitute_id) if m.away_until else None,
+                "duty": m.duty or ALWAYS, "timezone": m.zone or cohort.home_zone,
             }
             for m, p, account in rows
         ]  # fmt: skip
