@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,23 +13,20 @@ from sqlalchemy.orm import Session
 from bot.clock import next_allowed
 from bot.errors import NotFound
 from bot.flows import alert_screens as talk
-from bot.flows.vocabulary import Kind, Screen
+from bot.flows.vocabulary import Screen
 from bot.rules import alert as words
 from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.service import drafts
+from bot.service.alert_speaker import Speaker
+from bot.service.book import OPEN, Book, book_of
 from bot.service.core import Core
-from bot.service.dossier import dossier_of
-from bot.service.ladder import ladder_of
-from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
+from bot.store.tables import Alert, Membership, Person, Placement
 
-OPEN = Alert.resolved_at.is_(None)
 DOUBLE_TAP = timedelta(minutes=1)
-NOBODY_YET_EVERY = timedelta(minutes=30)
 # The learner's own doing: the answer to it says already who is told.
 _DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
-_ASKED = frozenset({Reason.ASKED_FOR_HELP.value, Reason.WANTS_TO_TALK.value, Reason.CRISIS_WORDS.value})
 _IN_STATE = ("came_back_at", "sounded_at", "announced_at", "learner_answered_at")
 
 
@@ -73,13 +70,6 @@ def lock(session: Session, alert_id: int) -> Alert:
     return row
 
 
-def note(
-    session: Session, alert_id: int, what: str, now: datetime, person_id: int | None = None, **detail: Any
-) -> None:
-    """A line of the trail."""
-    session.add(AlertEvent(alert_id=alert_id, at=now, what=what, person_id=person_id, detail=detail))
-
-
 # --- triggers -----------------------------------------------------------------------------------
 
 
@@ -88,21 +78,30 @@ def raise_alert(
     *, check_in_id: int | None = None, detail: Mapping[str, Any] | None = None,
 ) -> Alert:  # fmt: skip
     """A human must look after this learner. An open alert about them is raised further instead of a second one."""
-    row = session.scalars(
-        select(Alert)
-        .where(Alert.placement_id == placement.id, OPEN, Alert.reason != Reason.DRILL.value)
-        .order_by(Alert.id.desc())
-        .with_for_update()
-    ).first()
-    if row is None or reason is Reason.DRILL:  # a drill never mixes with the real thing
-        row = _new_row(session, placement, reason, severity, now, check_in_id)
-    elif _sounds_anew(row, reason, now):
-        # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
-        row.reason, row.severity = reason.value, Severity.AMBER.value
-    elif severity is Severity.RED and row.severity == Severity.AMBER.value:
-        row.reason = reason.value
-    note(session, row.id, "raised", now, reason=reason.value, severity=severity.value, **dict(detail or {}))
-    advance(core, session, row, words.Raised(now, severity), now)
+    book = Book(session, now, [placement])
+    row = raise_in(core, book, placement, reason, severity, check_in_id=check_in_id, detail=detail)
+    book.write()
+    return row
+
+
+def raise_in(
+    core: Core, book: Book, placement: Placement, reason: Reason, severity: Severity,
+    *, check_in_id: int | None = None, detail: Mapping[str, Any] | None = None,
+) -> Alert:  # fmt: skip
+    """The same for one of many stays; the caller writes the book."""
+    now = book.now
+    known = [row for row in book.open_alerts(placement.id) if row.reason != Reason.DRILL.value]
+    if not known or reason is Reason.DRILL:  # a drill never mixes with the real thing
+        row = book.new_alert(placement, reason, severity, check_in_id)
+    else:
+        row = known[-1]
+        if _sounds_anew(row, reason, now):
+            # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
+            row.reason, row.severity = reason.value, Severity.AMBER.value
+        elif severity is Severity.RED and row.severity == Severity.AMBER.value:
+            row.reason = reason.value
+    book.note(row.id, "raised", reason=reason.value, severity=severity.value, **dict(detail or {}))
+    move(core, book, row, words.Raised(now, severity))
     if reason.value in _DANGER:
         row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
     elif row.reason == Reason.WANTS_TO_TALK.value:
@@ -121,33 +120,24 @@ def _sounds_anew(row: Alert, reason: Reason, now: datetime) -> bool:
     return row.acknowledged_by is None and (last is None or now - last >= DOUBLE_TAP)
 
 
-def _new_row(
-    session: Session, placement: Placement, reason: Reason, severity: Severity, now: datetime, check_in_id: int | None
-) -> Alert:
-    row = Alert(
-        placement_id=placement.id, cohort_id=placement.cohort_id, check_in_id=check_in_id, reason=reason.value,
-        severity=severity.value, level=0, raised_at=now, state={"told": [], "new": True},
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    return row
-
-
 def learner_answered(core: Core, session: Session, placement: Placement, said: str, now: datetime) -> None:
     """The learner answered after all; the alert stays with those who were told."""
-    for row in _open_rows(session, placement.id):
-        note(session, row.id, "learner_answered", now, placement.person_id, answer=said)
+    book = Book(session, now, [placement])
+    for row in book.open_alerts(placement.id):
+        book.note(row.id, "learner_answered", placement.person_id, answer=said)
         row.state = {**row.state, "said": said, "said_at": now.isoformat()}
-        advance(core, session, row, words.LearnerAnswered(now), now, said=said)
+        move(core, book, row, words.LearnerAnswered(now), said=said)
+    book.write()
 
 
 def acknowledge(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> Alert:
     """Somebody says "I'm on it". The first one wins."""
     row = lock(session, alert_id)
-    person = session.get_one(Membership, membership_id).person_id
+    book = book_of(session, now, [row])
     if row.resolved_at is None and row.acknowledged_by is None:
-        note(session, row.id, "acknowledged", now, person)
-    advance(core, session, row, words.Acknowledged(now, membership_id), now)
+        book.note(row.id, "acknowledged", person_of(session, membership_id))
+    move(core, book, row, words.Acknowledged(now, membership_id))
+    book.write()
     return row
 
 
@@ -156,58 +146,57 @@ def resolve(
 ) -> Alert:
     """It is over, and how. `membership_id` is None from the command line. Raises BadInput for an unknown outcome."""
     row = lock(session, alert_id)
-    person = session.get_one(Membership, membership_id).person_id if membership_id else None
+    book = book_of(session, now, [row])
     if row.resolved_at is None:
-        note(session, row.id, "resolved", now, person, outcome=outcome)
-    advance(core, session, row, words.Resolved(now, membership_id, words.parse_outcome(outcome)), now)
+        book.note(row.id, "resolved", person_of(session, membership_id) if membership_id else None, outcome=outcome)
+    move(core, book, row, words.Resolved(now, membership_id, words.parse_outcome(outcome)))
+    book.write()
     return row
 
 
 def settle(core: Core, session: Session, alert_id: int, yes: bool, now: datetime) -> None:
     """The learner's own word on a resolved alert."""
     row = lock(session, alert_id)
-    note(session, row.id, "settled" if yes else "not_settled", now)
+    book = book_of(session, now, [row])
+    book.note(row.id, "settled" if yes else "not_settled")
     if not yes:
-        advance(core, session, row, words.NotSettled(now), now)
+        move(core, book, row, words.NotSettled(now))
+    book.write()
 
 
 def wake(core: Core, now: datetime, limit: int) -> int:
-    """Look at up to `limit` alerts whose moment has come. Returns how many."""
+    """Look at up to `limit` alerts whose moment has come, one transaction each batch. Returns how many."""
     with core.store.transaction() as session:
         rows = session.scalars(
             select(Alert).where(Alert.next_at <= now).order_by(Alert.next_at).limit(limit)
             .with_for_update(skip_locked=True)
         ).all()  # fmt: skip
-        for row in rows:
-            advance(core, session, row, words.Tick(now), now)
+        if rows:
+            book = book_of(session, now, rows)
+            for row in rows:
+                move(core, book, row, words.Tick(now))
+            book.write()
     return len(rows)
 
 
 def undelivered(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> None:
     """An alert did not reach this person: their rung is not waited for."""
     row = lock(session, alert_id)
-    note(session, row.id, "not_delivered", now, session.get_one(Membership, membership_id).person_id)
+    book = book_of(session, now, [row])
+    book.note(row.id, "not_delivered", person_of(session, membership_id))
     waiting = row.resolved_at is None and row.acknowledged_by is None
-    if waiting and not _others_have_it(session, row, membership_id, now):
+    if waiting and not _others_have_it(book, row, membership_id):
         row.next_at = now
-        session.flush()
-        advance(core, session, row, words.Tick(now), now)
+        move(core, book, row, words.Tick(now))
+    book.write()
 
 
-def _others_have_it(session: Session, row: Alert, membership_id: int, now: datetime) -> bool:
+def _others_have_it(book: Book, row: Alert, membership_id: int) -> bool:
     """Was the alert sent to somebody available besides this person: on the same rung, or, when red, to anybody?"""
-    ladder = ladder_of(session, session.get_one(Placement, row.placement_id), now)
+    ladder = book.ladder(book.placements[row.placement_id])
     told = {int(m) for m in row.state.get("told", ())} - {membership_id}
     rung = told if row.severity == Severity.RED.value else told & set(ladder.rungs[row.level].people)
     return any(ladder.who(m).available for m in rung)
-
-
-def _open_rows(session: Session, placement_id: int) -> list[Alert]:
-    return list(
-        session.scalars(
-            select(Alert).where(Alert.placement_id == placement_id, OPEN).order_by(Alert.id).with_for_update()
-        )
-    )
 
 
 # --- the ladder moves ---------------------------------------------------------------------------
@@ -216,134 +205,34 @@ def _open_rows(session: Session, placement_id: int) -> list[Alert]:
 def advance(
     core: Core, session: Session, row: Alert, trigger: words.Trigger, now: datetime, said: str | None = None
 ) -> None:
-    """Feed the ladder, store its state, say what it wants said."""
-    placement = session.get_one(Placement, row.placement_id)
-    ladder = ladder_of(session, placement, now)
+    """Feed the ladder of one alert, store its state, say what it wants said."""
+    book = book_of(session, now, [row])
+    move(core, book, row, trigger, said)
+    book.write()
+
+
+def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str | None = None) -> None:
+    """The same for one of many; the caller writes the book."""
+    placement = book.placements[row.placement_id]
     before = state_of(row)
     if row.state.get("new"):
         # The ladder starts from a state that was never raised.
         row.state = {key: value for key, value in row.state.items() if key != "new"}
         before = replace(before, raised_at=None)
-    new, effects = rules.step(before, trigger, ladder)
+    new, effects = rules.step(before, trigger, book.ladder(placement))
     _store(row, new)
-    _let_sleep(session, row, placement)
-    session.flush()
-    speaker = _Speaker(core, session, row, placement, now, said)
+    _let_sleep(book, row, placement)
+    speaker = Speaker(core, book, row, said)
     for effect in effects:
         speaker.carry_out(effect)
 
 
-def _let_sleep(session: Session, row: Alert, placement: Placement) -> None:
+def _let_sleep(book: Book, row: Alert, placement: Placement) -> None:
     """An amber alert whose learner says that they are fine wakes nobody at night; it goes on in the morning."""
     calm = row.severity == Severity.AMBER.value and row.state.get("learner_answered_at") is not None
     if calm and row.next_at is not None and row.acknowledged_by is None:
-        cohort = session.get_one(Cohort, placement.cohort_id)
+        cohort = book.staff.cohorts[placement.cohort_id]
         row.next_at = next_allowed(row.next_at, cohort.home_zone, parse_quiet_hours(cohort.quiet_hours))
-
-
-class _Speaker:
-    """Says what the ladder wants said about one alert, at one instant."""
-
-    def __init__(
-        self, core: Core, session: Session, row: Alert, placement: Placement, now: datetime, said: str | None
-    ) -> None:
-        self.core, self.session, self.row, self.placement, self.now, self.said = (
-            core,
-            session,
-            row,
-            placement,
-            now,
-            said,
-        )
-        self.skipped: tuple[words.Responder, ...] = ()
-        self.nobody_on_duty = False
-        self.became_red = False
-
-    def carry_out(self, effect: words.Effect) -> None:
-        match effect:
-            case words.Skipped(people):
-                self.skipped = people
-                note(self.session, self.row.id, "skipped", self.now, people=[[p.id, p.why] for p in people])
-            case words.NobodyOnDuty():
-                self.nobody_on_duty = True
-            case words.BecameRed():
-                self.became_red = True
-                note(self.session, self.row.id, "became_red", self.now)
-            case words.Notify(people, repeat):
-                self.notify(people, repeat, exhausted=False)
-            case words.Exhausted(people):
-                note(self.session, self.row.id, "exhausted", self.now)
-                self.notify(people, repeat=self.row.exhausted_at != self.now, exhausted=True)
-            case words.TellOthersTaken(by):
-                self.tell(self.told() - {by}, talk.taken(self.dossier(), self.name(by)))
-            case words.AlreadyTaken(to, by):
-                self.tell({to}, talk.already_taken(self.dossier(), self.name(by)))
-            case words.TellLearner(what, people):
-                self.tell_learner(what, people)
-            case words.TellLearnerAnswered():
-                self.tell(self.told(), talk.learner_answered(self.dossier(), self.said or "fine"))
-            case words.ComeBack(by):
-                note(self.session, self.row.id, "came_back", self.now)
-                self.tell({by}, talk.still_open(self.dossier()), Kind.ALERT)
-            case words.Lapsed(by):
-                note(self.session, self.row.id, "lapsed", self.now, membership=by)
-            case words.AllClear():
-                who = self.name(self.row.resolved_by) if self.row.resolved_by else None
-                # Who closed it has just read so.
-                others = self.told() - {self.row.resolved_by}
-                self.tell(others, talk.all_clear(self.dossier(), who, self.row.outcome or "other"))
-            case words.AskSettled():
-                if self.row.reason != Reason.DRILL.value:
-                    self.to_person(self.placement.person_id, talk.ask_settled(self.row.id), Kind.SAFETY, None)
-
-    def dossier(self) -> talk.Dossier:
-        return dossier_of(
-            self.session, self.row, self.placement, self.now, self.skipped, self.nobody_on_duty, self.became_red
-        )
-
-    def told(self) -> set[int]:
-        return {int(m) for m in self.row.state.get("told", ())}
-
-    def name(self, membership_id: int) -> str:
-        return name_of(self.session, membership_id)
-
-    def notify(self, people: tuple[int, ...], repeat: bool, exhausted: bool) -> None:
-        shown = talk.notice(self.dossier(), repeat=repeat, exhausted=exhausted)
-        self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
-        for person in people:
-            note(self.session, self.row.id, "told", self.now, self.person_of(person))
-        self.tell(people, shown, Kind.ALERT)
-
-    def tell(self, people: Iterable[int], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None) -> None:
-        for membership_id in sorted(people):
-            known = ref or f"alert:{self.row.id}:{membership_id}"
-            self.to_person(self.person_of(membership_id), shown, kind, known)
-
-    def person_of(self, membership_id: int) -> int:
-        return self.session.get_one(Membership, membership_id).person_id
-
-    def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
-        # The answer to their own call named who is told; when it is opened again, that is news.
-        asked = self.row.reason in _ASKED and not self.row.state.get("reopened")
-        if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
-            return
-        # Who has answered meanwhile, or took it back, needs no news of who is looked for next.
-        if what is not words.News.TAKEN and (self.row.state.get("said") == "fine" or self.row.state.get("taken_back")):
-            return
-        shown = talk.news(what, [self.name(p) for p in people], self.dossier())
-        key = self.once(what) if what is words.News.NOBODY_YET else None
-        self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}", key)
-
-    def once(self, what: words.News) -> str:
-        """Nobody has answered yet: who asked for help hears it every half hour, who merely missed a check-in once."""
-        asked = self.row.reason in _ASKED
-        turn = int((self.now - self.row.raised_at) / NOBODY_YET_EVERY) if asked else 0
-        return f"news:{self.row.id}:{self.row.state.get('reopened', 0)}:{what.value}:{turn}"
-
-    def to_person(self, person_id: int, shown: Screen, kind: Kind, ref: str | None, key: str | None = None) -> None:
-        chat_id = drafts.chat_of(self.session, person_id)
-        if chat_id is not None:
-            drafts.queue(self.session, [drafts.Draft(chat_id, shown, kind, person_id, key=key, ref=ref)], self.now)
 
 
 # --- looking things up --------------------------------------------------------------------------
@@ -372,28 +261,31 @@ def person_of(session: Session, membership_id: int) -> int:
 
 def place_shared(core: Core, session: Session, placement_id: int, now: datetime) -> bool:
     """A learner with an open alert shared a location: whoever was told sees it. False when nothing is open."""
-    rows = _open_rows(session, placement_id)
     placement = session.get_one(Placement, placement_id)
+    book = Book(session, now, [placement])
+    rows = book.open_alerts(placement_id)
     for row in rows:
-        note(session, row.id, "place_shared", now, placement.person_id)
-        speaker = _Speaker(core, session, row, placement, now, None)
+        book.note(row.id, "place_shared", placement.person_id)
+        speaker = Speaker(core, book, row)
         for shown in talk.place(speaker.dossier()):
             speaker.tell(speaker.told(), shown, ref=drafts.PLACE)
+    book.write()
     return bool(rows)
 
 
 def taken_back(core: Core, session: Session, placement_id: int, now: datetime) -> None:
     """The learner says the SOS was a mistake. It stays open: whoever was told hears it and calls all the same."""
     placement = session.get_one(Placement, placement_id)
-    for row in _open_rows(session, placement_id):
-        note(session, row.id, "taken_back", now, placement.person_id)
+    book = Book(session, now, [placement])
+    for row in book.open_alerts(placement_id):
+        book.note(row.id, "taken_back", placement.person_id)
         row.state = {**row.state, "taken_back": True}
-        speaker = _Speaker(core, session, row, placement, now, None)
+        speaker = Speaker(core, book, row)
         speaker.tell(speaker.told(), talk.taken_back(speaker.dossier()))
+    book.write()
 
 
 def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Screen:
     """The alert as whoever took it keeps it in the chat: all that is known, and only what is left to do."""
-    row = session.get_one(Alert, alert_id)
-    placement = session.get_one(Placement, row.placement_id)
-    return talk.yours(_Speaker(core, session, row, placement, now, None).dossier())
+    book = book_of(session, now, [session.get_one(Alert, alert_id)])
+    return talk.yours(Speaker(core, book, book.alert(alert_id)).dossier())
