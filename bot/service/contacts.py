@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -31,24 +30,24 @@ _MEMBERS = (
 def contacts_of(session: Session, placement_id: int) -> tuple[Contact, ...]:
     """Everybody around a stay, those in the bot first, then those with only a telephone."""
     p = first(session, _PLACEMENT, placement=placement_id)
-    found = _members(session, {"referent": p.referent_id, "backup": p.backup_id, "local_contact": p.local_contact_id})
+    rungs = {"referent": p.referent_id, "backup": p.backup_id, "local_contact": p.local_contact_id}
+    wanted = [membership_id for membership_id in rungs.values() if membership_id is not None]
+    known = {row.membership_id: row for row in rows(session, _MEMBERS, memberships=wanted)} if wanted else {}
+    found = [_member(role, known[membership_id]) for role, membership_id in rungs.items() if membership_id is not None]
     if p.partner_id is not None:
         found.append(_partner_contact(session, p.partner_id))
-    for role, name, phone in (
+    return (*found, *by_telephone(p))
+
+
+def by_telephone(p: Any) -> tuple[Contact, ...]:
+    """Those around a stay (a placement, or its columns) who have no chat, only a telephone."""
+    around = (
         ("host", p.host_organisation, p.host_phone),
         ("tutor", p.tutor_name, None),
         ("guardian", p.guardian_name, p.guardian_phone),
         ("emergency_contact", p.emergency_contact_name, p.emergency_contact_phone),
-    ):
-        if name or phone:
-            found.append(Contact(name or "", role, phone))
-    return tuple(found)
-
-
-def _members(session: Session, rungs: Mapping[str, int | None]) -> list[Contact]:
-    wanted = [membership_id for membership_id in rungs.values() if membership_id is not None]
-    known = {row.membership_id: row for row in rows(session, _MEMBERS, memberships=wanted)} if wanted else {}
-    return [_member(role, known[membership_id]) for role, membership_id in rungs.items() if membership_id is not None]
+    )
+    return tuple(Contact(name or "", role, phone) for role, name, phone in around if name or phone)
 
 
 def _member(role: str, row: Any) -> Contact:

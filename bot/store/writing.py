@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, text
+from sqlalchemy import Connection, Insert, Table, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,53 @@ def _insert_at_once(connection: Connection, table: type[Base], rows: Sequence[Ma
     return connection.execute(statement, {"rows": json.dumps([dict(row) for row in rows], default=_plain)}).rowcount
 
 
+def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that no unique key can refuse."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and len(rows) >= _MANY:
+        _insert_at_once(connection, table, rows)
+        return
+    assert isinstance(table.__table__, Table)
+    connection.execute(insert(table.__table__), [dict(row) for row in rows])
+
+
+def reserve_ids(session: Session, table: type[Base], many: int) -> list[int]:
+    """Numbers for rows that will be inserted later in this transaction, in rising order."""
+    name = table.__tablename__  # a name of ours, no input
+    if session.get_bind().dialect.name == "postgresql":
+        found = session.execute(
+            text(f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, :many)"),
+            {"many": many},
+        )
+        return sorted(found.scalars())
+    # SQLite has one writer: whoever is in a transaction is alone.
+    last: int = session.execute(text(f'SELECT coalesce(max(id), 0) FROM "{name}"')).scalar_one()
+    return list(range(last + 1, last + 1 + many))
+
+
+def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change rows by their `id`; all of them name the same columns."""
+    if not rows:
+        return
+    connection = session.connection()
+    names = [name for name in rows[0] if name != "id"]
+    if connection.dialect.name == "postgresql" and len(rows) >= _MANY:
+        into = ", ".join(f'"{name}" = new."{name}"' for name in names)  # names of our own tables, no input
+        statement = text(
+            f'UPDATE "{table.__tablename__}" AS old SET {into} '
+            f'FROM jsonb_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS jsonb)) AS new '
+            "WHERE old.id = new.id"
+        )
+        connection.execute(statement, {"rows": json.dumps([dict(row) for row in rows], default=_plain)})
+        return
+    assert isinstance(table.__table__, Table)
+    change = update(table.__table__).where(table.__table__.c.id == bindparam("number"))
+    change = change.values({name: bindparam(f"new_{name}") for name in names})
+    connection.execute(change, [{f"new_{n}": row[n] for n in names} | {"number": row["id"]} for row in rows])
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, date):  # a datetime is one, too
         return value.isoformat()
@@ -63,8 +110,8 @@ def _insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
 def upsert(session: Session, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or set `values` on the one that has this primary key."""
     dialect = session.get_bind().dialect.name
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table.__table__)  # type: ignore[arg-type]
-    session.execute(insert.values({**key, **values}).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    new = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table.__table__)  # type: ignore[arg-type]
+    session.execute(new.values({**key, **values}).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
 def beat(session: Session, name: str, now: datetime, detail: Mapping[str, Any]) -> None:

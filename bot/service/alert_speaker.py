@@ -1,0 +1,164 @@
+"""What the ladder wants said about one alert at one instant becomes messages and lines of the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.flows import alert_screens as talk
+from bot.flows.vocabulary import Kind, Screen
+from bot.rules import alert as words
+from bot.rules.alert import Reason
+from bot.service import second_channel
+from bot.service.book import Book
+from bot.service.core import Core
+from bot.service.dossier import dossier_of
+from bot.service.drafts import Draft
+from bot.store.tables import Alert
+
+NOBODY_YET_EVERY = timedelta(minutes=30)
+# The learner asked for somebody themselves.
+ASKED = frozenset({Reason.ASKED_FOR_HELP.value, Reason.WANTS_TO_TALK.value, Reason.CRISIS_WORDS.value})
+
+
+class Speaker:
+    """Says what the ladder wants said about one alert, at one instant."""
+
+    def __init__(self, core: Core, book: Book, row: Alert, said: str | None = None) -> None:
+        """`said`: what the learner just answered, if that is what it is about."""
+        self.core, self.book, self.row, self.said = core, book, row, said
+        self.placement = book.placements[row.placement_id]
+        self.skipped: tuple[words.Responder, ...] = ()
+        self.nobody_on_duty = False
+        self.became_red = False
+
+    @property
+    def now(self) -> datetime:
+        return self.book.now
+
+    def carry_out(self, effect: words.Effect) -> None:
+        """One effect of the ladder."""
+        match effect:
+            case words.Skipped(people):
+                self.skipped = second_channel.marked(self.core, self.book.session, people)
+                self.note("skipped", people=[[p.id, p.why] for p in self.skipped])
+            case words.NobodyOnDuty():
+                self.nobody_on_duty = True
+            case words.BecameRed():
+                self.became_red = True
+                self.note("became_red")
+            case words.Notify(people, repeat):
+                self.notify(people, repeat, exhausted=False)
+            case words.Exhausted(people):
+                self.note("exhausted")
+                self.notify(people, repeat=self.row.exhausted_at != self.now, exhausted=True)
+            case words.TellLearner(what, people):
+                self.tell_learner(what, people)
+            case words.ComeBack(by):
+                self.note("came_back")
+                self.tell({by}, talk.still_open(self.dossier()), Kind.ALERT)
+            case words.Lapsed(by):
+                self.note("lapsed", membership=by)
+            case _:
+                self._spread(effect)
+
+    def _spread(self, effect: words.Effect) -> None:
+        """What those who were told hear of each other and of the learner."""
+        match effect:
+            case words.TellOthersTaken(by):
+                shown = talk.taken(self.dossier(), self.name(by))
+                self.tell(self.told() - {by}, shown)
+                self.second(shown, "alert_taken", by, self.name(by))
+            case words.AlreadyTaken(to, by):
+                self.tell({to}, talk.already_taken(self.dossier(), self.name(by)))
+            case words.TellLearnerAnswered():
+                self.tell(self.told(), talk.learner_answered(self.dossier(), self.said or "fine"))
+            case words.AllClear():
+                self.all_clear()
+            case words.AskSettled():
+                if self.row.reason != Reason.DRILL.value:
+                    self.to_person(self.placement.person_id, talk.ask_settled(self.row.id), Kind.SAFETY, None)
+
+    def note(self, what: str, **detail: Any) -> None:
+        """A line of the trail."""
+        self.book.note(self.row.id, what, **detail)
+
+    def dossier(self) -> talk.Dossier:
+        """What is known now."""
+        return dossier_of(self.book, self.row, self.skipped, self.nobody_on_duty, self.became_red)
+
+    def told(self) -> set[int]:
+        """Membership ids that the alert was sent to."""
+        return {int(m) for m in self.row.state.get("told", ())}
+
+    def name(self, membership_id: int) -> str:
+        """First and last name of whoever holds a membership."""
+        return self.book.member_name(membership_id)
+
+    def notify(self, people: tuple[int, ...], repeat: bool, exhausted: bool) -> None:
+        """The alert itself, to `people`, through every channel."""
+        dossier = self.dossier()
+        shown = talk.notice(dossier, repeat=repeat, exhausted=exhausted)
+        self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
+        for person in people:
+            self.book.note_told(self.row.id, person)
+        self.tell(people, shown, Kind.ALERT)
+        if self.core.channels:
+            skipped, session, now = self.skipped, self.book.session, self.now
+            self.book.afterwards(
+                lambda: second_channel.spread(
+                    self.core, session, self.row, dossier, shown, now,
+                    people=people, skipped=skipped, repeat=repeat, exhausted=exhausted,
+                )
+            )  # fmt: skip
+
+    def all_clear(self) -> None:
+        """It is over: to all who were told, except who closed it and has just read so."""
+        who = self.name(self.row.resolved_by) if self.row.resolved_by else None
+        shown = talk.all_clear(self.dossier(), who, self.row.outcome or "other")
+        self.tell(self.told() - {self.row.resolved_by}, shown)
+        self.second(shown, "alert_resolved", self.row.resolved_by, who)
+
+    def second(self, shown: Screen, event: str, by: int | None, name: str | None) -> None:
+        """What follows an alert, through the other channels."""
+        if self.core.channels:
+            session, now, dossier = self.book.session, self.now, self.dossier()
+            self.book.afterwards(
+                lambda: second_channel.follow(
+                    self.core, session, self.row, dossier, shown, now, event=event, by=by, name=name
+                )
+            )
+
+    def tell(
+        self, people: Iterable[int | None], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None
+    ) -> None:
+        """A message to memberships."""
+        for membership_id in sorted(m for m in people if m is not None):
+            known = ref or f"alert:{self.row.id}:{membership_id}"
+            self.to_person(self.book.member_person(membership_id), shown, kind, known)
+
+    def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
+        """News about their own alert."""
+        # The answer to their own call named who is told; when it is opened again, that is news.
+        asked = self.row.reason in ASKED and not self.row.state.get("reopened")
+        if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
+            return
+        # Who has answered meanwhile, or took it back, needs no news of who is looked for next.
+        if what is not words.News.TAKEN and (self.row.state.get("said") == "fine" or self.row.state.get("taken_back")):
+            return
+        shown = talk.news(what, [self.name(p) for p in people], self.dossier())
+        key = self.once(what) if what is words.News.NOBODY_YET else None
+        self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}", key)
+
+    def once(self, what: words.News) -> str:
+        """Nobody has answered yet: who asked for help hears it every half hour, who merely missed a check-in once."""
+        asked = self.row.reason in ASKED
+        turn = int((self.now - self.row.raised_at) / NOBODY_YET_EVERY) if asked else 0
+        return f"news:{self.row.id}:{self.row.state.get('reopened', 0)}:{what.value}:{turn}"
+
+    def to_person(self, person_id: int, shown: Screen, kind: Kind, ref: str | None, key: str | None = None) -> None:
+        """A message to somebody, if they have a chat."""
+        chat_id = self.book.chat_of(person_id)
+        if chat_id is not None:
+            self.book.send(Draft(chat_id, shown, kind, person_id, key=key, ref=ref))

@@ -1,0 +1,288 @@
+"""What alerts and check-ins read and write about some stays: read in a few statements, written in a few.
+
+One learner who asks for help and ten thousand who miss their check-in at one hour go through the same code: it works
+on plain Python objects, the book fills them for all stays at once and writes what comes out at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from bot.rules.alert import Ladder, Reason, Severity
+from bot.service import drafts
+from bot.service.drafts import Draft
+from bot.service.ladder import Staff, ladder_in, staff_of
+from bot.store.prepared import rows
+from bot.store.tables import Alert, AlertEvent, CheckIn, Membership, Person, Placement, SharedPlace, TelegramAccount
+from bot.store.writing import insert_many, reserve_ids
+
+OPEN = Alert.resolved_at.is_(None)
+_MANY = 20  # new alerts from which they are written as plain rows
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """The person of a stay, and their chat if they have one."""
+
+    person_id: int
+    first_name: str
+    last_name: str
+    phone: str | None
+    chat_id: int | None
+    last_active_at: datetime | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody was told: when it was queued, and when a channel took it (None: not yet, or never)."""
+
+    name: str
+    at: datetime
+    delivered_at: datetime | None = None
+
+
+_LEARNERS = (
+    select(Person.id.label("person_id"), Person.first_name, Person.last_name, Person.phone, TelegramAccount.chat_id,
+           TelegramAccount.last_active_at)
+    .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
+    .where(Person.id.in_(bindparam("people", expanding=True)))
+)  # fmt: skip
+_PLACES = (
+    select(SharedPlace.person_id, SharedPlace.latitude, SharedPlace.longitude, SharedPlace.at)
+    .where(SharedPlace.person_id.in_(bindparam("people", expanding=True)), SharedPlace.expires_at > bindparam("now"))
+    .order_by(SharedPlace.at)
+)
+_PARTNERS = (
+    select(Placement.id, Person.first_name, Person.last_name, Person.phone)
+    .join(Person, Person.id == Placement.person_id)
+    .where(Placement.id.in_(bindparam("placements", expanding=True)))
+)
+_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(
+    CheckIn.id.in_(bindparam("check_ins", expanding=True))
+)
+_TOLD = (
+    select(AlertEvent.alert_id, AlertEvent.what, AlertEvent.at, Person.first_name, Person.last_name)
+    .join(Person, Person.id == AlertEvent.person_id)
+    .where(AlertEvent.alert_id.in_(bindparam("alerts", expanding=True)), AlertEvent.what.in_(("told", "delivered")))
+    .order_by(AlertEvent.id)
+)
+
+
+class Book:
+    """Lives within one transaction, for stays known from the start. Nothing is written before `write`."""
+
+    def __init__(self, session: Session, now: datetime, placements: Iterable[Placement]) -> None:
+        self.session, self.now = session, now
+        self.placements = {placement.id: placement for placement in placements}
+        self._alerts: dict[int, Alert] = {}
+        self._new: list[Alert] = []
+        self._ids: list[int] = []
+        self._events: list[dict[str, Any]] = []
+        self._drafts: list[Draft] = []
+        self._afterwards: list[Callable[[], None]] = []
+        self._ladders: dict[tuple[int | None, ...], Ladder] = {}
+        self._told: dict[int, dict[str, Told]] | None = None
+        self._check_ins: dict[int, Any] = {}
+
+    # --- reading: each for all stays at once, when first asked for ---
+
+    @cached_property
+    def staff(self) -> Staff:
+        return staff_of(self.session, self.placements.values())
+
+    @cached_property
+    def learners(self) -> Mapping[int, Learner]:
+        """By person id."""
+        people = [placement.person_id for placement in self.placements.values()]
+        return {row.person_id: Learner(*row) for row in rows(self.session, _LEARNERS, people=people)}
+
+    @cached_property
+    def places(self) -> Mapping[int, Any]:
+        """The last location somebody shares now, by person id."""
+        people = [placement.person_id for placement in self.placements.values()]
+        return {row.person_id: row for row in rows(self.session, _PLACES, people=people, now=self.now)}
+
+    @cached_property
+    def partners(self) -> Mapping[int, Any]:
+        """Who travels with somebody of these stays, by placement id."""
+        wanted = {p.partner_id for p in self.placements.values() if p.partner_id is not None}
+        return {row.id: row for row in rows(self.session, _PARTNERS, placements=list(wanted))} if wanted else {}
+
+    def ladder(self, placement: Placement) -> Ladder:
+        """Who is told about this learner, as things are now."""
+        named = (placement.referent_id, placement.backup_id, placement.local_contact_id)
+        known = any(m.person_id == placement.person_id for m in self.staff.memberships.values())
+        key = (placement.cohort_id, *named, placement.person_id if known else None)
+        if key not in self._ladders:
+            self._ladders[key] = ladder_in(self.staff, placement, self.now)
+        return self._ladders[key]
+
+    def member_name(self, membership_id: int) -> str:
+        """First and last name of whoever holds a membership."""
+        person = self._staff_person(membership_id)
+        return f"{person.first_name} {person.last_name}".strip()
+
+    def member_person(self, membership_id: int) -> int:
+        """The person who holds a membership."""
+        return self._staff_person(membership_id).id
+
+    def _staff_person(self, membership_id: int) -> Person:
+        member = self.staff.memberships.get(membership_id)
+        if member is not None:
+            return self.staff.people[member.person_id]
+        # Told before, and off every ladder since.
+        return self.session.get_one(Person, self.session.get_one(Membership, membership_id).person_id)
+
+    def chat_of(self, person_id: int) -> int | None:
+        """The live chat of a learner of these stays or of their staff."""
+        if person_id in self.learners:
+            return self.learners[person_id].chat_id
+        if person_id in self.staff.people:
+            account = self.staff.accounts.get(person_id)
+            return account.chat_id if account else None
+        return drafts.chat_of(self.session, person_id)
+
+    def asked(self, check_in_id: int) -> Any:
+        """When a check-in was delivered and reminded of."""
+        if check_in_id not in self._check_ins:
+            wanted = {a.check_in_id for a in self._alerts.values() if a.check_in_id is not None} | {check_in_id}
+            found = rows(self.session, _ASKED, check_ins=list(wanted - self._check_ins.keys()))
+            self._check_ins |= {row.id: row for row in found}
+        return self._check_ins[check_in_id]
+
+    def has_asked(self, check_in: Any) -> None:
+        """A check-in that is at hand needs no reading."""
+        self._check_ins[check_in.id] = check_in
+
+    # --- alerts ---
+
+    def hold(self, alerts: Iterable[Alert]) -> None:
+        """These alerts are locked by the caller and are worked on."""
+        self._alerts |= {alert.id: alert for alert in alerts}
+
+    def alert(self, alert_id: int) -> Alert:
+        """One of the alerts at hand."""
+        return self._alerts[alert_id]
+
+    def open_alerts(self, placement_id: int) -> list[Alert]:
+        """The open alerts of one of the stays, oldest first, locked until the end of the transaction."""
+        return self._open.get(placement_id, [])
+
+    @cached_property
+    def _open(self) -> dict[int, list[Alert]]:
+        found = self.session.scalars(
+            select(Alert).where(Alert.placement_id.in_(self.placements), OPEN).order_by(Alert.id).with_for_update()
+        ).all()
+        self.hold(found)
+        by_placement: dict[int, list[Alert]] = {}
+        for alert in found:
+            by_placement.setdefault(alert.placement_id, []).append(alert)
+        return by_placement
+
+    def expect(self, many: int) -> None:
+        """So many new alerts may follow: their numbers are taken at once."""
+        self._ids += reserve_ids(self.session, Alert, many)
+
+    def new_alert(self, placement: Placement, reason: Reason, severity: Severity, check_in_id: int | None) -> Alert:
+        """An alert that is about to be raised."""
+        if not self._ids:
+            self.expect(1)
+        alert = Alert(
+            id=self._ids.pop(0), placement_id=placement.id, cohort_id=placement.cohort_id, check_in_id=check_in_id,
+            reason=reason.value, severity=severity.value, level=0, raised_at=self.now,
+            state={"told": [], "new": True},
+        )  # fmt: skip
+        self._new.append(alert)
+        self._alerts[alert.id] = alert
+        self._open.setdefault(placement.id, []).append(alert)
+        return alert
+
+    # --- the trail ---
+
+    def note(self, alert_id: int, what: str, person_id: int | None = None, **detail: Any) -> None:
+        """A line of an alert's trail."""
+        self._events.append(
+            {"alert_id": alert_id, "at": self.now, "what": what, "person_id": person_id, "detail": detail}
+        )
+
+    def note_told(self, alert_id: int, membership_id: int) -> None:
+        """The trail's most important line: this person was told."""
+        self.note(alert_id, "told", self.member_person(membership_id))
+        name = self.member_name(membership_id)
+        self._told_of(alert_id).setdefault(name, Told(name, self.now))
+
+    def told(self, alert_id: int) -> tuple[Told, ...]:
+        """Whom we told and when first, in order."""
+        return tuple(self._told_of(alert_id).values())
+
+    def _told_of(self, alert_id: int) -> dict[str, Told]:
+        if self._told is None:
+            self._told = self._read_told()
+        return self._told.setdefault(alert_id, {})
+
+    def _read_told(self) -> dict[int, dict[str, Told]]:
+        fresh = {alert.id for alert in self._new}
+        wanted = [number for number in self._alerts if number not in fresh]
+        found: dict[int, dict[str, Told]] = {}
+        for row in rows(self.session, _TOLD, alerts=wanted) if wanted else ():
+            name, of_alert = f"{row.first_name} {row.last_name}".strip(), found.setdefault(row.alert_id, {})
+            known = of_alert.get(name)
+            if row.what == "told":
+                of_alert.setdefault(name, Told(name, row.at))
+            elif known is not None and known.delivered_at is None:
+                of_alert[name] = Told(name, known.at, row.at)
+        return found
+
+    # --- writing ---
+
+    def send(self, draft: Draft) -> None:
+        """A message that goes out with the rest."""
+        self._drafts.append(draft)
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """Something of this transaction that needs the alerts to be in the database."""
+        self._afterwards.append(work)
+
+    def write(self) -> None:
+        """Everything into the database, in a few statements; the book may go on being used."""
+        new, self._new = self._new, []
+        events, self._events = self._events, []
+        queued, self._drafts = self._drafts, []
+        afterwards, self._afterwards = self._afterwards, []
+        if len(new) < _MANY or afterwards:
+            self.session.add_all(new)  # and whoever asked for one may go on changing it
+        else:
+            insert_many(self.session, Alert, [_columns(alert) for alert in new])
+        self.session.flush()
+        insert_many(self.session, AlertEvent, events)
+        drafts.queue(self.session, queued, self.now)
+        for work in afterwards:
+            work()
+        if afterwards:
+            self.session.flush()
+
+
+_PLAIN = [column.key for column in Alert.__table__.columns]
+
+
+def _columns(alert: Alert) -> dict[str, Any]:
+    return {name: getattr(alert, name) for name in _PLAIN}
+
+
+def book_of(session: Session, now: datetime, alerts: Sequence[Alert]) -> Book:
+    """A book on the stays of these alerts, which the caller has locked."""
+    stays = session.scalars(select(Placement).where(Placement.id.in_({alert.placement_id for alert in alerts})))
+    book = Book(session, now, stays)
+    book.hold(alerts)
+    return book
