@@ -48,10 +48,11 @@ def run(
     set_up(settings.log_level, settings.log_format)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     settings.require_token()
+    settings.require_sender()
     library = content(settings)
     store = database_for_service(settings)
     try:
-        core = Core(store, library, KitSearch.of(library), settings.data_dir)
+        core = Core(store, library, KitSearch.of(library), settings.data_dir, settings.channels())
         keep_retired_words(core)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_serve(settings, core, what))

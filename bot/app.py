@@ -23,6 +23,7 @@ from bot.transport.outgoing import Outgoing
 from bot.transport.pacing import Pacing
 from bot.transport.poller import Poller
 from bot.transport.pool import Pool
+from bot.transport.second import lane_of
 from bot.transport.sender import Sender
 from bot.transport.webhook import Address, HttpServer, Webhook, secret_from
 
@@ -63,6 +64,8 @@ class App:
         pacing = pacing or Pacing(settings.ceiling())
         self.outgoing = Outgoing(core, self.telegram, self.pool, clock, pacing)
         self.sender = Sender(core, self.outgoing, self.pool, clock, pacing)
+        smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
+        self.second = lane_of(core, self.pool, clock, smtp, settings.mail_from, settings.alert_webhook_url)
         self.dispatcher = Dispatcher(core, self.telegram, self.outgoing, self.pool, clock)
         self.user: BotUser | None = None
         self.server: HttpServer | None = None
@@ -139,6 +142,7 @@ class App:
 
     async def _send(self) -> None:
         self._begin(self.sender.run())
+        self._begin(self.second.run())
 
     def _address(self, url: str) -> Address:
         token = self.settings.require_token()

@@ -89,6 +89,15 @@ class Settings(BaseSettings):
             raise ValueError("this is no mail server; write smtp://user:password@host:587 or smtps://… with a host")
         return SecretStr(value.get_secret_value().strip())
 
+    @field_validator("mail_from")
+    @classmethod
+    def _is_sender(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        if not re.fullmatch(r"(?:[^<>\r\n]*<)?[^\s@<>]+@[^\s@<>]+>?", value.strip()):
+            raise ValueError(f"{value!r} is no e-mail address; write alerts@example.org or Compagnon <alerts@…>")
+        return value.strip()
+
     @field_validator("webhook_secret")
     @classmethod
     def _is_secret(cls, value: SecretStr | None) -> SecretStr | None:
@@ -104,6 +113,19 @@ class Settings(BaseSettings):
                 "you into .env as COMPAGNON_TOKEN=…, and start again. `compagnon demo` needs no token."
             )
         return self.token.get_secret_value()
+
+    def channels(self) -> frozenset[str]:
+        """The second ways out that are set up: mail, webhook."""
+        found = (("mail", self.smtp_url and self.mail_from), ("webhook", self.alert_webhook_url))
+        return frozenset(name for name, there in found if there)
+
+    def require_sender(self) -> None:
+        """Raises BadSetting where e-mail is set up without a sender, which most servers refuse."""
+        if self.smtp_url is not None and self.mail_from is None:
+            raise BadSetting(
+                "COMPAGNON_SMTP_URL is set, but not COMPAGNON_MAIL_FROM: name the address that alerts come from, "
+                "for example COMPAGNON_MAIL_FROM=alerts@example.org."
+            )
 
     def database(self) -> str:
         """SQLAlchemy URL of the database, the embedded one in the data folder by default."""
