@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc, local_date
 from bot.flows import check_in as talk
@@ -17,9 +18,10 @@ from bot.rules import check_in as rules
 from bot.rules.alert import Reason, Severity
 from bot.rules.check_in import Answer, State
 from bot.service import alerts, drafts
+from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
-from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Person, Placement
+from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
 
 log = logging.getLogger(__name__)
 
@@ -83,29 +85,33 @@ def lock(session: Session, check_in_id: int) -> CheckIn:
 
 def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, now: datetime) -> list[Screen]:
     """Feed the state machine, store its state, carry out its effects. Returns what the learner is answered."""
-    placement = session.get_one(Placement, row.placement_id)
-    cohort = session.get_one(Cohort, placement.cohort_id)
-    new, effects = rules.step(state_of(row), trigger, policy_of(placement, cohort))
-    _store(row, new)
+    book = Book(session, now, [session.get_one(Placement, row.placement_id)])
+    effects = _step(book, row, trigger)
     session.flush()
     answers: list[Screen] = []
-    for effect in effects:
-        answers += _carry_out(core, session, row, placement, effect, now)
+    for effect in _sent(book, row, effects):
+        answers += _carry_out(core, book, row, effect)
+    book.write()
     return answers
 
 
-def _carry_out(
-    core: Core, session: Session, row: CheckIn, placement: Placement, effect: rules.Effect, now: datetime
-) -> list[Screen]:
+def _step(book: Book, row: CheckIn, trigger: rules.Trigger) -> tuple[rules.Effect, ...]:
+    placement = book.placements[row.placement_id]
+    cohort = book.session.get_one(Cohort, placement.cohort_id)
+    new, effects = rules.step(state_of(row), trigger, policy_of(placement, cohort))
+    _store(row, new)
+    return effects
+
+
+def _carry_out(core: Core, book: Book, row: CheckIn, effect: rules.Effect) -> list[Screen]:
+    session, placement, now = book.session, book.placements[row.placement_id], book.now
     match effect:
-        case rules.Ask():
-            _send(core, session, row, placement, Kind.CHECK_IN, now)
-        case rules.Remind():
-            _send(core, session, row, placement, Kind.REMINDER, now)
         case rules.Withdraw():
             withdraw(session, row.id, now)
         case rules.RaiseAlert(reason, severity):
-            alerts.raise_alert(core, session, placement, reason, severity, now, check_in_id=row.id)
+            book.has_asked(row)
+            alerts.raise_in(core, book, placement, reason, severity, check_in_id=row.id)
+            book.write()  # what follows names those who were told
         case rules.LateAnswer(Answer.NEED_HELP, _):
             pass  # the alert itself follows, red: one message says it all
         case rules.LateAnswer(answer, _):
@@ -119,24 +125,36 @@ def _carry_out(
             return [talk.help_offered(urgent, alerts.names_told(session, placement.id))]
         case rules.TooEarly(counts_from):
             return [talk.too_early(counts_from)]
-        case rules.Missed():
-            # No alarm: our own absence is told to referents once, for all learners together.
-            log.warning("check-in %s of %s was not asked: the bot was away", row.id, row.day)
     return []
 
 
-def _send(core: Core, session: Session, row: CheckIn, placement: Placement, kind: Kind, now: datetime) -> None:
-    chat_id = drafts.chat_of(session, placement.person_id)
-    if chat_id is None:
+def _sent(book: Book, row: CheckIn, effects: Iterable[rules.Effect]) -> Iterator[rules.Effect]:
+    """What is left of the effects once prompts and reminders are queued."""
+    for effect in effects:
+        match effect:
+            case rules.Ask():
+                yield from _send(book, row, Kind.CHECK_IN)
+            case rules.Remind():
+                yield from _send(book, row, Kind.REMINDER)
+            case rules.Missed():
+                # No alarm: our own absence is told to referents once, for all learners together.
+                log.warning("check-in %s of %s was not asked: the bot was away", row.id, row.day)
+            case _:
+                yield effect
+
+
+def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
+    """Queue the prompt or the reminder. Returns what follows where there is nobody to ask."""
+    learner = book.learners[book.placements[row.placement_id].person_id]
+    if learner.chat_id is None:
         # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
-        trigger = rules.NotDelivered(now, "failed", missed_before(session, row))
-        advance(core, session, row, trigger, now)
-        return
-    name = session.get_one(Person, placement.person_id).first_name
-    shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or now)
-    suffix = "" if kind is Kind.CHECK_IN else ":again"
-    ref = f"check_in:{row.id}"
-    drafts.queue(session, [drafts.Draft(chat_id, shown, kind, placement.person_id, key=ref + suffix, ref=ref)], now)
+        missed = row.id in missed_before(book.session, [row])
+        return _step(book, row, rules.NotDelivered(book.now, "failed", missed))
+    name, ref = learner.first_name, f"check_in:{row.id}"
+    shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or book.now)
+    key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
+    book.send(drafts.Draft(learner.chat_id, shown, kind, learner.person_id, key=key, ref=ref))
+    return ()
 
 
 def withdraw(session: Session, check_in_id: int, now: datetime) -> None:
@@ -149,15 +167,28 @@ def withdraw(session: Session, check_in_id: int, now: datetime) -> None:
     )
 
 
-def missed_before(session: Session, row: CheckIn) -> bool:
-    """Was the check-in before this one missed, too?"""
-    before = session.scalars(
-        select(CheckIn)
-        .where(CheckIn.placement_id == row.placement_id, CheckIn.day < row.day, CheckIn.state != State.CLOSED.value)
-        .order_by(CheckIn.day.desc())
-        .limit(1)
-    ).first()
-    return before is not None and rules.was_missed(state_of(before))
+_BEFORE = aliased(CheckIn)
+_EARLIER = aliased(CheckIn)
+_LAST_DAY = (
+    select(func.max(_EARLIER.day))
+    .where(
+        _EARLIER.placement_id == CheckIn.placement_id, _EARLIER.day < CheckIn.day,
+        _EARLIER.state != State.CLOSED.value,
+    )
+    .scalar_subquery()
+)  # fmt: skip
+
+
+def missed_before(session: Session, rows: Collection[CheckIn]) -> set[int]:
+    """Ids of those of the check-ins whose learner missed the one before, too."""
+    if not rows:
+        return set()
+    found = session.execute(
+        select(CheckIn.id, _BEFORE)
+        .join(_BEFORE, (_BEFORE.placement_id == CheckIn.placement_id) & (_BEFORE.day == _LAST_DAY))
+        .where(CheckIn.id.in_([row.id for row in rows]), _BEFORE.state == State.ALERTED.value)
+    )
+    return {check_in_id for check_in_id, before in found if rules.was_missed(state_of(before))}
 
 
 # --- triggers -----------------------------------------------------------------------------------
@@ -227,7 +258,8 @@ def delivered(core: Core, session: Session, check_in_id: int, kind: Kind, messag
 def not_delivered(core: Core, session: Session, check_in_id: int, blocked: bool, at: datetime) -> None:
     """The prompt or reminder failed for good."""
     row = lock(session, check_in_id)
-    trigger = rules.NotDelivered(at, "blocked" if blocked else "failed", missed_before(session, row))
+    missed = row.id in missed_before(session, [row])
+    trigger = rules.NotDelivered(at, "blocked" if blocked else "failed", missed)
     advance(core, session, row, trigger, at)
 
 
@@ -241,18 +273,36 @@ def wake(core: Core, now: datetime, limit: int) -> int:
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
-        heard = listening(session, now)
-        for row in rows:
-            advance(core, session, row, _tick(session, row, heard, now), now)
+        if rows:
+            _wake_all(core, session, rows, now)
     return len(rows)
 
 
-def _tick(session: Session, row: CheckIn, heard: rules.Listening, now: datetime) -> rules.Tick:
-    placement = session.get_one(Placement, row.placement_id)
+def _wake_all(core: Core, session: Session, rows: Sequence[CheckIn], now: datetime) -> None:
+    stays = session.scalars(select(Placement).where(Placement.id.in_({row.placement_id for row in rows})))
+    book = Book(session, now, stays)
+    heard = listening(session, now)
+    missed = missed_before(session, [row for row in rows if row.state != State.PLANNED.value])
+    raised = [
+        (row, effect)
+        for row in rows
+        for effect in _sent(book, row, _step(book, row, _tick(book, row, heard, row.id in missed)))
+        if isinstance(effect, rules.RaiseAlert)
+    ]
+    if raised:
+        book.expect(sum(not book.open_alerts(row.placement_id) for row, _ in raised))
+    for row, effect in raised:
+        book.has_asked(row)
+        placement = book.placements[row.placement_id]
+        alerts.raise_in(core, book, placement, effect.reason, effect.severity, check_in_id=row.id)
+    book.write()
+
+
+def _tick(book: Book, row: CheckIn, heard: rules.Listening, missed: bool) -> rules.Tick:
+    placement = book.placements[row.placement_id]
     itinerary = itinerary_of(placement)
     zone = itinerary.zone_on(row.day) if itinerary else placement.home_zone
-    missed = missed_before(session, row) if row.state != State.PLANNED.value else False
-    return rules.Tick(ensure_utc(now), heard, local_date(now, zone) == row.day, missed)
+    return rules.Tick(ensure_utc(book.now), heard, local_date(book.now, zone) == row.day, missed)
 
 
 def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: datetime) -> None:
