@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from bot.flows.pause_screens import span
 from bot.flows.scene import Contact
 from bot.flows.vocabulary import Button, Rows, Screen, Venue, button, screen
 from bot.i18n import Country, Listing, Moment, Text, Value, say, verbatim
@@ -56,6 +57,7 @@ class Dossier:
     taken_back: bool = False
     reopened: bool = False  # it was closed, and the learner said that it is not settled
     closed_by: str | None = None
+    paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
         return Moment(instant, style, self.zone)
@@ -119,6 +121,8 @@ def _since(d: Dossier) -> list[Text]:
     lines.append(say("alerts/raised", at=d.at(d.raised_at)))
     if d.last_active_at:
         lines.append(say("alerts/last_active", at=d.at(d.last_active_at)))
+    if d.paused:
+        lines.append(say("alerts/paused", span=span(*d.paused)))
     if d.reason in _OF_CHECK_IN and d.asked_at:
         lines.append(say("alerts/delivered_means"))
     return [_block(lines)]

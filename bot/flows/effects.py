@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 
@@ -62,6 +63,65 @@ class AnswerCheckIn:
     placement_id: int
     answer: str
     check_in_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTravel:
+    """planned, left, delayed, arrived or still; `expected_at` (aware) comes with planned and delayed."""
+
+    placement_id: int
+    travel_id: int
+    word: str
+    expected_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskPause:
+    """No check-in question from the first to the last day; a minor's must be agreed to."""
+
+    placement_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class DecidePause:
+    """Somebody responsible agrees to a minor's pause, or does not."""
+
+    pause_id: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndPause:
+    """A pause ends early, or a request is taken back; by the learner or by who may decide."""
+
+    pause_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMood:
+    """How the day of a check-in was, from 1 (hard) to 5 (great)."""
+
+    placement_id: int
+    check_in_id: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskMood:
+    """Whether the learner wants to be asked how the day was."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShareMoods:
+    """Show one's last two weeks, as they stand on `day`, to one contact person, once."""
+
+    placement_id: int
+    to_person_id: int
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +264,37 @@ class UnlinkLearner:
 
 
 @dataclass(frozen=True, slots=True)
+class GoAway:
+    """Off a cohort's ladders until an instant; the substitute (membership id) is asked first, None: the others do."""
+
+    cohort_id: int
+    until: datetime
+    substitute_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStandIn:
+    """Whether the person stands in, as asked."""
+
+    absence_id: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndAbsence:
+    """Back earlier, or not away after all."""
+
+    cohort_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoteMembership:
     """The person blocked or unblocked the bot."""
 
     member: bool
 
+
+DutyEffect = GoAway | AnswerStandIn | EndAbsence
 
 Effect = (
     AcceptInvite
@@ -218,6 +304,13 @@ Effect = (
     | ReportWrongStay
     | SetCheckInHour
     | AnswerCheckIn
+    | ReportTravel
+    | AskPause
+    | DecidePause
+    | EndPause
+    | KeepMood
+    | AskMood
+    | ShareMoods
     | RaiseAlert
     | TakeBack
     | SharePlace
@@ -236,5 +329,8 @@ Effect = (
     | ExportMe
     | EraseMe
     | UnlinkLearner
+    | GoAway
+    | AnswerStandIn
+    | EndAbsence
     | NoteMembership
 )

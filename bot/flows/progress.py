@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bot.flows import agenda
+from bot.flows import agenda, mood
 from bot.flows.gate import closed
 from bot.flows.running import MENU_ROW, answer, find
 from bot.flows.scene import ProgressView, Scene
 from bot.flows.vocabulary import Event, Outcome, Rows, Screen, show
 from bot.i18n import Moment, Text, say, verbatim
 
-NEEDS: frozenset[str] = frozenset({"progress", "steps"})
+NEEDS: frozenset[str] = frozenset({"progress", "steps", "moods"})
 
 CELLS = 8
 
@@ -23,10 +23,11 @@ def shown(scene: Scene) -> Screen:
     """Points, bars and the next step."""
     progress = scene.progress or ProgressView(0, 0, 0, {})
     if progress.done == 0:
-        return Screen((say("progress/title"), say("progress/start"), *_next(scene)), _rows(scene))
+        return Screen((say("progress/title"), say("progress/start"), *_next(scene), *mood.line(scene)), _rows(scene))
     head = say("progress/points", n=progress.points)
     done = say("progress/done", n=progress.done)
-    return Screen((say("progress/title"), head, done, _bars(scene, progress), *_next(scene)), _rows(scene))
+    body = (say("progress/title"), head, done, _bars(scene, progress), *_next(scene), *mood.line(scene))
+    return Screen(body, _rows(scene))
 
 
 def _bars(scene: Scene, progress: ProgressView) -> Text:
@@ -65,4 +66,4 @@ def _next(scene: Scene) -> tuple[Text, ...]:
 
 def _rows(scene: Scene) -> Rows:
     waiting = (*agenda.parked(scene), *agenda.due(scene), *agenda.still_open(scene))
-    return (*agenda.step_rows(waiting[:1]), MENU_ROW)
+    return (*agenda.step_rows(waiting[:1]), *mood.row(scene), MENU_ROW)

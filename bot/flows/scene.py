@@ -13,6 +13,7 @@ from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
+from bot.rules import pause as pause_rules
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Actor
 
@@ -43,6 +44,26 @@ class CheckInView:
 
 
 @dataclass(frozen=True, slots=True)
+class TravelView:
+    """A journey there (`out`) or back that is under way, about to begin or just over; hours by the clock of `zone`."""
+
+    id: int
+    placement_id: int
+    direction: str
+    state: str
+    arrives_on: date
+    zone: str
+    start: Value  # town or country
+    to: Value
+    expected_at: datetime
+    first_expected_at: datetime
+    said: str | None = None
+    said_at: datetime | None = None
+    left_at: datetime | None = None
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stay:
     """A placement as its learner, or a referent, sees it. Candidates have no itinerary."""
 
@@ -70,6 +91,7 @@ class Stay:
     consented: bool = False  # the learner said yes
     refused: bool = False  # the learner said no
     guardian_consented: bool = False
+    kit_questions: bool = False  # agreed that unanswered kit questions are kept
     joined_at: datetime | None = None
     version_id: int | None = None
     ended: bool = False
@@ -125,6 +147,56 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseView:
+    """A pause of a learner's check-ins as its learner, or who decides on it, sees it. `zone`: where the learner is."""
+
+    id: int
+    placement_id: int
+    learner: str
+    code: str
+    terms: pause_rules.Pause
+    zone: str
+    decided_by: str | None = None
+
+    @property
+    def span(self) -> tuple[date, date]:
+        """First and last day without a question."""
+        return self.terms.first, max(self.terms.first, self.terms.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """What a learner needs to see to ask for a pause, and the pause there is."""
+
+    asker: pause_rules.Asker
+    deciders: tuple[str, ...]  # names of who would be asked, or told
+    current: PauseView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoodView:
+    """How a learner found the last days, from 1 (hard) to 5 (great), and whether they want to be asked."""
+
+    asked: bool
+    days: Mapping[date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A cohort on whose ladders the person stands: an absence (or one that a substitute is asked for), who could stand
+    in (membership id and name), and for whom they stand in themselves, until when."""
+
+    cohort_id: int
+    cohort: str
+    zone: str
+    until: datetime | None = None
+    substitute: str | None = None
+    asked: bool = False  # the substitute has not answered yet
+    candidates: tuple[tuple[int, str], ...] = ()
+    standing_in: tuple[tuple[str, datetime], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerView:
     """One of a referent's learners, in a list."""
 
@@ -139,6 +211,8 @@ class LearnerView:
     last_answer: str | None  # of the newest check-in
     last_day: date | None
     open_alerts: int
+    pause: PauseView | None = None  # asked for, ahead or holding
+    travel: TravelView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +245,7 @@ class Scene:
     invite: InviteView | None = None  # loaded for /start with a token
     contacts: tuple[Contact, ...] = ()  # needs "contacts": of the first stay
     check_in: CheckInView | None = None  # needs "check_in"
+    travel: TravelView | None = None  # needs "travel": the journey of these days
     script: Script | None = None  # needs "steps": the pinned version of the journey with its items
     steps: tuple[StepView, ...] = ()  # needs "steps"
     progress: ProgressView | None = None  # needs "progress"
@@ -180,6 +255,10 @@ class Scene:
     learners: tuple[LearnerView, ...] = ()  # needs "learners"
     others: tuple[Stay, ...] = ()  # needs "learners": their stays
     relay_to: Contact | None = None  # needs "relay": who the person is writing to
+    duties: tuple[DutyView, ...] = ()  # needs "duties"
+    quiet: Quiet | None = None  # needs "quiet": of the first stay
+    pause: PauseView | None = None  # needs "pause": the one that the tapped button names, if it is theirs to touch
+    moods: MoodView | None = None  # needs "moods": of the first stay
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
 
     @property

@@ -50,6 +50,8 @@ class Action(StrEnum):
     CALL_ROLL = "call_roll"
     SEE_DISCLOSURE = "see_disclosure"
     ANSWER_CHECK_IN = "answer_check_in"
+    ASK_PAUSE = "ask_pause"
+    DECIDE_PAUSE = "decide_pause"
     RAISE_SOS = "raise_sos"
     RUN_STEP = "run_step"
 
@@ -136,7 +138,7 @@ ON_ALERT = frozenset(
         Action.WRITE_TO_LEARNER,
     }
 )
-_QUIETING = frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT})
+_QUIETING = frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE})
 _ALERT_ACTIONS = (Action.SEE_ALERT, Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT)
 _CARE = (*_ALERT_ACTIONS, Action.SEE_LEARNER, Action.SEE_CONTACT_DETAILS, Action.WRITE_TO_LEARNER)
 _DESK = (
@@ -151,12 +153,14 @@ _DESK = (
     Action.SEND_COHORT_MESSAGE,
     Action.SEE_COHORT,
     Action.CALL_ROLL,
+    Action.DECIDE_PAUSE,
 )
 _TRAVELLER = (
     Action.SEE_LEARNER,
     Action.SEE_ALERT,
     Action.WRITE_TO_REFERENT,
     Action.ANSWER_CHECK_IN,
+    Action.ASK_PAUSE,
     Action.RAISE_SOS,
 )
 
@@ -168,9 +172,9 @@ def _row(reach: Reach = Reach.NONE, actions: tuple[Action, ...] = ()) -> dict[Ac
 _ROWS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.LEARNER: _row(Reach.SELF, _TRAVELLER),
     Role.STAFF: _row(Reach.SELF, _TRAVELLER),
-    Role.REFERENT: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS)),
+    Role.REFERENT: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)),
     # The same rights as the referent, or a night when the referent is away would be a hole.
-    Role.BACKUP: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS)),
+    Role.BACKUP: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)),
     Role.LOCAL_CONTACT: _row(Reach.ASSIGNED, _CARE),
     Role.ACCOMPANYING: _row(Reach.COHORT, (*_CARE, Action.SEE_COHORT, Action.CALL_ROLL)),
     Role.COORDINATOR: _row(Reach.ORGANISATION, _DESK),
@@ -207,7 +211,7 @@ def require(actor: Actor, action: Action, subject: Subject) -> None:
 def _reaches(actor: Actor, grant: Grant, action: Action, subject: Subject) -> bool:
     reach = RULES.get((grant.role, action), Reach.NONE)
     oneself = actor.person_id is not None and actor.person_id == subject.person_id
-    # Nobody quiets the alert about themselves: that takes a person who has looked.
+    # Nobody quiets the alert or the check-ins about themselves: that takes a person who has looked.
     if reach is Reach.NONE or (oneself and action in _QUIETING):
         return False
     if reach is Reach.EVERYTHING:

@@ -16,9 +16,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Reason, Severity
+from bot.rules.pause import Pause
 from bot.service import drafts
 from bot.service.drafts import Draft
 from bot.service.ladder import Staff, ladder_in, staff_of
+from bot.service.pause_days import pauses_of
 from bot.store.prepared import rows
 from bot.store.tables import Alert, AlertEvent, CheckIn, Membership, Person, Placement, SharedPlace, TelegramAccount
 from bot.store.writing import insert_many, reserve_ids
@@ -112,6 +114,11 @@ class Book:
         """The last location somebody shares now, by person id."""
         people = [placement.person_id for placement in self.placements.values()]
         return {row.person_id: row for row in rows(self.session, _PLACES, people=people, now=self.now)}
+
+    @cached_property
+    def pauses(self) -> Mapping[int, tuple[Pause, ...]]:
+        """Pauses of check-ins by stay."""
+        return pauses_of(self.session, self.placements)
 
     @cached_property
     def partners(self) -> Mapping[int, Any]:

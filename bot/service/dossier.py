@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from bot.clock import ONE_DAY, local_date
 from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.naming import town
 from bot.flows.scene import Contact
@@ -46,6 +47,7 @@ def dossier_of(
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
+        paused=_paused(book, placement),
     )  # fmt: skip
 
 
@@ -55,6 +57,16 @@ AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
 def _within_reach(contacts: tuple[Contact, ...], stage: str) -> tuple[Contact, ...]:
     """Before and after the stay nobody at the host place can look after the learner."""
     return contacts if stage == "during" else tuple(c for c in contacts if c.role not in AT_THE_HOST)
+
+
+def _paused(book: Book, placement: Placement) -> tuple[date, date] | None:
+    """The days of a pause of check-ins that holds today, or held yesterday: why nobody asked."""
+    itinerary = itinerary_of(placement)
+    if itinerary is None:
+        return None
+    today = local_date(book.now, itinerary.zone_at(book.now))
+    holding = (p for p in book.pauses.get(placement.id, ()) if p.covers(today) or p.covers(today - ONE_DAY))
+    return next(((p.first, p.ends) for p in holding), None)
 
 
 def _instant(value: str | None) -> datetime | None:

@@ -29,12 +29,19 @@ def quiet_hours_of(session: Session, person_id: int) -> QuietHours:
     return parse_quiet_hours(hours) if hours else NIGHT
 
 
-def notify(session: Session, person_id: int, *screens: Screen, now: datetime) -> int:
-    """Queue notices to a person, for the end of their quiet hours if need be. Returns how many; 0 without a chat."""
+def notify(
+    session: Session, person_id: int, *screens: Screen, now: datetime, key: str | None = None, ref: str | None = None
+) -> int:
+    """Queue notices to a person, for the end of their quiet hours if need be. Returns how many; 0 without a chat.
+
+    A `key` is for a single notice, which then is never sent twice.
+    """
     chat_id = drafts.chat_of(session, person_id)
     if chat_id is None:
         return 0
     zone = reader_zones(session, {person_id}, now).get(person_id, "UTC")
     at = next_allowed(now, zone, quiet_hours_of(session, person_id))
-    waiting = [drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, not_before=at) for shown in screens]
+    waiting = [
+        drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, key=key, ref=ref, not_before=at) for shown in screens
+    ]
     return drafts.queue(session, waiting, now)
