@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Serbian, Macedonian and Montenegrin as they are typed on a Latin keyboard, and enough of the other Cyrillic alphabets.
 _CYRILLIC = dict(zip("абвгдежзијклмнопрстћуфхцчшђѓќйѝыэъёіґ", "abvgdezzijklmnoprstcufhccsdgkjiyeaeig", strict=True)) | (
@@ -20,10 +21,13 @@ _SOFT = re.compile(r"([dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "gjub
 _OTHER = re.compile(r"[^\w.]+|_+")
 
 
+@lru_cache(maxsize=64)  # one message is asked about several times: danger, short words, the kit
 def fold(text: str) -> str:
     """Words joined by single spaces, with ` . ` where a sentence ends; dots in a row are only a pause.
     "I can't... breathe!!" → `i cant breathe .`"""
     lowered = text.lower().translate(_SPECIAL)
-    bare = "".join(c for c in unicodedata.normalize("NFKD", _PAUSE.sub(" ", lowered)) if not unicodedata.combining(c))
+    bare = _PAUSE.sub(" ", lowered)
+    if not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
     sentences = _END.sub(" . ", _NOT.sub("nt", _SOFT.sub(r"\1", bare)))
     return " ".join(_REPEATED.sub(r"\1", _OTHER.sub(" ", sentences)).split())

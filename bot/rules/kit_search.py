@@ -210,9 +210,9 @@ class _Index:
         counted = [_features(_words(phrase)) for _, phrase in examples]
         self._weights = _weights(labels, counted)
         self._unknown = math.log(1 + len(examples)) + 1
-        self._labels = list(dict.fromkeys(labels))
+        self._labels = sorted(set(labels))  # so that of equals the first by name comes first
         self._first_whole = len(examples)
-        self._members = _members(labels, nothing=len(examples) + len(self._labels))
+        self._members = self._numbers_of(labels, nothing=len(examples) + len(self._labels))
         self._postings = self._invert(labels, counted)
 
     def _invert(self, labels: Sequence[str], counted: Sequence[Counter[str]]) -> dict[str, _Postings]:
@@ -232,6 +232,14 @@ class _Index:
             for feature, places in found.items()
         }
 
+    def _numbers_of(self, labels: Sequence[str], nothing: int) -> NDArray[np.int32]:
+        """The numbers of the phrases of each label, one row a label, filled up with `nothing`."""
+        numbers: dict[str, list[int]] = {label: [] for label in self._labels}
+        for number, label in enumerate(labels):
+            numbers[label].append(number)
+        longest = max(NEAR, *(len(row) for row in numbers.values()))
+        return np.array([row + [nothing] * (longest - len(row)) for row in numbers.values()], np.int32)
+
     def knows(self, words: Sequence[str]) -> float:
         """The share of the words that occur in the phrases, 0 to 1."""
         return sum(f"={word}" in self._weights for word in words) / len(words) if words else 0.0
@@ -247,26 +255,18 @@ class _Index:
         weights *= np.concatenate([one.shares for one in postings])
         numbers = np.concatenate([one.numbers for one in postings])
         # One place more than there are phrases and topics: the nothing that fills up short topics.
-        sums = np.bincount(numbers, weights, self._first_whole + len(self._labels) + 1).astype(np.float64, copy=False)
+        sums = np.bincount(numbers, weights, self._first_whole + len(self._labels) + 1)
         wholes = sums[self._first_whole : -1]
-        scores = (NEAREST * _near(sums[self._members]) + WHOLE * wholes) / length
-        found = ((self._labels[place], float(scores[place])) for place in np.flatnonzero(wholes))
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))
+        near: NDArray[np.float64] = _near(sums[self._members])  # type: ignore[arg-type]
+        scores = (NEAREST * near + WHOLE * wholes) / length
+        best = np.argsort(-scores, kind="stable")[: np.count_nonzero(wholes)]
+        return [(self._labels[place], score) for place, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
 
     def _vector(self, features: Counter[str]) -> tuple[dict[str, float], float]:
         """Weighted known features, and the length of the whole text with the unknown ones."""
         known = {f: (1 + math.log(n)) * self._weights[f] for f, n in features.items() if f in self._weights}
         unknown = UNKNOWN * self._unknown**2 * (len(features) - len(known))
         return known, math.sqrt(sum(weight * weight for weight in known.values()) + unknown) or 1.0
-
-
-def _members(labels: Sequence[str], nothing: int) -> NDArray[np.int32]:
-    """The numbers of the phrases of each label, one row a label, filled up with `nothing`."""
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for number, label in enumerate(labels):
-        numbers[label].append(number)
-    longest = max(NEAR, *(len(row) for row in numbers.values()))
-    return np.array([row + [nothing] * (longest - len(row)) for row in numbers.values()], np.int32)
 
 
 def _near(likenesses: NDArray[np.float64]) -> NDArray[np.float64]:

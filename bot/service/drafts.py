@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, insert, literal_column, select
+from sqlalchemy import ColumnElement, bindparam, case, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind, Screen, encode_screen
@@ -17,6 +17,7 @@ from bot.store.tables import Outbox, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
 PLACE = "place"  # ref of messages that show where somebody is; they are blanked when the location is forgotten
+PRIVATE = "private"  # ref of messages that nobody else may find later: they are blanked once they went out
 LEASE = timedelta(seconds=60)  # longer than any call may take, so that a live process never loses its rows
 
 
@@ -86,8 +87,13 @@ def in_states(table: Any, *states: str) -> Any:
     return table.state == written[0] if len(written) == 1 else table.state.in_(written)
 
 
-_INSERT = insert(Outbox).returning(Outbox.id)
-_ACTIVE_OF_CHAT = select(Outbox.id).where(active(Outbox), Outbox.chat_id == bindparam("chat")).limit(1)
+_WAITING = select(Outbox.id).where(active(Outbox), Outbox.chat_id == bindparam("chat")).limit(1).scalar_subquery()
+_OURS_IF_FREE = {
+    "state": case((_WAITING.is_not(None), literal_column("'queued'")), else_=literal_column("'attempting'")),
+    "lease_owner": case((_WAITING.is_(None), bindparam("owner"))),
+    "lease_until": case((_WAITING.is_(None), bindparam("until", type_=Outbox.lease_until.type))),
+}
+_INSERT_ANSWER = insert(Outbox).values(_OURS_IF_FREE).returning(Outbox.id, Outbox.lease_owner)
 
 
 def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
@@ -104,12 +110,13 @@ def chat_of(session: Session, person_id: int) -> int | None:
     )
 
 
-def has_active(session: Session, chat_id: int) -> bool:
-    """Is anything on its way to this chat?"""
-    return first(session, _ACTIVE_OF_CHAT, chat=chat_id) is not None
+def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int | None:
+    """Store a message as `attempting` in this process's name; the caller makes the call after the commit.
 
-
-def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int:
-    """Store a message as `attempting` in this process's name; the caller makes the call after the commit."""
-    row = row_of(draft, now) | {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
-    return int(first(session, _INSERT, **row).id)
+    None when others to the same chat are on their way: then it is queued behind them.
+    """
+    row = row_of(draft, now)
+    for name in _OURS_IF_FREE:
+        del row[name]
+    stored = first(session, _INSERT_ANSWER, **row, chat=draft.chat_id, owner=core.owner, until=now + LEASE)
+    return None if stored.lease_owner is None else int(stored.id)

@@ -32,7 +32,7 @@ from bot.service import outbox
 from bot.service.commands import menu_of
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Handled
-from bot.service.drafts import MANNERS, Draft, chat_of, has_active, queue, send_now
+from bot.service.drafts import MANNERS, Draft, chat_of, queue, send_now
 from bot.service.effects import apply_effects
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
 from bot.store.prepared import run
@@ -123,10 +123,13 @@ def _say(
     more = queue(session, elsewhere, now) > 0
     if not drafts:
         return (), more
-    if drafts[0].key is not None or has_active(session, incoming.chat_id):
+    if drafts[0].key is not None:
         return (), queue(session, drafts, now) > 0 or more
     first, rest = drafts[0], drafts[1:]
     row_id = send_now(core, session, first, now)
+    if row_id is None:
+        queue(session, rest, now)
+        return (), True
     delivery = Delivery(
         id=row_id, chat_id=first.chat_id, kind=first.kind, screen=first.screen, language=scene.language,
         zone=scene.zone, edits=first.edits, silent=MANNERS[first.kind].silent, expires_at=None,

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from bot.errors import BadSetting, StorageTrouble
 
+_SESSION: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
 
@@ -21,7 +22,6 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._sessions = sessionmaker(engine, expire_on_commit=False, autoflush=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -38,18 +38,13 @@ class Store:
 
         Raises StorageTrouble when the database is locked, read-only, full or away.
         """
-        session = self._sessions()
         try:
-            yield session
-            session.commit()
+            # The connection is begun first: a session that fetches its own costs half as much as a whole update reads.
+            with self.engine.begin() as connection, Session(connection, **_SESSION) as session:
+                yield session
+                session.flush()
         except OperationalError as error:
-            session.rollback()
             raise StorageTrouble(_sentence(error)) from error
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            session.close()
 
     def close(self) -> None:
         self.engine.dispose()

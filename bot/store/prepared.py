@@ -13,24 +13,22 @@ from sqlalchemy import Connection, Executable
 from sqlalchemy.orm import Session
 
 
-def _connection(session: Session) -> Connection:
-    # Asking a session for its connection costs half as much as the statement; ours live for one transaction.
-    found: Connection | None = session.info.get("connection")
-    if found is None:
-        found = session.info["connection"] = session.connection()
-    return found
+def connection_of(session: Session) -> Connection:
+    """The connection that a session of ours is bound to; to ask the session itself costs as much as a statement."""
+    assert isinstance(session.bind, Connection), "sessions come from Store.transaction"
+    return session.bind
 
 
 def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
     """All rows of a prepared statement, in the session's transaction. What the session has not flushed is not seen."""
-    return _connection(session).execute(statement, values).all()
+    return connection_of(session).execute(statement, values).all()
 
 
 def first(session: Session, statement: Executable, **values: Any) -> Any:
     """The first row of a prepared statement; None when there is none."""
-    return _connection(session).execute(statement, values).first()
+    return connection_of(session).execute(statement, values).first()
 
 
 def run(session: Session, statement: Executable, **values: Any) -> None:
     """Carry out a prepared change."""
-    _connection(session).execute(statement, values)
+    connection_of(session).execute(statement, values)

@@ -47,7 +47,7 @@ class Sender:
         self._awake = {False: asyncio.Event(), True: asyncio.Event()}
         self._cleaned = 0.0
         self._closing = False
-        self._lanes: asyncio.Future[list[None]] | None = None
+        self._lanes: asyncio.Future[tuple[None, None]] | None = None
         outgoing.poke = self.poke
 
     def poke(self) -> None:

@@ -15,13 +15,14 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import to_utc
-from bot.flows.vocabulary import Kind
+from bot.flows.vocabulary import Incoming, Kind
 from bot.rules import check_in as check_in_rules
 from bot.rules import escalation
 from bot.rules.alert import AskSettled, Tick
 from bot.rules.check_in_terms import Listening
 from bot.service import alerts, check_ins, intake, leases, notices, outbox, planning, steps
 from bot.service.core import Core
+from bot.service.delivery import Handled
 from bot.store.tables import Alert, Outbox, Person, SeenUpdate
 from bot.store.writing import insert_or_ignore
 from tests.simulation.cast import Size
@@ -69,13 +70,18 @@ def update_not_remembered(patch: Patch) -> None:
 def remembered_before_done(patch: Patch) -> None:
     """The id is committed first, the effects after it."""
 
-    def early(session: Session, table: Any, rows: Sequence[Any]) -> int:
-        new = insert_or_ignore(session, table, rows)
-        if table is SeenUpdate:
-            session.commit()
-        return new
+    receive = intake.receive
 
-    patch.setattr(intake, "insert_or_ignore", early)
+    def early(core: Core, incoming: Incoming, now: datetime) -> Handled:
+        with core.store.transaction() as session:
+            new = insert_or_ignore(session, SeenUpdate, [{"update_id": incoming.update_id, "received_at": now}])
+        return receive(core, incoming, now) if new else Handled()
+
+    def remembered(session: Session, table: Any, rows: Sequence[Any]) -> int:
+        return len(rows) if table is SeenUpdate else insert_or_ignore(session, table, rows)
+
+    patch.setattr(intake, "insert_or_ignore", remembered)
+    patch.setattr(intake, "receive", early)
 
 
 def safety_not_resent(patch: Patch) -> None:
