@@ -30,9 +30,9 @@ def report(request: pytest.FixtureRequest) -> Iterator[Report]:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """PostgreSQL starts on the core that the bot does not have."""
+    """PostgreSQL starts on the core that the bot does not have, and waits for the disk, as everywhere."""
     before = os.sched_getaffinity(0)
-    found = Databases(tmp_path_factory.mktemp("databases"))
+    found = Databases(tmp_path_factory.mktemp("databases"), durable=True)
     os.sched_setaffinity(0, {OTHER_CORE})
     found.fresh("postgresql")
     os.sched_setaffinity(0, before)

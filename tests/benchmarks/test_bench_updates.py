@@ -1,7 +1,7 @@
 """Webhook update → reply, sixteen in flight: our shipped bot against a bare python-telegram-bot echo bot.
 
 Both on one core and the same stub of Telegram, in turns, so that a busy machine hurts both. Ours reads and writes all
-it always does; the peer only says the words again. PostgreSQL runs on the stub's core, with fsync off.
+it always does; the peer only says the words again. PostgreSQL runs on the stub's core.
 """
 
 from __future__ import annotations

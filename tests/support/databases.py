@@ -25,8 +25,10 @@ STARTS = 3
 class Databases:
     """Hands out addresses of fresh, migrated databases; servers start when first asked for."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, durable: bool = False) -> None:
+        """`durable`: PostgreSQL as it comes, which waits for the disk; a test database need not survive a power cut."""
         self.folder = folder
+        self._durable = durable
         self._numbers = itertools.count(1)
         self._stores: dict[str, Store] = {}
         self._sqlite: Path | None = None
@@ -103,7 +105,7 @@ class Databases:
                     if not left:
                         raise
         self._admin = self._server.get_uri()
-        self._run("ALTER SYSTEM SET fsync = off")  # a test database need not survive a power cut
+        self._run(f"ALTER SYSTEM SET fsync = {'on' if self._durable else 'off'}")
         self._run("SELECT pg_reload_conf()")
         self._run("CREATE DATABASE template_compagnon")
         _migrate(_plain(self._admin, "template_compagnon"))
