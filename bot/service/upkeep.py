@@ -7,10 +7,11 @@ from datetime import datetime
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.service import outbox
+from bot.service import outages, outbox
 from bot.service.core import Core
 from bot.service.drafts import PLACE, chat_of
 from bot.store.tables import (
+    Absence,
     Alert,
     CheckIn,
     DueStep,
@@ -18,9 +19,11 @@ from bot.store.tables import (
     Membership,
     MessageCopy,
     Outbox,
+    Pause,
     Person,
     Placement,
     SharedPlace,
+    Travel,
 )
 from bot.store.writing import beat
 
@@ -30,7 +33,8 @@ def tidy(core: Core, now: datetime) -> None:
     with core.store.transaction() as session:
         _forget_places(session, now)
         outbox.expire(session, now)
-        beat(session, "scheduler", now, {})
+        since = outages.steady_since(session.get(Heartbeat, "scheduler"), now)
+        beat(session, "scheduler", now, {"since": since})
 
 
 def _forget_places(session: Session, now: datetime) -> None:
@@ -59,6 +63,9 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
     looks = (
         (select(DueStep.due_at).where(DueStep.state == "planned").order_by(DueStep.due_at), "step"),
         (select(CheckIn.wake_at).where(CheckIn.wake_at.is_not(None)).order_by(CheckIn.wake_at), "check_in"),
+        (select(Travel.wake_at).where(Travel.wake_at.is_not(None)).order_by(Travel.wake_at), "travel"),
+        (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
+        (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
         (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
         (select(Placement.plan_at).where(Placement.plan_at.is_not(None)).order_by(Placement.plan_at), "plan"),

@@ -6,7 +6,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from bot.clock import Clock, SystemClock
 from bot.errors import StorageTrouble
+from bot.service import intake, outages
+from bot.service.core import Core
+from bot.transport.pool import Pool
 
 log = logging.getLogger(__name__)
 
@@ -30,3 +34,10 @@ class Heartbeat:
             self._last = now
         except StorageTrouble as trouble:
             log.error("%s", trouble)
+
+
+def listening(core: Core, pool: Pool, clock: Clock) -> Heartbeat:
+    """Says that updates reach us, and that all that had waited is read."""
+    # A virtual clock jumps: nothing was missed while it stood still, and a gap in it means nothing.
+    use_case = outages.heard if isinstance(clock, SystemClock) else intake.heard
+    return Heartbeat(lambda: pool.run(use_case, core, clock.now()))

@@ -11,10 +11,11 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import StorageTrouble
 from bot.rules.retry import backoff
-from bot.service import outbox
+from bot.service import outages, outbox
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Result
 from bot.transport.client import Telegram
+from bot.transport.heartbeat import Heartbeat
 from bot.transport.pacing import Pacing
 from bot.transport.pool import Pool
 
@@ -36,6 +37,7 @@ class Outgoing:
         self._results: list[Result] = []
         self._marking: asyncio.Task[None] | None = None
         self.poke: Callable[[], None] = lambda: None  # told when more may be claimable
+        self._heartbeat = Heartbeat(lambda: pool.run(outages.sent, core, clock.now()))
         telegram.too_many = pacing.too_many
 
     @property
@@ -119,6 +121,8 @@ class Outgoing:
                 failures = 0
                 if more:
                     self.poke()
+                if any(result.fate is Fate.SENT for result in batch):
+                    await self._heartbeat.beat()
         finally:
             self._marking = None
 

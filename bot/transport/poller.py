@@ -16,11 +16,11 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import CompagnonError, StorageTrouble, TooManyRequests, TransportError
 from bot.rules.retry import backoff
-from bot.service import intake, leases
+from bot.service import leases
 from bot.service.core import Core
 from bot.transport.client import Telegram
 from bot.transport.dispatch import Dispatcher
-from bot.transport.heartbeat import Heartbeat
+from bot.transport.heartbeat import listening
 from bot.transport.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Poller:
         self._dispatcher = dispatcher
         self._pool = pool
         self._clock = clock
-        self._heartbeat = Heartbeat(lambda: pool.run(intake.heard, core, clock.now()))
+        self._heartbeat = listening(core, pool, clock)
         self._offset: int | None = None
         self._trouble = ""
 
@@ -116,7 +116,8 @@ class Poller:
 
     async def _take_all(self, raws: list[dict[str, Any]]) -> None:
         # Shielded: losing the lease must not tear up what is being committed.
-        takes = [asyncio.create_task(self._dispatcher.take(raw)) for raw in raws]
+        stuck: set[int] = set()
+        takes = [asyncio.create_task(self._dispatcher.take(raw, stuck)) for raw in raws]
         fates = await asyncio.shield(asyncio.gather(*takes, return_exceptions=True))
         for raw, fate in zip(raws, fates, strict=True):
             if isinstance(fate, BaseException):

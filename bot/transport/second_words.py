@@ -5,6 +5,7 @@ The fields of the JSON are public interface: docs/second-channels.md lists them,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
@@ -19,6 +20,8 @@ from bot.transport.html import shorten_plain, visible
 VERSION = 1  # of the JSON's fields
 SHORT = 320  # UTF-16 units: two SMS of the usual kind
 SUBJECT = 150
+_BREAKS = re.compile(r"[\r\n\t ]+")
+_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()\[\]@]+")
 
 
 def mail(delivery: SecondDelivery, sender: str, catalogues: Catalogues) -> EmailMessage:
@@ -30,15 +33,15 @@ def mail(delivery: SecondDelivery, sender: str, catalogues: Catalogues) -> Email
     message = EmailMessage()
     message["From"] = formataddr(("Compagnon", sender)) if "<" not in sender else sender
     message["To"] = formataddr((" ".join(payload["name"].split()), _address(delivery.address)))
-    message["Subject"] = shorten_plain(" ".join(_plain(letter.subject, catalogues, language, zone).split()), SUBJECT)
+    message["Subject"] = shorten_plain(_line(letter.subject, catalogues, language, zone), SUBJECT)
     message["Date"] = format_datetime(delivery.created_at)
     # The same for every try: a mailbox that gets a letter twice can tell.
     message["Message-ID"] = f"<{sha256(delivery.key.encode()).hexdigest()[:32]}@{domain}>"
     if payload["thread"]:
         message["References"] = f"<{payload['thread']}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    message["Content-Language"] = language
     message.set_content("\n\n".join(_paragraphs(letter, catalogues, language, zone)) + "\n", cte="8bit")
+    message["Content-Language"] = language
     return message
 
 
@@ -64,7 +67,7 @@ def _recipient(person: Mapping[str, Any], letter: Letter, catalogues: Catalogues
 
 
 def _short(letter: Letter, catalogues: Catalogues, language: str, zone: str) -> str:
-    return shorten_plain(" ".join(_plain(letter.short, catalogues, language, zone).split()), SHORT)
+    return shorten_plain(_line(letter.short, catalogues, language, zone), SHORT)
 
 
 def _paragraphs(letter: Letter, catalogues: Catalogues, language: str, zone: str) -> list[str]:
@@ -76,8 +79,13 @@ def _plain(text: Text, catalogues: Catalogues, language: str, zone: str) -> str:
     return visible(catalogues.html(text, language, zone))
 
 
+def _line(text: Text, catalogues: Catalogues, language: str, zone: str) -> str:
+    """On one line. Spaces that must not break stay what they are."""
+    return _BREAKS.sub(" ", _plain(text, catalogues, language, zone)).strip()
+
+
 def _address(address: str) -> str:
-    found = parseaddr(address.strip())[1]
-    if "@" not in found or any(c.isspace() for c in found):
+    found = address.strip()
+    if not _ADDRESS.fullmatch(found):
         raise ValueError("this is no e-mail address")
     return found

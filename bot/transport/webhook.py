@@ -17,12 +17,11 @@ from aiohttp import web
 from bot.clock import Clock
 from bot.errors import BadSetting, Rejected, StorageTrouble, TransportError
 from bot.rules.retry import backoff
-from bot.service import intake
 from bot.service.core import Core
 from bot.transport.client import Telegram
 from bot.transport.convert import ALLOWED_UPDATES
 from bot.transport.dispatch import Dispatcher
-from bot.transport.heartbeat import Heartbeat
+from bot.transport.heartbeat import listening
 from bot.transport.pool import Pool
 
 log = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Webhook:
         self._dispatcher = dispatcher
         self._clock = clock
         self._address = address
-        self._heartbeat = Heartbeat(lambda: pool.run(intake.heard, core, clock.now()))
+        self._heartbeat = listening(core, pool, clock)
         self._backlog: int | None = None
         self._trouble = ""
 
