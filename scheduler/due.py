@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.service import alerts, broadcasts, check_ins, steps, upkeep
+from bot.service import absences, alerts, broadcasts, check_ins, drills, outages, pauses, steps, travel, upkeep
 from bot.service.core import Core
 
 BATCH = 200  # rows a transaction, so that nothing is locked for long
@@ -16,9 +16,14 @@ Job = Callable[[Core, datetime, int], int]
 
 # Safety first; planning before what it plans may be due at once.
 JOBS: tuple[tuple[str, Job], ...] = (
+    ("absences", absences.wake),
+    ("drills", drills.wake),  # before the alerts, so that what is over does not ring once more
     ("alerts", alerts.wake),
+    ("pauses", pauses.wake),
     ("plan", steps.plan),
     ("check_ins", check_ins.wake),
+    ("outages", outages.watch),
+    ("travel", travel.wake),
     ("steps", steps.fire),
     ("messages", broadcasts.fire),
 )

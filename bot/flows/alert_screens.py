@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.flows.drill_screens import alarm
 from bot.flows.pause_screens import span
-from bot.flows.scene import Contact
+from bot.flows.scene import Contact, TravelView
 from bot.flows.vocabulary import Button, Rows, Screen, Venue, button, screen
 from bot.i18n import Country, Listing, Moment, Text, Value, say, verbatim
-from bot.rules.alert import News, Outcome
+from bot.rules.alert import News, Outcome, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Dossier:
     taken_back: bool = False
     reopened: bool = False  # it was closed, and the learner said that it is not settled
     closed_by: str | None = None
+    travel: TravelView | None = None  # on the way, or not there when they should be
     paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
@@ -74,6 +76,8 @@ def _head(d: Dossier) -> Text:
 
 def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     """The alert itself: who, what, since when, where, whom to call, what has been done, what can be done."""
+    if d.reason == Reason.DRILL:
+        return alarm(d.alert_id, d.cohort, d.raised_at, repeat=repeat)
     body: list[Text] = [_head(d)]
     if d.reopened and not repeat:
         body.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
@@ -89,7 +93,7 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     elif repeat:
         body.append(say("alerts/again", since=d.at(d.raised_at)))
     # A repeat is short, so that a night of them can still be scrolled: whom to call is what counts by then.
-    body += [_call_list(d)] if repeat and not d.became_red else [*_since(d), *_where(d), _call_list(d), *_done(d)]
+    body += [_call_list(d)] if repeat and not d.became_red else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
     rows: Rows = (
         (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
         (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),
@@ -98,18 +102,40 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     return Screen(tuple(body), rows)
 
 
-_ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "help_button"}
+_ANSWERS = {
+    "fine": "check_in/fine_button", "want_to_talk": "check_in/talk_button", "need_help": "check_in/help_button",
+    "left": "travel/left_button", "delayed": "travel/delayed_button", "arrived": "travel/arrived_button",
+    "still": "travel/still_button",
+}  # fmt: skip
 
 
 def _said(d: Dossier) -> list[Text]:
     """What the learner said after the alert was raised."""
     lines: list[Text] = []
     if d.said in _ANSWERS and d.said_at is not None:
-        answer = Text(f"interface/check_in/{_ANSWERS[d.said]}")
+        answer = Text(f"interface/{_ANSWERS[d.said]}")
         lines.append(say("alerts/answered_meanwhile", at=d.at(d.said_at), answer=answer))
     if d.taken_back:
         lines.append(say("alerts/taken_back"))
     return lines
+
+
+def _travel(d: Dossier) -> list[Text]:
+    """From where to where, since when, when they should be there, and what they said last."""
+    trip = d.travel
+    if trip is None:
+        return []
+    at = Moment(trip.expected_at, "short", trip.zone)
+    lines = [say("travel/alert/route", start=trip.start, to=trip.to)]
+    lines.append(say("travel/alert/left", at=d.at(trip.left_at)) if trip.left_at else say("travel/alert/not_left"))
+    if trip.said and trip.said_at:
+        lines.append(say("travel/alert/word", word=say(f"travel/word/{trip.said}"), at=d.at(trip.said_at)))
+    if trip.expected_at > trip.first_expected_at:
+        first = Moment(trip.first_expected_at, "short", trip.zone)
+        lines.append(say("travel/alert/delayed", at=at, first=first))
+    else:
+        lines.append(say("travel/alert/expected", at=at))
+    return [_block(lines)]
 
 
 def _since(d: Dossier) -> list[Text]:
@@ -130,7 +156,7 @@ def _since(d: Dossier) -> list[Text]:
 
 def _where(d: Dossier) -> list[Text]:
     lines: list[Text] = []
-    if d.city and d.country:
+    if d.city and d.country and d.travel is None:
         key = "alerts/at_home" if d.at_home else "alerts/city"
         lines.append(say(key, city=d.city, country=Country(d.country)))
     if d.host_organisation:
@@ -192,6 +218,7 @@ def yours(d: Dossier) -> Screen:
         _head(d),
         say("alerts/yours", learner=d.learner),
         *_said(d),
+        *_travel(d),
         *_since(d),
         *_where(d),
         _call_list(d),
@@ -247,13 +274,15 @@ def ask_settled(alert_id: int) -> Screen:
     return screen(say("alerts/ask_settled"), rows=rows)
 
 
+_TOLD = {"not_answered": "alerts/news/told_missed", "not_arrived": "travel/news_told"}
+
+
 def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
     """To the learner: who was told, who answered, or that nobody has yet."""
     people = Listing(tuple(names))
     match what:
         case News.TOLD:
-            silent = d.reason == "not_answered" and not d.reopened
-            key = "alerts/news/told_missed" if silent else "alerts/news/told"
+            key = "alerts/news/told" if d.reopened else _TOLD.get(d.reason, "alerts/news/told")
             return screen(say(key, names=people))
         case News.TAKEN:
             return screen(say("alerts/news/taken", names=people))

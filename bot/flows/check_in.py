@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bot.flows import travel
 from bot.flows.effects import AnswerCheckIn
 from bot.flows.scene import Scene
 from bot.flows.sos import numbers
-from bot.flows.vocabulary import Event, Outcome, Say, Screen, Tap, Toast, button, screen, show
+from bot.flows.vocabulary import Event, Outcome, Rows, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Listing, Moment, say
 
-NEEDS = frozenset({"check_in"})
+NEEDS = frozenset({"check_in", "travel"})
 
 OPEN = frozenset({"asked", "delivered", "reminded", "alerted"})
 ANSWERS = {"fine": "fine", "help": "need_help", "talk": "want_to_talk"}
@@ -24,14 +25,23 @@ def handle(scene: Scene, event: Event) -> Outcome:
     parts = event.data.split(":") if isinstance(event, Tap) else []
     if len(parts) == 3 and parts[1] in ANSWERS and parts[2].isdecimal():
         return _answered(scene, scene.stay.placement_id, ANSWERS[parts[1]], int(parts[2][:18]))
+    if scene.travel is not None and not waits(scene):
+        return show(Say(travel.today(scene.travel)))
     return show(Say(_today(scene)))
 
 
 def _today(scene: Scene) -> Screen:
     known = scene.check_in
     if known is not None and known.state == "answered" and known.answer == "fine":
-        return screen(say("check_in/already"), rows=_rows(known.id))
-    return screen(say("check_in/open"), rows=_rows(known.id if known else 0))
+        return screen(say("check_in/already"), rows=(*_rows(known.id), *_quiet(scene)))
+    return screen(say("check_in/open"), rows=(*_rows(known.id if known else 0), *_quiet(scene)))
+
+
+def _quiet(scene: Scene) -> Rows:
+    """The way to planned silence, for who is abroad and owes no answer."""
+    if scene.stay is None or scene.stay.stage != "during" or waits(scene):
+        return ()
+    return ((button("pause/open_button", "pause:open"),),)
 
 
 def waits(scene: Scene) -> bool:

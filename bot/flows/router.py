@@ -8,6 +8,7 @@ from types import ModuleType
 
 from bot.flows import (
     alerts,
+    away,
     challenge,
     check_in,
     fallback,
@@ -18,7 +19,9 @@ from bot.flows import (
     language,
     learners,
     menu,
+    mood,
     onboarding,
+    pause,
     privacy,
     progress,
     reflection,
@@ -27,6 +30,7 @@ from bot.flows import (
     short_words,
     sos,
     steps,
+    travel,
 )
 from bot.flows.running import find, set_aside
 from bot.flows.scene import Scene
@@ -56,6 +60,7 @@ COMMANDS: Mapping[str, ModuleType] = {
     "menu": menu,
     "sos": sos,
     "checkin": check_in,
+    "pause": pause,
     "kit": kit,
     "challenge": challenge,
     "journal": journal,
@@ -66,16 +71,20 @@ COMMANDS: Mapping[str, ModuleType] = {
     "help": help,
     "learners": learners,
     "alerts": alerts,
+    "away": away,
 }
 BUTTONS: Mapping[str, ModuleType] = {
     "join": onboarding,
     "menu": menu,
     "sos": sos,
     "check_in": check_in,
+    "pause": pause,
+    "travel": travel,
     "kit": kit,
     "step": steps,
     "journal": journal,
     "progress": progress,
+    "mood": mood,
     "lang": language,
     "settings": settings,
     "privacy": privacy,
@@ -83,9 +92,10 @@ BUTTONS: Mapping[str, ModuleType] = {
     "learners": learners,
     "alerts": alerts,
     "settle": alerts,
+    "away": away,
     "relay": relay,
 }
-ELSEWHERE = frozenset({"menu", "kit", "journal", "progress", "settings", "privacy", "help"})
+ELSEWHERE = frozenset({"menu", "pause", "kit", "journal", "progress", "settings", "privacy", "help"})
 PARKED_ALOUD = frozenset({"reflection"})
 STEPS = frozenset({"steps"})
 WAITING: Mapping[str, ModuleType] = {
@@ -93,6 +103,7 @@ WAITING: Mapping[str, ModuleType] = {
     "relay": relay,
     "reflection": reflection,
     "challenge": challenge,
+    "away": away,
 }
 
 
@@ -129,7 +140,7 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
     """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
-    if scene.conversation.flow != "relay" or outcome.conversation is not None:
+    if scene.conversation.flow not in ("relay", "away") or outcome.conversation is not None:
         return outcome
     if isinstance(event, Command) and event.name in ("sos", "checkin"):
         return outcome

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from bot.content.loader import Library
-from bot.flows import check_in, kit
+from bot.flows import check_in, kit, travel
 from bot.flows.care import ask_help
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Event, Outcome, Say, Words, show
@@ -27,6 +27,8 @@ def handle(scene: Scene, event: Event) -> Outcome:
         return ask_help(scene)
     if isinstance(event, Words) and answers_shortly(scene, event.text) and check_in.waits(scene):
         return show(Say(check_in.tap_please(scene)))
+    if isinstance(event, Words) and answers_shortly(scene, event.text) and scene.travel and travel.waits(scene.travel):
+        return show(Say(travel.today(scene.travel)))
     return kit.handle(scene, event)
 
 

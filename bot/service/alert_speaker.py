@@ -32,6 +32,7 @@ class Speaker:
         self.skipped: tuple[words.Responder, ...] = ()
         self.nobody_on_duty = False
         self.became_red = False
+        self._noticed: talk.Dossier | None = None  # what those who were told have just read
 
     @property
     def now(self) -> datetime:
@@ -98,7 +99,7 @@ class Speaker:
 
     def notify(self, people: tuple[int, ...], repeat: bool, exhausted: bool) -> None:
         """The alert itself, to `people`, through every channel."""
-        dossier = self.dossier()
+        self._noticed = dossier = self.dossier()
         shown = talk.notice(dossier, repeat=repeat, exhausted=exhausted)
         self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
         for person in people:
@@ -145,9 +146,11 @@ class Speaker:
         if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
             return
         # Who has answered meanwhile, or took it back, needs no news of who is looked for next.
-        if what is not words.News.TAKEN and (self.row.state.get("said") == "fine" or self.row.state.get("taken_back")):
+        if what is not words.News.TAKEN and (
+            self.row.state.get("said") in ("fine", "arrived") or self.row.state.get("taken_back")
+        ):
             return
-        shown = talk.news(what, [self.name(p) for p in people], self.dossier())
+        shown = talk.news(what, [self.name(p) for p in people], self._noticed or self.dossier())
         key = self.once(what) if what is words.News.NOBODY_YET else None
         self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}", key)
 

@@ -21,8 +21,20 @@ from bot.service import drafts
 from bot.service.drafts import Draft
 from bot.service.ladder import Staff, ladder_in, staff_of
 from bot.service.pause_days import pauses_of
-from bot.store.prepared import rows
-from bot.store.tables import Alert, AlertEvent, CheckIn, Membership, Person, Placement, SharedPlace, TelegramAccount
+from bot.service.travel_views import current_rows
+from bot.store.prepared import ids, rows
+from bot.store.tables import (
+    Alert,
+    AlertEvent,
+    CheckIn,
+    Cohort,
+    Membership,
+    Person,
+    Placement,
+    SharedPlace,
+    TelegramAccount,
+    Travel,
+)
 from bot.store.writing import insert_many, reserve_ids
 
 OPEN = Alert.resolved_at.is_(None)
@@ -58,27 +70,28 @@ _LEARNERS = (
     select(Person.id.label("person_id"), Person.first_name, Person.last_name, Person.phone, TelegramAccount.chat_id,
            TelegramAccount.last_active_at)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-    .where(Person.id.in_(bindparam("people", expanding=True)))
+    .where(Person.id.in_(ids("people")))
 )  # fmt: skip
 _PLACES = (
     select(SharedPlace.person_id, SharedPlace.latitude, SharedPlace.longitude, SharedPlace.at)
-    .where(SharedPlace.person_id.in_(bindparam("people", expanding=True)), SharedPlace.expires_at > bindparam("now"))
+    .where(SharedPlace.person_id.in_(ids("people")), SharedPlace.expires_at > bindparam("now"))
     .order_by(SharedPlace.at)
 )
 _PARTNERS = (
     select(Placement.id, Person.first_name, Person.last_name, Person.phone)
     .join(Person, Person.id == Placement.person_id)
-    .where(Placement.id.in_(bindparam("placements", expanding=True)))
+    .where(Placement.id.in_(ids("placements")))
 )
-_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(
-    CheckIn.id.in_(bindparam("check_ins", expanding=True))
-)
+_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(CheckIn.id.in_(ids("check_ins")))
 _TOLD = (
     select(AlertEvent.alert_id, AlertEvent.what, AlertEvent.at, Person.first_name, Person.last_name)
     .join(Person, Person.id == AlertEvent.person_id)
-    .where(AlertEvent.alert_id.in_(bindparam("alerts", expanding=True)), AlertEvent.what.in_(("told", "delivered")))
+    .where(AlertEvent.alert_id.in_(ids("alerts")), AlertEvent.what.in_(("told", "delivered")))
     .order_by(AlertEvent.id)
 )
+
+
+_OPEN_ALERTS = select(Alert).where(Alert.placement_id.in_(ids("placements")), OPEN).order_by(Alert.id).with_for_update()
 
 
 class Book:
@@ -98,6 +111,12 @@ class Book:
         self._check_ins: dict[int, Any] = {}
 
     # --- reading: each for all stays at once, when first asked for ---
+
+    @cached_property
+    def cohorts(self) -> Mapping[int, Cohort]:
+        """By id."""
+        wanted = {placement.cohort_id for placement in self.placements.values()}
+        return {c.id: c for c in self.session.scalars(select(Cohort).where(Cohort.id.in_(wanted)))}
 
     @cached_property
     def staff(self) -> Staff:
@@ -121,6 +140,11 @@ class Book:
         return pauses_of(self.session, self.placements)
 
     @cached_property
+    def travels(self) -> Mapping[int, Travel]:
+        """The journey of these days, by placement id."""
+        return current_rows(self.session, self.placements, self.now)
+
+    @cached_property
     def partners(self) -> Mapping[int, Any]:
         """Who travels with somebody of these stays, by placement id."""
         wanted = {p.partner_id for p in self.placements.values() if p.partner_id is not None}
@@ -129,8 +153,8 @@ class Book:
     def ladder(self, placement: Placement) -> Ladder:
         """Who is told about this learner, as things are now."""
         named = (placement.referent_id, placement.backup_id, placement.local_contact_id)
-        known = any(m.person_id == placement.person_id for m in self.staff.memberships.values())
-        key = (placement.cohort_id, *named, placement.person_id if known else None)
+        # Who looks after others is left out of their own ladder; everybody else shares it.
+        key = (placement.cohort_id, *named, placement.person_id if placement.person_id in self.staff.people else None)
         if key not in self._ladders:
             self._ladders[key] = ladder_in(self.staff, placement, self.now)
         return self._ladders[key]
@@ -183,13 +207,14 @@ class Book:
         return self._alerts[alert_id]
 
     def open_alerts(self, placement_id: int) -> list[Alert]:
-        """The open alerts of one of the stays, oldest first, locked until the end of the transaction."""
+        """The open real alerts of one of the stays, oldest first, locked until the end of the transaction."""
         return self._open.get(placement_id, [])
 
     @cached_property
     def _open(self) -> dict[int, list[Alert]]:
+        real = OPEN, Alert.reason != Reason.DRILL.value  # a drill never mixes with the real thing
         found = self.session.scalars(
-            select(Alert).where(Alert.placement_id.in_(self.placements), OPEN).order_by(Alert.id).with_for_update()
+            select(Alert).where(Alert.placement_id.in_(self.placements), *real).order_by(Alert.id).with_for_update()
         ).all()
         self.hold(found)
         by_placement: dict[int, list[Alert]] = {}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind
 from bot.rules.alert import Reason, Severity
-from bot.service import alerts, check_ins
+from bot.service import alerts, check_ins, drafts, travel
 from bot.service.core import Core
 from bot.service.delivery import Fate, Result
 from bot.service.stays import itinerary_of
@@ -22,12 +22,14 @@ EXPORT = "export"  # ref of the message that carries a person's data
 def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
     """`row` has id, kind, ref, person_id and chat_id of the outbox row."""
     newly_blocked = result.fate is Fate.BLOCKED and _mark_blocked(session, row.chat_id, now)
-    if row.ref == EXPORT and result.fate is not Fate.RETRY:
+    if row.ref in (EXPORT, drafts.PRIVATE) and result.fate is not Fate.RETRY:
         # Everything about a person is not to lie about in a second place.
         session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}))
     gave_up = result.fate in (Fate.BLOCKED, Fate.FAILED)
     kind = Kind(row.kind)
-    if kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref:
+    if kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref and row.ref.startswith(travel.PREFIX):
+        _on_travel(core, session, row.ref, result, now)
+    elif kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref:
         check_in_id = int(row.ref.split(":")[1])
         if result.fate is Fate.SENT:
             check_ins.delivered(core, session, check_in_id, kind, result.message_id, result.at)
@@ -38,6 +40,16 @@ def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetim
         alerts.undelivered(core, session, int(alert_id), int(membership_id), now)
     elif newly_blocked and row.person_id is not None:
         _blocked_while_abroad(core, session, row.person_id, now)
+
+
+def _on_travel(core: Core, session: Session, ref: str, result: Result, now: datetime) -> None:
+    what, _, travel_id = ref.partition(":")
+    if what != travel.QUESTION:
+        return  # the hour of arrival: without one the usual hour counts, and in the morning they are asked again
+    if result.fate is Fate.SENT:
+        travel.delivered(core, session, int(travel_id), result.at)
+    elif result.fate in (Fate.BLOCKED, Fate.FAILED):
+        travel.not_delivered(core, session, int(travel_id), result.fate is Fate.BLOCKED, now)
 
 
 def _mark_blocked(session: Session, chat_id: int, now: datetime) -> bool:
@@ -56,6 +68,8 @@ def _mark_blocked(session: Session, chat_id: int, now: datetime) -> bool:
 def _blocked_while_abroad(core: Core, session: Session, person_id: int, now: datetime) -> None:
     """Who is abroad and can't be written to any more may need somebody: a human looks."""
     for placement in session.scalars(select(Placement).where(Placement.person_id == person_id)):
+        if travel.blocked_on_the_way(core, session, placement.id, now):
+            continue
         itinerary = itinerary_of(placement)
         if itinerary is not None and itinerary.stage_at(now) == "during":
             alerts.raise_alert(core, session, placement, Reason.BLOCKED, Severity.AMBER, now)

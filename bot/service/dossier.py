@@ -12,6 +12,7 @@ from bot.rules.alert import Responder
 from bot.service.book import Book
 from bot.service.contacts import by_telephone
 from bot.service.stays import itinerary_of
+from bot.service.travel_views import view_of
 from bot.store.tables import Alert, Placement
 
 
@@ -25,6 +26,9 @@ def dossier_of(
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
     itinerary = itinerary_of(placement)
     stage = itinerary.stage_at(now) if itinerary else "before"
+    trip = book.travels.get(placement.id)
+    if trip is not None and trip.state != ARRIVED:
+        stage = "during"  # on the way: those at both ends may know something
     return Dossier(
         alert_id=alert.id, learner=person.name, code=placement.code,
         cohort=book.staff.cohorts[placement.cohort_id].code,
@@ -34,6 +38,7 @@ def dossier_of(
         reminded_at=check_in.reminder_delivered_at if check_in else None,
         last_active_at=person.last_active_at,
         city=town(placement.kit, placement.host_city) if stage == "during" else placement.home_city,
+        travel=view_of(trip, placement) if trip is not None and trip.state != ARRIVED else None,
         country=placement.host_country if stage == "during" else placement.home_country,
         host_organisation=placement.host_organisation if stage == "during" else None,
         accommodation=placement.accommodation if stage == "during" else None,
@@ -51,6 +56,7 @@ def dossier_of(
     )  # fmt: skip
 
 
+ARRIVED = "arrived"
 AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
 
 

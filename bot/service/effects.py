@@ -18,10 +18,26 @@ from bot.flows import effects as fx
 from bot.flows import learners
 from bot.flows import relay as relay_talk
 from bot.flows.scene import CONSENT_VERSION, Scene, Stay
-from bot.flows.vocabulary import Kind, Replace, Say, Shown
+from bot.flows.vocabulary import Kind, Replace, Say, Screen, Shown, screen
+from bot.i18n import say
 from bot.rules.alert import Reason, Severity
 from bot.rules.permissions import Action, Actor, may
-from bot.service import alerts, check_ins, drafts, invites, notices, partings, planning, privacy, steps
+from bot.service import (
+    absences,
+    alerts,
+    check_ins,
+    drafts,
+    drills,
+    invites,
+    moods,
+    notices,
+    partings,
+    pauses,
+    planning,
+    privacy,
+    steps,
+    travel,
+)
 from bot.service.alert_views import alerted
 from bot.service.audit import note
 from bot.service.core import Core
@@ -171,6 +187,34 @@ def _set_check_in_hour(work: _Work, effect: fx.SetCheckInHour) -> None:
         planning.replan(work.session, effect.placement_id, work.now)
 
 
+# --- planned silence ----------------------------------------------------------------------------
+
+
+def _ask_pause(work: _Work, effect: fx.AskPause) -> None:
+    if not work.own_stay(effect.placement_id) or not work.may(Action.ASK_PAUSE, effect.placement_id):
+        return
+    shown = pauses.ask(work.core, work.session, effect.placement_id, effect.first, effect.last, work.now)
+    _after_pause(work, shown or screen(say("pause/no_longer")))
+
+
+def _decide_pause(work: _Work, effect: fx.DecidePause) -> None:
+    view = pauses.visible(work.session, effect.pause_id, work.me, work.now)
+    if view is not None and work.may(Action.DECIDE_PAUSE, view.placement_id):
+        _after_pause(work, pauses.decide(work.core, work.session, view.id, work.me, effect.yes, work.now))
+
+
+def _end_pause(work: _Work, effect: fx.EndPause) -> None:
+    view = pauses.visible(work.session, effect.pause_id, work.me, work.now)
+    if view is not None:
+        shown = pauses.end(work.core, work.session, view.id, work.me, work.now)
+        _after_pause(work, shown or screen(say("pause/no_longer")))
+
+
+def _after_pause(work: _Work, shown: Screen) -> None:
+    work.applied.after.append(Replace(shown))
+    work.applied.more = True
+
+
 # --- safety -------------------------------------------------------------------------------------
 
 
@@ -181,7 +225,19 @@ def _answer_check_in(work: _Work, effect: fx.AnswerCheckIn) -> None:
         work.core, work.session, effect.placement_id, effect.answer, effect.check_in_id, work.now
     )
     for shown in screens:
+        if effect.answer == "fine":
+            shown = moods.offer(work.session, effect.placement_id, shown, work.now)
         work.applied.after.append(Replace(shown))
+    work.applied.more = True
+
+
+def _report_travel(work: _Work, effect: fx.ReportTravel) -> None:
+    if not work.own_stay(effect.placement_id):
+        return
+    shown = travel.report(
+        work.core, work.session, effect.placement_id, effect.travel_id, effect.word, effect.expected_at, work.now
+    )
+    work.applied.after += [Replace(one) for one in shown]
     work.applied.more = True
 
 
@@ -233,7 +289,9 @@ def _membership_for(work: _Work, row: Alert, action: Action) -> int | None:
 def _acknowledge(work: _Work, effect: fx.Acknowledge) -> None:
     row = work.session.get(Alert, effect.alert_id)
     membership = _membership_for(work, row, Action.ACKNOWLEDGE_ALERT) if row else None
-    if membership is not None:
+    if row is not None and membership is not None and row.reason == Reason.DRILL.value:
+        work.applied.more |= drills.heard(work.session, row.id, membership, work.now)
+    elif membership is not None:
         row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now)
         if row.acknowledged_by == membership:
             work.applied.after.append(Replace(alerts.held_by(work.core, work.session, row.id, work.now)))
@@ -252,6 +310,28 @@ def _settle(work: _Work, effect: fx.Settle) -> None:
     row = work.session.get(Alert, effect.alert_id)
     if row is not None and work.own_stay(row.placement_id):
         alerts.settle(work.core, work.session, effect.alert_id, effect.yes, work.now)
+        work.applied.more = True
+
+
+# --- how the day was ----------------------------------------------------------------------------
+
+
+def _keep_mood(work: _Work, effect: fx.KeepMood) -> None:
+    if work.own_stay(effect.placement_id):
+        shown = moods.keep(work.session, effect.placement_id, effect.check_in_id, effect.value, work.now)
+        work.applied.after.append(Replace(shown))
+
+
+def _ask_mood(work: _Work, effect: fx.AskMood) -> None:
+    moods.want(work.session, work.me, effect.wanted, work.now)
+
+
+def _share_moods(work: _Work, effect: fx.ShareMoods) -> None:
+    placement = work.session.get(Placement, effect.placement_id)
+    if placement is None or not work.own_stay(placement.id):
+        return
+    if effect.to_person_id in _referents(work.session, placement):
+        moods.share(work.session, placement.id, effect.to_person_id, effect.day, work.now)
         work.applied.more = True
 
 
@@ -355,9 +435,16 @@ def _unlink_learner(work: _Work, effect: fx.UnlinkLearner) -> None:
     work.applied.more = True
 
 
+def _change_duty(work: _Work, effect: fx.DutyEffect) -> None:
+    work.applied.after.append(Replace(absences.apply(work.core, work.session, work.me, effect, work.now)))
+    work.applied.more = True
+
+
 def _note_membership(work: _Work, effect: fx.NoteMembership) -> None:
     for stay in work.scene.stays:
-        if not effect.member and stay.stage == "during":
+        if not effect.member and travel.blocked_on_the_way(work.core, work.session, stay.placement_id, work.now):
+            work.applied.more = True
+        elif not effect.member and stay.stage == "during":
             placement = work.session.get_one(Placement, stay.placement_id)
             alerts.raise_alert(work.core, work.session, placement, Reason.BLOCKED, Severity.AMBER, work.now)
             work.applied.more = True
@@ -370,7 +457,14 @@ _APPLIERS: dict[type, Callable[[_Work, Any], None]] = {
     fx.FinishOnboarding: _finish_onboarding,
     fx.ReportWrongStay: _report_wrong_stay,
     fx.SetCheckInHour: _set_check_in_hour,
+    fx.AskPause: _ask_pause,
+    fx.DecidePause: _decide_pause,
+    fx.EndPause: _end_pause,
+    fx.KeepMood: _keep_mood,
+    fx.AskMood: _ask_mood,
+    fx.ShareMoods: _share_moods,
     fx.AnswerCheckIn: _answer_check_in,
+    fx.ReportTravel: _report_travel,
     fx.RaiseAlert: _raise_alert,
     fx.TakeBack: _take_back,
     fx.SharePlace: _share_place,
@@ -389,5 +483,8 @@ _APPLIERS: dict[type, Callable[[_Work, Any], None]] = {
     fx.ExportMe: _export,
     fx.EraseMe: _erase,
     fx.UnlinkLearner: _unlink_learner,
+    fx.GoAway: _change_duty,
+    fx.AnswerStandIn: _change_duty,
+    fx.EndAbsence: _change_duty,
     fx.NoteMembership: _note_membership,
 }

@@ -14,13 +14,17 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.clock import Itinerary, local_date, to_utc
+from bot.clock import ONE_DAY, Itinerary, local_date, to_utc
 from bot.content.versions import Script
+from bot.rules import pause
 from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
+from bot.rules.check_in_terms import State
 from bot.rules.durations import parse_check_in_days
+from bot.service import travel
 from bot.service.check_ins import new_row
 from bot.service.core import Core
 from bot.service.journeys import script_of
+from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
 from bot.store.tables import CheckIn, Cohort, Consent, Person, Placement, StepRun, TelegramAccount
 from bot.store.tables import DueStep as DueRow
@@ -65,6 +69,7 @@ def plan(core: Core, now: datetime, limit: int) -> int:
             return 0
         subjects = _subjects(session, rows, now)
         _plan_check_ins(session, subjects, now)
+        travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
         _plan_steps(session, subjects, now)
         over = [r.Placement.id for r in rows if _is_over(r.Placement, now)]
         ids = [r.Placement.id for r in rows]
@@ -115,39 +120,90 @@ def _agreed(session: Session, people: list[int]) -> set[int]:
 def check_in_times(
     placement: Placement, cohort: Cohort, itinerary: Itinerary, since: datetime, until: datetime
 ) -> dict[date, datetime]:
-    """The check-ins of a stay from `since` until before `until` by their local day: arrival to return, on the days
-    and at the hour that hold for the learner."""
+    """The check-ins of a stay from `since` until before `until` by their local day: between arrival and return, on the
+    days and at the hour that hold for the learner. On the days of arrival and return the journey is asked about."""
     hour = time.fromisoformat(placement.check_in_at or cohort.check_in_at)
     weekdays = parse_check_in_days(placement.check_in_days or cohort.check_in_days)
     # No clock on Earth is two days from UTC, so that other days need no looking at.
-    first = max(itinerary.arrival, since.date() - timedelta(days=2))
-    last = min(itinerary.return_, until.date() + timedelta(days=2))
+    first = max(itinerary.arrival + ONE_DAY, since.date() - timedelta(days=2))
+    last = min(itinerary.return_ - ONE_DAY, until.date() + timedelta(days=2))
     days = (first + timedelta(days=n) for n in range((last - first).days + 1))
     times = {day: to_utc(day, hour, itinerary.zone_on(day)) for day in days if day.weekday() in weekdays}
     return {day: due for day, due in times.items() if since <= due < until}
 
 
-def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What became of the check-ins of the next days: how many moved to another hour, fell away, or are new."""
+
+    moved: int = 0
+    dropped: int = 0
+    added: int = 0
+
+
+def check_ins_now(session: Session, placement_ids: Sequence[int], now: datetime) -> Replanned:
+    """Plan the check-ins of these stays in the caller's transaction, after a change of their times."""
+    rows = session.execute(
+        select(Placement, Cohort, Person)
+        .join(Cohort, Cohort.id == Placement.cohort_id)
+        .join(Person, Person.id == Placement.person_id)
+        .where(Placement.id.in_(placement_ids), Placement.plan_at.is_not(None))
+        .order_by(Placement.id)
+        .with_for_update(of=Placement)
+    ).all()
+    return _plan_check_ins(session, _subjects(session, rows, now), now)
+
+
+def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> Replanned:
     ids = [s.placement.id for s in subjects]
     planned: dict[int, dict[date, CheckIn]] = {}
+    quiet = pauses_of(session, ids)
+    _plan_paused_again(session, subjects, quiet, now)
     rows = session.scalars(select(CheckIn).where(CheckIn.placement_id.in_(ids), CheckIn.state == "planned"))
     for row in rows:
         planned.setdefault(row.placement_id, {})[row.day] = row
     new: list[dict[str, Any]] = []
+    moved = dropped = 0
     shared: dict[Any, dict[date, datetime]] = {}
     for subject in subjects:
         wanted = _wanted_check_ins(subject, now, shared)
+        silence = quiet.get(subject.placement.id)
+        if silence:
+            wanted = {d: due for d, due in wanted.items() if not pause.paused(silence, subject.itinerary, d)}
         have = planned.get(subject.placement.id, {})
         for day, row in have.items():
             if row.due_at <= now and subject.itinerary.arrival <= day <= subject.itinerary.return_:
                 continue  # its hour has come, by the plan or by a roll call: it is asked or closed, never forgotten
             if day not in wanted:
                 session.delete(row)
+                dropped += 1
             elif row.due_at != wanted[day]:
                 row.due_at = row.wake_at = wanted[day]
+                moved += 1
         new += [new_row(subject.placement.id, day, due) for day, due in wanted.items() if day not in have]
     session.flush()
-    insert_or_ignore(session, CheckIn, new)
+    return Replanned(moved, dropped, added=insert_or_ignore(session, CheckIn, new))
+
+
+def _plan_paused_again(
+    session: Session, subjects: list[_Subject], quiet: dict[int, tuple[pause.Pause, ...]], now: datetime
+) -> None:
+    """Days that a pause had excused and does not cover any more are planned again, while their hour is ahead."""
+    for subject in subjects:
+        silence = quiet.get(subject.placement.id, ())
+        if not silence:
+            continue
+        excused = session.scalars(
+            select(CheckIn).where(
+                CheckIn.placement_id == subject.placement.id, CheckIn.state == State.EXCUSED.value,
+                CheckIn.asked_at.is_(None), CheckIn.due_at > now,
+            )
+        )  # fmt: skip
+        for row in excused:
+            by_pause = any(p.first <= row.day <= p.last for p in silence)
+            if by_pause and not pause.paused(silence, subject.itinerary, row.day):
+                row.state, row.wake_at = State.PLANNED.value, row.due_at
+    session.flush()
 
 
 def _wanted_check_ins(

@@ -29,8 +29,10 @@ from bot.store.tables import (
     JournalEntry,
     Membership,
     MessageCopy,
+    Mood,
     Outbox,
     ParkedUpdate,
+    Pause,
     Person,
     Placement,
     Point,
@@ -38,10 +40,11 @@ from bot.store.tables import (
     SharedPlace,
     StepRun,
     TelegramAccount,
+    Travel,
 )
 
 _OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace)
-_OF_STAY = (CheckIn, Alert, StepRun, Point, JournalEntry, DueStep)
+_OF_STAY = (CheckIn, Travel, Alert, StepRun, Point, JournalEntry, DueStep, Pause, Mood)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
 
@@ -101,13 +104,14 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     if open_case(session, person_id):
         raise BadInput("An alert about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
-    for table in (JournalEntry, DueStep, DayCount):
+    for table in (JournalEntry, DueStep, DayCount, Pause, Mood):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
     session.execute(
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))
     )
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
+    session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
     events = select(Alert.id).where(Alert.placement_id.in_(stays))
     session.execute(update(AlertEvent).where(AlertEvent.alert_id.in_(events)).values(detail={}))
     for own in (SharedPlace, Conversation, MessageCopy):

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
+from bot.service import moods, pauses, travel_views
+from bot.service.absences import duties_of
 from bot.service.actors import actor_of
 from bot.service.alert_views import alert_by_id, alerts_for, own_alert
 from bot.service.contacts import contacts_of
@@ -25,7 +27,6 @@ from bot.store.prepared import first
 from bot.store.tables import (
     CheckIn,
     Cohort,
-    Consent,
     Invite,
     Outbox,
     Person,
@@ -157,6 +158,18 @@ def _check_in(core: Core, session: Session, scene: Scene, event: Event) -> Scene
     return replace(scene, check_in=CheckInView(row.id, row.day, row.state, row.due_at, row.answer))
 
 
+def _travel(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    """The journey of these days; a button names its own, which may be that of the stay before."""
+    ids = [stay.placement_id for stay in scene.stays]
+    rows = travel_views.current_rows(session, ids, scene.now)
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    named = [r for r in rows.values() if len(parts) > 2 and parts[0] == "travel" and parts[2] == str(r.id)]
+    row = next(iter(named), None) or next((rows[i] for i in ids if i in rows), None)
+    if row is None:
+        return scene
+    return replace(scene, travel=travel_views.view_of(row, session.get_one(Placement, row.placement_id)))
+
+
 def _steps(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if scene.stay is None or scene.stay.version_id is None:
         return scene
@@ -227,23 +240,34 @@ def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, relay_to=contact)
 
 
-_KIT_CONSENT = (
-    select(Consent.given, Consent.withdrawn_at)
-    .where(Consent.person_id == bindparam("person"), Consent.kind == "kit_questions")
-    .order_by(Consent.id.desc())
-    .limit(1)
-)
+def _quiet(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, quiet=pauses.quiet_of(session, scene.stay, scene.now)) if scene.stay else scene
+
+
+def _pause(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if len(parts) < 3 or not parts[2].isdecimal() or len(parts[2]) > 18 or scene.person_id is None:
+        return scene
+    return replace(scene, pause=pauses.visible(session, int(parts[2]), scene.person_id, scene.now))
+
+
+def _moods(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, moods=moods.view_of(session, scene.stay, scene.now)) if scene.stay else scene
 
 
 def _kit_questions(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    newest = first(session, _KIT_CONSENT, person=scene.person_id)
-    return replace(scene, kit_questions=newest is not None and newest.given and newest.withdrawn_at is None)
+    return replace(scene, kit_questions=any(stay.kit_questions for stay in scene.stays))
+
+
+def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return scene if scene.person_id is None else replace(scene, duties=duties_of(session, scene.person_id, scene.now))
 
 
 _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "invite": _invite,
     "contacts": _contacts,
     "check_in": _check_in,
+    "travel": _travel,
     "steps": _steps,
     "progress": _progress,
     "alerts": _alerts,
@@ -251,5 +275,9 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "own_alert": _own_alert,
     "learners": _learners,
     "relay": _relay,
+    "duties": _duties,
+    "quiet": _quiet,
+    "pause": _pause,
+    "moods": _moods,
     "kit_questions": _kit_questions,
 }

@@ -14,6 +14,7 @@ from bot.store.tables import (
     Absence,
     Alert,
     CheckIn,
+    Drill,
     DueStep,
     Heartbeat,
     Membership,
@@ -58,7 +59,7 @@ def _forget_places(session: Session, now: datetime) -> None:
 def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[datetime, str] | None:
     """The next instant at which something is to happen, and what; None when nothing is planned.
 
-    `visible` leaves out what nobody sees: planning, and another try of a message.
+    `visible` leaves out what nobody sees, or is to foresee: planning, another try of a message, a drill, who is back.
     """
     looks = (
         (select(DueStep.due_at).where(DueStep.state == "planned").order_by(DueStep.due_at), "step"),
@@ -66,6 +67,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Travel.wake_at).where(Travel.wake_at.is_not(None)).order_by(Travel.wake_at), "travel"),
         (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
         (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
+        (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
         (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
         (select(Placement.plan_at).where(Placement.plan_at.is_not(None)).order_by(Placement.plan_at), "plan"),
@@ -73,7 +75,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
          .order_by(Outbox.not_before), "send"),
     )  # fmt: skip
     with core.store.transaction() as session:
-        wanted = [look for look in looks if not visible or look[1] not in ("plan", "send")]
+        wanted = [look for look in looks if not visible or look[1] not in ("plan", "send", "absence", "drill")]
         found = [(instant, what) for query, what in wanted if (instant := session.scalar(query.limit(1))) is not None]
     return min(found, default=None)
 

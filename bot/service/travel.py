@@ -1,0 +1,297 @@
+"""Travel days: rows around the pure state machine of `bot.rules.travel`, from the evening before until home."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.clock import Itinerary, ensure_utc
+from bot.flows import travel as talk
+from bot.flows.check_in import nothing_due
+from bot.flows.vocabulary import Kind, Screen
+from bot.rules import travel as rules
+from bot.rules import travel_terms as words
+from bot.rules.alert import Reason
+from bot.rules.check_in_terms import Listening
+from bot.rules.durations import parse_quiet_hours
+from bot.rules.travel_days import Direction, Leg, legs, morning_after
+from bot.rules.travel_terms import State, Word
+from bot.service import alerts, check_ins, drafts, notices
+from bot.service.core import Core
+from bot.service.travel_views import current_rows, view_of
+from bot.store.tables import Cohort, Outbox, Person, Placement, Travel
+from bot.store.writing import insert_or_ignore
+
+log = logging.getLogger(__name__)
+
+PREFIX = "travel"  # how the refs of all their messages begin
+QUESTION, HOUR = PREFIX, f"{PREFIX}_hour"
+AHEAD = timedelta(hours=72)  # how early a journey is planned
+LATE = timedelta(hours=24)  # how far back one is still planned after an outage
+
+
+def state_of(row: Travel) -> words.Travel:
+    """A row as the state machine sees it."""
+    values: dict[str, Any] = {field.name: getattr(row, field.name) for field in fields(words.Travel)}
+    for name, kind in (("state", State), ("said", Word), ("undelivered", Reason), ("alert_reason", Reason)):
+        values[name] = kind(values[name]) if values[name] else None
+    return words.Travel(**(values | {"extended": timedelta(seconds=row.extended)}))
+
+
+def _columns(travel: words.Travel) -> dict[str, Any]:
+    values = {field.name: getattr(travel, field.name) for field in fields(travel)}
+    plain = {name: value.value if isinstance(value, StrEnum) else value for name, value in values.items()}
+    return plain | {"extended": int(travel.extended.total_seconds())}
+
+
+def advance(core: Core, session: Session, row: Travel, trigger: words.Trigger, now: datetime) -> list[Screen]:
+    """Feed the state machine, store its state, carry out its effects. Returns what the learner is answered."""
+    new, effects = rules.step(state_of(row), trigger)
+    for name, value in _columns(new).items():
+        setattr(row, name, value)
+    session.flush()
+    placement = session.get_one(Placement, row.placement_id)
+    shown: list[Screen] = []
+    for effect in effects:
+        shown += _carry_out(core, session, row, placement, effect, now)
+    return shown
+
+
+def _carry_out(
+    core: Core, session: Session, row: Travel, placement: Placement, effect: words.Effect, now: datetime
+) -> list[Screen]:
+    match effect:
+        case words.AskHour() | words.Ask() | words.Remind():
+            _send(core, session, row, placement, effect, now)
+        case words.Withdraw():
+            _withdraw(session, row.id, now)
+        case words.RaiseAlert(reason, severity):
+            alerts.raise_alert(core, session, placement, reason, severity, now)
+        case words.LateWord(word):
+            alerts.learner_answered(core, session, placement, word.value, now)
+        case words.Reply(word, again):
+            return [_reply(core, session, row, placement, word, again, now)]
+        case words.TellArrived() | words.TellNotThere() | words.TellDelay():
+            _tell_referent(session, row, placement, effect, now)
+        case words.Over():
+            return [nothing_due()]
+        case words.Missed():
+            # No alarm: our own absence is told to referents once, for all learners together.
+            log.warning("journey %s of %s was not asked about: the bot was away", row.id, row.day)
+    return []
+
+
+def _reply(
+    core: Core, session: Session, row: Travel, placement: Placement, word: Word, again: bool, now: datetime
+) -> Screen:
+    trip = view_of(row, placement)
+    if again:
+        return talk.already(trip)
+    if word is not Word.ARRIVED:
+        return talk.noted(trip, word.value)
+    if row.direction == Direction.BACK.value:
+        # Home: whatever was still asked about the stay is over.
+        check_ins.excuse_rest(core, session, placement.id, "home", now)
+    return talk.welcome(trip, alerts.names_told(session, placement.id) if row.alerted_at else ())
+
+
+def _tell_referent(
+    session: Session, row: Travel, placement: Placement,
+    effect: words.TellArrived | words.TellNotThere | words.TellDelay, now: datetime,
+) -> None:  # fmt: skip
+    if placement.referent_id is None:
+        return
+    learner = session.get_one(Person, placement.person_id)
+    name, trip = f"{learner.first_name} {learner.last_name}".strip(), view_of(row, placement)
+    match effect:
+        case words.TellArrived():
+            shown = talk.arrived(trip, name)
+        case words.TellNotThere():
+            shown = talk.not_there(trip, name)
+        case words.TellDelay():
+            shown = talk.long_delay(trip, name)
+    notices.notify(session, alerts.person_of(session, placement.referent_id), shown, now=now)
+
+
+def _send(
+    core: Core, session: Session, row: Travel, placement: Placement,
+    effect: words.AskHour | words.Ask | words.Remind, now: datetime,
+) -> None:  # fmt: skip
+    chat_id = drafts.chat_of(session, placement.person_id)
+    if chat_id is None:
+        if not isinstance(effect, words.AskHour):
+            # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
+            advance(core, session, row, words.NotDelivered(now, "failed"), now)
+        return
+    trip, name = view_of(row, placement), session.get_one(Person, placement.person_id).first_name
+    kind, ref = Kind.CHECK_IN, f"{QUESTION}:{row.id}"
+    match effect:
+        case words.AskHour():
+            shown, key, ref = talk.ask_hour(trip), f"hour:{row.day}", f"{HOUR}:{row.id}"
+        case words.Ask(again):
+            shown = talk.ask_again(trip, name) if again else talk.ask(trip, name)
+            key = f"ask:{now.isoformat()}"
+        case words.Remind():
+            shown, kind = talk.remind(trip, name, row.deadline), Kind.REMINDER
+            key = f"again:{row.expected_at.isoformat()}"
+    draft = drafts.Draft(
+        chat_id, shown, kind, placement.person_id, key=f"travel:{row.id}:{key}", ref=ref, expires_at=row.deadline
+    )
+    drafts.queue(session, [draft], now)
+
+
+def _withdraw(session: Session, travel_id: int, now: datetime) -> None:
+    """Drop questions and reminders that are not under way yet."""
+    session.execute(
+        update(Outbox)
+        .where(
+            Outbox.ref.in_((f"{QUESTION}:{travel_id}", f"{HOUR}:{travel_id}")), Outbox.state.in_(("queued", "leased"))
+        )
+        .values(state="cancelled", finished_at=now, lease_owner=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+# --- triggers -----------------------------------------------------------------------------------
+
+
+def wake(core: Core, now: datetime, limit: int) -> int:
+    """Look at up to `limit` journeys whose moment has come. Returns how many."""
+    with core.store.transaction() as session:
+        rows = session.scalars(
+            select(Travel)
+            .where(Travel.wake_at <= now)
+            .order_by(Travel.wake_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        heard: Listening | None = None
+        for row in rows:
+            heard = heard or check_ins.listening(session, now)
+            morning = _morning(session, row, now)
+            advance(core, session, row, words.Tick(ensure_utc(now), heard, morning), now)
+    return len(rows)
+
+
+def _morning(session: Session, row: Travel, after: datetime) -> datetime:
+    """The first morning after an instant, by the clock of the place travelled to."""
+    placement = session.get_one(Placement, row.placement_id)
+    return morning_after(after, row.zone, parse_quiet_hours(session.get_one(Cohort, placement.cohort_id).quiet_hours))
+
+
+def report(
+    core: Core, session: Session, placement_id: int, travel_id: int, word: str, expected_at: datetime | None,
+    now: datetime,
+) -> list[Screen]:  # fmt: skip
+    """A learner's word on their own journey. Returns what they are answered; nothing when it is not theirs."""
+    row = session.scalars(
+        select(Travel).where(Travel.id == travel_id, Travel.placement_id == placement_id).with_for_update()
+    ).first()
+    if row is None:
+        return []
+    morning = _morning(session, row, max(now, row.ask_at or now))
+    return advance(core, session, row, words.Said(now, Word(word), morning, expected_at), now)
+
+
+def _lock(session: Session, travel_id: int) -> Travel:
+    return session.scalars(select(Travel).where(Travel.id == travel_id).with_for_update()).one()
+
+
+def delivered(core: Core, session: Session, travel_id: int, at: datetime) -> None:
+    """The Bot API took a question or reminder."""
+    advance(core, session, _lock(session, travel_id), words.Delivered(at), at)
+
+
+def not_delivered(core: Core, session: Session, travel_id: int, blocked: bool, at: datetime) -> None:
+    """A question or reminder failed for good."""
+    advance(core, session, _lock(session, travel_id), words.NotDelivered(at, "blocked" if blocked else "failed"), at)
+
+
+def blocked_on_the_way(core: Core, session: Session, placement_id: int, now: datetime) -> bool:
+    """The learner blocked the bot. Whether they are travelling, so that this has told a human."""
+    row = current_rows(session, [placement_id], now).get(placement_id)
+    if row is None or State(row.state) not in rules.UNDER_WAY:
+        return False
+    advance(core, session, _lock(session, row.id), words.NotDelivered(now, "blocked"), now)
+    return True
+
+
+def excuse(core: Core, session: Session, placement_id: int, now: datetime) -> None:
+    """No journeys any more: called off, or the person was erased."""
+    rows = session.scalars(
+        select(Travel).where(Travel.placement_id == placement_id, Travel.wake_at.is_not(None)).with_for_update()
+    ).all()
+    for row in rows:
+        advance(core, session, row, words.Excused(now), now)
+
+
+# --- planning -----------------------------------------------------------------------------------
+
+
+def plan(
+    core: Core, session: Session, stays: Iterable[tuple[Placement, Cohort, Itinerary, datetime]], now: datetime
+) -> None:
+    """Bring the journeys of stays up to date, idempotently: new ones within reach, moved ones, those called off.
+
+    Each stay comes with the instant since when somebody was there to be asked.
+    """
+    given = list(stays)
+    known: dict[tuple[int, str], Travel] = {}
+    ids = [placement.id for placement, *_ in given]
+    for row in session.scalars(select(Travel).where(Travel.placement_id.in_(ids)).with_for_update()):
+        known[row.placement_id, row.direction] = row
+    new: list[dict[str, Any]] = []
+    shared: dict[Any, tuple[Leg, ...]] = {}
+    for placement, cohort, itinerary, since in given:
+        key = (itinerary, cohort.quiet_hours)
+        if key not in shared:
+            shared[key] = legs(itinerary, parse_quiet_hours(cohort.quiet_hours))
+        wanted = {leg.direction.value: leg for leg in shared[key]}
+        for direction in Direction:
+            held, leg = known.get((placement.id, direction.value)), wanted.get(direction.value)
+            if held is None and leg is not None and _in_reach(leg, max(since, now - LATE), now):
+                new.append({"placement_id": placement.id, **_planned(leg)})
+            elif held is not None:
+                _move(core, session, held, leg, now)
+    insert_or_ignore(session, Travel, new)
+
+
+def _in_reach(leg: Leg, since: datetime, now: datetime) -> bool:
+    """Near enough to plan, and not over before anybody was there to be asked."""
+    return leg.plan_at < now + AHEAD and leg.expected_at + words.OVERDUE > since
+
+
+def _planned(leg: Leg) -> dict[str, Any]:
+    return {
+        "direction": leg.direction.value, "day": leg.day, "arrives_on": leg.arrives_on, "zone": leg.zone,
+        **_columns(words.plan(leg.plan_at, leg.ask_at, leg.expected_at)),
+    }  # fmt: skip
+
+
+def _move(core: Core, session: Session, row: Travel, leg: Leg | None, now: datetime) -> None:
+    """Other dates: another journey, if it is still to come. Another clock: other hours, unless somebody gave one."""
+    if leg is None:
+        advance(core, session, row, words.Excused(now), now)
+        return
+    to_come = leg.expected_at + words.OVERDUE > now
+    if (row.day, row.arrives_on) == (leg.day, leg.arrives_on):
+        if row.zone != leg.zone and row.state == State.PLANNED.value and row.said is None:
+            _begin_anew(session, row, leg, now)
+    elif to_come:
+        _begin_anew(session, row, leg, now)
+    else:
+        advance(core, session, row, words.Excused(now), now)
+
+
+def _begin_anew(session: Session, row: Travel, leg: Leg, now: datetime) -> None:
+    _withdraw(session, row.id, now)
+    for name, value in _planned(leg).items():
+        setattr(row, name, value)
+    session.flush()
