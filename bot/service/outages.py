@@ -99,7 +99,9 @@ def _look(core: Core, session: Session, now: datetime) -> None:
 
 def _steady(schedule: Heartbeat | None, now: datetime) -> bool:
     """Has the schedule turned for so long that a silent intake is not just a start after a night switched off?"""
-    since = schedule.detail.get("since") if schedule is not None else None
+    if schedule is None or now - schedule.at > STEADY:
+        return False
+    since = schedule.detail.get("since")
     return since is not None and now - datetime.fromisoformat(since) > GAP
 
 
