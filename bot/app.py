@@ -13,7 +13,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import BadSetting, StorageTrouble, TransportError, Unreachable
 from bot.rules.retry import backoff
-from bot.service import bot_state
+from bot.service import bot_state, leases
 from bot.service.core import Core
 from bot.settings import Settings
 from bot.transport.client import BotUser, Telegram
@@ -34,6 +34,7 @@ except ImportError:  # Windows, PyPy
 
 log = logging.getLogger(__name__)
 
+ALIVE_EVERY = 3.0  # seconds between two signs of life
 FINISH_SECONDS = 10.0  # for calls under way when stopping
 
 
@@ -80,6 +81,8 @@ class App:
         try:
             self.user = await self._connect(patient)
             await self.pool.run(bot_state.remember_username, self.core, self.user.username)
+            await self.pool.run(leases.alive, self.core, self.clock.now())
+            self._begin(self._say_alive())
             for part in parts:
                 await (self._listen() if part is Part.INTAKE else self._send())
         except BaseException:
@@ -103,6 +106,7 @@ class App:
         await _in_time(self.outgoing.idle())
         with contextlib.suppress(StorageTrouble):
             await self.sender.give_back()
+            await self.pool.run(leases.alive, self.core, self.clock.now(), 0.0)
         await self.telegram.close()
         self.pool.close()
 
@@ -155,6 +159,15 @@ class App:
         task = asyncio.create_task(work)
         task.add_done_callback(_report)
         self._running.append(task)
+
+    async def _say_alive(self) -> None:
+        """What a process holds that no longer says so goes to the others within seconds."""
+        while True:
+            await asyncio.sleep(ALIVE_EVERY)
+            try:
+                await self.pool.run(leases.alive, self.core, self.clock.now())
+            except StorageTrouble as trouble:
+                log.error("%s", trouble)
 
     async def _tell_commands(self) -> None:
         """What strangers see, in every language we speak; people get their own list when they join."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import Select, delete, select, update
 
 from bot.service.core import Core
 from bot.store.tables import Lease
-from bot.store.writing import insert_or_ignore
+from bot.store.writing import insert_or_ignore, upsert
+
+PROCESS = "process:"  # and the owner: a process that lives and may hold messages
+PROCESS_SECONDS = 15.0
+FORGOTTEN = timedelta(days=1)  # longer than any message is held
 
 
 def take(core: Core, name: str, now: datetime, seconds: float) -> bool:
@@ -31,3 +36,17 @@ def drop(core: Core, name: str) -> None:
     """Give the lease back, so that another process need not wait for it to lapse."""
     with core.store.transaction() as session:
         session.execute(delete(Lease).where(Lease.name == name, Lease.owner == core.owner))
+
+
+def alive(core: Core, now: datetime, seconds: float = PROCESS_SECONDS) -> None:
+    """This process lives, at least for that long: nobody takes what it holds. With 0 it says that it ends."""
+    with core.store.transaction() as session:
+        upsert(session, Lease, {"name": PROCESS + core.owner},
+               {"owner": core.owner, "until": now + timedelta(seconds=seconds)})  # fmt: skip
+        session.execute(delete(Lease).where(Lease.name.startswith(PROCESS), Lease.until <= now - FORGOTTEN))
+
+
+def dead(core: Core, now: datetime) -> Select[Any]:
+    """The other processes that have said that they live, and say so no more: their owners."""
+    silent = Lease.name.startswith(PROCESS) & (Lease.until <= now)
+    return select(Lease.owner).where(silent, Lease.owner != core.owner)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.flows.vocabulary import Kind, decode_screen
 from bot.rules.retry import backoff
-from bot.service import night
+from bot.service import leases, night
 from bot.service.core import Core
 from bot.service.delivered import EXPORT, on_fate
 from bot.service.delivery import Delivery, Fate, Result
@@ -193,9 +193,12 @@ def _mark(result: Result, kind: Kind, attempts: int, now: datetime) -> dict[str,
 def release_expired(core: Core, now: datetime) -> int:
     """Take back what dead processes held: leased rows are queued again, attempting ones become unknown.
 
+    Dead is whose lease on a message is over, or who has stopped saying that it lives, which is noticed sooner.
+
     Of the unknown, safety is queued again: twice is better than never there, and only there.
     """
-    held = and_(in_states(Outbox, "leased", "attempting"), Outbox.lease_until <= now)
+    lost = or_(Outbox.lease_until <= now, Outbox.lease_owner.in_(leases.dead(core, now)))
+    held = and_(in_states(Outbox, "leased", "attempting"), lost)
     with core.store.transaction() as session:
         back = session.execute(
             update(Outbox)
@@ -203,13 +206,13 @@ def release_expired(core: Core, now: datetime) -> int:
             .values(state="queued", lease_owner=None, lease_until=None)
             .returning(Outbox.id).execution_options(synchronize_session=False)
         ).all()  # fmt: skip
-        lost = session.execute(
+        gone = session.execute(
             update(Outbox)
             .where(held)
             .values(state="unknown", finished_at=now, lease_owner=None, lease_until=None)
             .returning(Outbox.id).execution_options(synchronize_session=False)
         ).all()  # fmt: skip
-    return len(back) + len(lost)
+    return len(back) + len(gone)
 
 
 INTERRUPTED_LASTS = timedelta(hours=24)

@@ -29,7 +29,7 @@ ANSWERS_AT_ONCE = 64
 IN_FLIGHT = 400  # two of the largest batches
 LOOK_EVERY = 0.5  # seconds between looks when nobody pokes
 BREATH = 0.01  # seconds between two looks that found nothing
-CLEAN_EVERY = 15.0  # seconds between looks for what dead processes left
+CLEAN_EVERY = 3.0  # seconds between looks for what dead processes left
 LONGEST_PAUSE = timedelta(seconds=5)
 
 

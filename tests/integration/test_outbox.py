@@ -11,7 +11,7 @@ import pytest
 
 from bot.flows.vocabulary import Kind, screen
 from bot.i18n import verbatim
-from bot.service import outbox
+from bot.service import leases, outbox
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Result
 from bot.service.drafts import LEASE, Draft, queue
@@ -121,6 +121,30 @@ def test_a_living_process_keeps_its_rows(core: Core) -> None:
     put(core, (1, "a", Kind.ANSWER))
     claim(core)
     assert outbox.release_expired(core, NOW + LEASE - timedelta(seconds=1)) == 0
+
+
+def test_what_a_process_held_that_says_no_more_that_it_lives_goes_to_the_others_within_seconds(core: Core) -> None:
+    put(core, (1, "a", Kind.ANSWER))
+    leases.alive(core, NOW)
+    claim(core)
+    other = replace(core, owner="other")
+    soon = NOW + timedelta(seconds=leases.PROCESS_SECONDS)
+    assert outbox.release_expired(other, soon - timedelta(seconds=1)) == 0
+    assert outbox.release_expired(other, soon) == 1
+
+
+def test_a_process_never_takes_its_own_rows_for_those_of_a_dead_one(core: Core) -> None:
+    put(core, (1, "a", Kind.ANSWER))
+    leases.alive(core, NOW - timedelta(seconds=40))
+    claim(core)
+    assert outbox.release_expired(core, NOW + timedelta(seconds=1)) == 0
+
+
+def test_a_process_that_ends_leaves_what_it_held_to_the_others_at_once(core: Core) -> None:
+    put(core, (1, "a", Kind.ANSWER))
+    claim(core)
+    leases.alive(core, NOW, 0)
+    assert outbox.release_expired(replace(core, owner="other"), NOW) == 1
 
 
 def test_an_answer_that_was_under_way_in_a_crash_is_not_sent_twice(core: Core) -> None:
