@@ -8,13 +8,15 @@ from typing import Annotated, Any
 
 import typer
 
+from admin_cli import check_ins
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes
 from admin_cli.output import Json, counted, facts, heading, print_json, say, some, table, warn
 from bot.clock import SystemClock
 from bot.errors import TransportError
-from bot.rules.durations import parse_hhmm, parse_quiet_hours
-from bot.service import alert_list, bot_state, cohorts, guest_list, rollcall, status
+from bot.rules.durations import parse_duration
+from bot.service import bot_state, cohorts, drills, guest_list, rollcall, status
+from bot.service.check_in_settings import leaves_out_weekend
 from bot.service.import_file import ImportReport, import_cohort
 from bot.transport.client import Telegram
 
@@ -36,21 +38,23 @@ def create(
     grace: Annotated[str, typer.Option(help="Alert, from the delivery; longer than the reminder.")] = "2h",
     escalate_after: Annotated[str, typer.Option(help="Next person, from the alert.")] = "30m",
     quiet_hours: Annotated[str, typer.Option(help="Nothing but safety then; or none.")] = "22:00-07:00",
+    reason: check_ins.Reason = None,
 ) -> None:
     """Make a cohort. Durations are 30s, 10m, 2h, 1d."""
     new = cohorts.NewCohort(
         code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
-        escalate_after, quiet_hours,
+        escalate_after, quiet_hours, reason,
     )  # fmt: skip
     with desk(first=True) as d:
         cohorts.create(d.core, new, d.now)
-    if parse_quiet_hours(quiet_hours).contains(parse_hhmm(check_in_at)):
-        warn(
-            f"The check-in at {check_in_at} lies inside the quiet hours {quiet_hours}: learners would be asked in "
-            "their night. Make the cohort with another --check-in-at or --quiet-hours if that is not meant."
-        )
+    check_ins.warn_of_night(check_in_at, quiet_hours)
+    if leaves_out_weekend(check_in_days) and not reason:
+        warn(f"Nobody is asked at weekends. Where minors take part, say why: compagnon cohort set {code} --reason TEXT")
     say(f"Cohort {code} is made. Next: compagnon referent add NAME --cohort {code}")
     say(f"Then: compagnon cohort import {code} FILE --dry-run")
+
+
+app.command("set")(check_ins.set_cohort)
 
 
 @app.command("list")
@@ -225,6 +229,7 @@ def status_(code: Code, json: Json = False) -> None:
     })  # fmt: skip
     for row in found["check_ins"]["not_answered"]:
         say(f"  asked, not answered: {row['code']}  {row['name']}")
+    check_ins.show_quiet(found)
     table(
         ("ALERT", "LEARNER", "REASON", "SEVERITY", "SINCE (UTC)", "TAKEN BY"),
         [(a["id"], f"{a['learner']} {a['name']}", a["reason"], a["severity"], a["raised_at"][:16], a["acknowledged_by"])
@@ -238,17 +243,44 @@ def status_(code: Code, json: Json = False) -> None:
 
 
 @app.command()
-def drill(code: Code, json: Json = False) -> None:
+def drill(
+    code: Code,
+    unannounced: Annotated[
+        bool, typer.Option("--unannounced", help="Some time out of hours; nobody is told when.")
+    ] = False,
+    within: Annotated[str, typer.Option(metavar="D", help="With --unannounced: how soon at the latest.")] = "7d",
+    cancel: Annotated[bool, typer.Option("--cancel", help="Take back an unannounced drill that waits.")] = False,
+    json: Json = False,
+) -> None:
     """A test alert to everybody on the ladder; it says that it is a test, and learners hear nothing."""
+    if cancel:
+        with desk() as d:
+            gone = drills.cancel(d.core, code, d.now)
+        say("The drill that waited is cancelled." if gone else "No drill was waiting.")
+    elif unannounced:
+        with desk() as d:
+            before = drills.plan(d.core, code, parse_duration(within), d.now)
+        if json:
+            print_json({"planned": True, "before": before.isoformat()})
+        else:
+            say(
+                f"A drill comes out of hours, before {before:%Y-%m-%d %H:%M} UTC; nobody is told when."
+            )
+            say(f"Who heard it: compagnon cohort drills {code}")
+    else:
+        _drill_now(code, json)
+
+
+def _drill_now(code: str, json: bool) -> None:
     with desk() as d:
-        raised = alert_list.drill(d.core, code, d.now)
+        raised = drills.start(d.core, code, d.now)
     if json:
         print_json(raised)
     reached = [row for row in raised if row["told"]]
     if reached and not json:
         for row in reached:
             say(f"Drill {row['id']} (ladder of {row['learner']}) goes to {', '.join(row['told'])}.")
-        say("Who takes it shows in `compagnon alerts list --open`. End it with `compagnon alerts resolve ID`.")
+        say(f"It ends by itself after 30 minutes. Who heard it: compagnon cohort drills {code}")
     alone = [row["learner"] for row in raised if not row["told"]]
     if alone:
         warn(
@@ -256,6 +288,39 @@ def drill(code: Code, json: Json = False) -> None:
             f"`compagnon cohort invites {code}` shows who has not joined."
         )
         raise typer.Exit(1)
+
+
+@app.command("drills")
+def drills_(code: Code, json: Json = False) -> None:
+    """The drills of a cohort and who heard them, newest first."""
+    with desk() as d:
+        rows = drills.listing(d.core, code)
+    if json:
+        print_json(rows)
+        return
+    if not rows:
+        say(f"There has been no drill yet: try one with `compagnon cohort drill {code}`.")
+    for row in rows:
+        heading(_drill_title(row))
+        if row["people"]:
+            table(("NAME", "ROLE", "HEARD AFTER"), [(p["name"], p["role"], _heard(p)) for p in row["people"]], "")
+
+
+def _drill_title(row: dict[str, Any]) -> str:
+    kind = "Drill" if row["announced"] else "Unannounced drill"
+    if row["state"] == "planned":
+        return f"{kind}, still to come, before {row['before'][:16]} UTC"
+    if row["state"] == "cancelled":
+        return f"{kind}, cancelled"
+    heard, told = (sum(1 for p in row["people"] if p[what]) for what in ("heard_at", "told"))
+    running = ", still running" if row["state"] == "running" else ""
+    return f"{kind} of {(row['started_at'] or '')[:16]} UTC: {heard} of {told} heard it{running}"
+
+
+def _heard(person: dict[str, Any]) -> str:
+    if not person["told"]:
+        return f"not tried: {(person['why'] or '').replace('_', ' ')}"
+    return "did not hear it" if person["minutes"] is None else f"{person['minutes']} min"
 
 
 @app.command("rollcall")

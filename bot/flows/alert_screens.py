@@ -93,7 +93,11 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     elif repeat:
         body.append(say("alerts/again", since=d.at(d.raised_at)))
     # A repeat is short, so that a night of them can still be scrolled: whom to call is what counts by then.
-    body += [_call_list(d)] if repeat and not d.became_red else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
+    body += (
+        [_call_list(d)]
+        if repeat and not d.became_red
+        else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
+    )
     rows: Rows = (
         (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
         (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),

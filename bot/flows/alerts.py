@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.alert_screens import outcomes
+from bot.flows.drill_screens import alarm, thanks
 from bot.flows.effects import Acknowledge, Resolve, Settle
 from bot.flows.relay import begin
 from bot.flows.running import answer
@@ -10,6 +11,7 @@ from bot.flows.scene import AlertView, Scene
 from bot.flows.vocabulary import Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Moment, Text, say, verbatim
 from bot.rules.alert import Outcome as How
+from bot.rules.alert import Reason
 
 NEEDS = frozenset({"alerts", "alert", "learners"})  # learners: to write to one
 SHOWN = 20
@@ -33,6 +35,8 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
         return show(Say(_one(alert)))
     if action == "write":
         return begin(scene, alert.placement_id, alert.learner)
+    if alert.reason == Reason.DRILL:
+        return _drill(scene, alert)
     if alert.resolved_at is not None:
         return show(Toast(say("alerts/resolved_before"), alert=True))
     if action == "ack":
@@ -44,6 +48,14 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
         done = screen(say("alerts/you_resolved", learner=alert.learner, how=how))
         return show(Replace(done), effects=(Resolve(alert.id, action),))
     return show(Toast(say("alerts/not_yours"), alert=True))
+
+
+def _drill(scene: Scene, alert: AlertView) -> Outcome:
+    """Whatever is tapped on a test alert says: I hear it."""
+    if alert.resolved_at is not None:
+        return show(Toast(say("drill/over_toast")))
+    done = Replace(thanks(alert.cohort, scene.now))
+    return show(Toast(say("drill/thanks_toast")), done, effects=(Acknowledge(alert.id),))
 
 
 def _acknowledge(alert: AlertView) -> Outcome:
@@ -77,6 +89,8 @@ def _line(alert: AlertView) -> Text:
 
 
 def _one(alert: AlertView) -> Screen:
+    if alert.reason == Reason.DRILL:
+        return alarm(alert.id, alert.cohort, alert.raised_at, repeat=False)
     rows = (
         (button("alerts/ack_button", f"alerts:ack:{alert.id}"),),
         (button("alerts/resolve_button", f"alerts:res:{alert.id}"),),

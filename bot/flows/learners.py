@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bot.flows import pause_screens
+from bot.flows.away import states
 from bot.flows.effects import UnlinkLearner
 from bot.flows.relay import begin
 from bot.flows.running import answer
 from bot.flows.scene import LearnerView, Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Day, Listing, Text, say, verbatim
+from bot.rules.pause import State
 
-NEEDS = frozenset({"learners"})
+NEEDS = frozenset({"learners", "duties"})
 PAGE = 8
 
 
@@ -39,13 +42,14 @@ def _list(scene: Scene, page: int) -> Screen:
         turn.append(button("learners/more_button", f"learners:open:{page + 1}"))
     if turn:
         rows.append(tuple(turn))
-    return Screen((say("learners/title", n=len(learners)), *(_line(v) for v in shown)), tuple(rows))
+    return Screen((*states(scene), say("learners/title", n=len(learners)), *(_line(v) for v in shown)), tuple(rows))
 
 
 def _line(v: LearnerView) -> Text:
-    return say(
-        "learners/line", name=v.name, city=v.city or "–", stage=say(f"learners/stage/{v.stage}"), state=_state(v)
-    )
+    state = _state(v)
+    if v.pause is not None and not v.open_alerts:
+        state = pause_screens.state_line(v.pause)
+    return say("learners/line", name=v.name, city=v.city or "–", stage=say(f"learners/stage/{v.stage}"), state=state)
 
 
 def _state(v: LearnerView) -> Text:
@@ -97,6 +101,10 @@ def _card(v: LearnerView, stay: Stay) -> Screen:
     if stay.minor and not stay.guardian_consented:
         body.append(say("learners/guardian_missing"))
     rows: list[tuple[Button, ...]] = [(button("learners/write_button", f"learners:write:{v.placement_id}"),)]
+    if v.pause is not None:
+        body.append(pause_screens.state_line(v.pause))
+        asked = v.pause.terms.state is State.ASKED
+        rows.append(pause_screens.decide_row(v.pause) if asked else pause_screens.stop_row(v.pause))
     if v.linked:
         rows.append((button("learners/unlink_button", f"learners:unlink:{v.placement_id}"),))
     rows.append((button("learners/list_button", "learners:open"),))

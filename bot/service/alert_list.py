@@ -9,12 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
-from bot.rules.alert import Reason, Severity
 from bot.service import alerts
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.store.tables import Alert, Cohort, Membership, Person, Placement, TelegramAccount
+from bot.store.tables import Alert, Cohort, Membership, Person, Placement
 
 
 def listing(core: Core, cohort_code: str | None, *, open_only: bool) -> list[dict[str, Any]]:
@@ -61,66 +60,6 @@ def resolve(core: Core, alert_id: int, outcome: str, now: datetime) -> dict[str,
         note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
         session.flush()
         return next(found for found in rows_of(session, row.cohort_id, open_only=False) if found["id"] == alert_id)
-
-
-def drill(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
-    """A test alert up every ladder of the cohort, everybody at once; learners hear nothing of it.
-
-    Ladders that consist of the same people are tried once, with the first learner's name; one that reaches nobody
-    leaves no alert behind. Returns `id`, `learner` (code) and `told` (names) of each. Raises BadInput while a
-    drill is open or when there is no ladder.
-    """
-    with core.store.transaction() as session:
-        cohort = find(session, cohort_code)
-        running = session.scalar(
-            select(Alert.id).where(
-                Alert.cohort_id == cohort.id, Alert.reason == Reason.DRILL.value, Alert.resolved_at.is_(None)
-            )
-        )
-        if running is not None:
-            raise BadInput(
-                f"A drill is open: resolve it first with `compagnon alerts resolve {running} --outcome other`."
-            )
-        ladders: dict[tuple[int | None, ...], Placement] = {}
-        rows = session.scalars(
-            select(Placement)
-            .join(Person, Person.id == Placement.person_id)
-            .where(Placement.cohort_id == cohort.id, Person.erased_at.is_(None))
-            .order_by(Placement.id)
-        )
-        for placement in rows:
-            ladders.setdefault((placement.referent_id, placement.backup_id, placement.local_contact_id), placement)
-        if not ladders:
-            raise BadInput(f"{cohort.code} has no learners, so it has no ladder to try: import the list first.")
-        found = [_try(core, session, placement, now) for placement in ladders.values()]
-        note(session, None, "drill", None, now, cohort=cohort.code)
-        return found
-
-
-def _try(core: Core, session: Session, placement: Placement, now: datetime) -> dict[str, Any]:
-    """Drill one ladder: `learner` is whose it is, `told` who gets it. Where nobody does, no alert stays (`id` None)."""
-    learner, attempt = placement.code, session.begin_nested()
-    row = alerts.raise_alert(core, session, placement, Reason.DRILL, Severity.RED, now)
-    session.flush()
-    told = _told(session, row)
-    if told:
-        found = {"id": row.id, "learner": learner, "told": told}
-        attempt.commit()
-        return found
-    attempt.rollback()
-    return {"id": None, "learner": learner, "told": []}
-
-
-def _told(session: Session, row: Alert) -> list[str]:
-    """Who has a chat that takes the alert; the ladder also counts those it tried in vain."""
-    tried = [int(member) for member in row.state.get("told", ())]
-    reached = session.scalars(
-        select(Membership.id)
-        .join(TelegramAccount, TelegramAccount.person_id == Membership.person_id)
-        .where(Membership.id.in_(tried), TelegramAccount.revoked_at.is_(None), TelegramAccount.blocked_at.is_(None))
-        .order_by(Membership.id)
-    )
-    return [alerts.name_of(session, member) for member in reached]
 
 
 def _name(person: Person) -> str:

@@ -24,6 +24,7 @@ from bot.service.book import OPEN, Book, book_of
 from bot.service.core import Core
 from bot.store.tables import Alert, Membership, Person, Placement
 
+DRILL_REPEAT = timedelta(minutes=10)
 DOUBLE_TAP = timedelta(minutes=1)
 # The learner's own doing: the answer to it says already who is told.
 _DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
@@ -90,7 +91,7 @@ def raise_in(
 ) -> Alert:  # fmt: skip
     """The same for one of many stays; the caller writes the book."""
     now = book.now
-    known = [row for row in book.open_alerts(placement.id) if row.reason != Reason.DRILL.value]
+    known = book.open_alerts(placement.id)
     if not known or reason is Reason.DRILL:  # a drill never mixes with the real thing
         row = book.new_alert(placement, reason, severity, check_in_id)
     else:
@@ -213,6 +214,9 @@ def advance(
 
 def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str | None = None) -> None:
     """The same for one of many; the caller writes the book."""
+    if row.reason == Reason.DRILL.value and isinstance(trigger, words.Tick):
+        _ring_again(core, book, row)
+        return
     placement = book.placements[row.placement_id]
     before = state_of(row)
     if row.state.get("new"):
@@ -225,6 +229,15 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
     speaker = Speaker(core, book, row, said)
     for effect in effects:
         speaker.carry_out(effect)
+
+
+def _ring_again(core: Core, book: Book, row: Alert) -> None:
+    """A drill rings again for whoever was told and has not tapped; it climbs nowhere, and ends by itself."""
+    ladder, heard = book.ladder(book.placements[row.placement_id]), set(row.state.get("heard", ()))
+    silent = tuple(m for m in row.state.get("told", ()) if m not in heard and ladder.who(m).available)
+    row.next_at = book.now + DRILL_REPEAT
+    if silent:
+        Speaker(core, book, row).notify(silent, repeat=True, exhausted=False)
 
 
 def _let_sleep(book: Book, row: Alert, placement: Placement) -> None:
@@ -249,7 +262,8 @@ def name_of(session: Session, membership_id: int) -> str:
 def names_told(session: Session, placement_id: int) -> list[str]:
     """Who was told about the open alerts of a stay."""
     told: dict[int, None] = {}
-    for row in session.scalars(select(Alert).where(Alert.placement_id == placement_id, OPEN)):
+    real = OPEN, Alert.reason != Reason.DRILL.value
+    for row in session.scalars(select(Alert).where(Alert.placement_id == placement_id, *real)):
         told |= dict.fromkeys(int(m) for m in row.state.get("told", ()))
     return [name_of(session, membership) for membership in told]
 

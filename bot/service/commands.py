@@ -9,8 +9,8 @@ from bot.flows.scene import Scene
 from bot.service.delivery import MenuOf
 from bot.store.tables import TelegramAccount
 
-LEARNER = ("menu", "sos", "checkin", "kit", "challenge", "journal", "progress")
-DESK = ("menu", "learners", "alerts", "sos")
+LEARNER = ("menu", "sos", "checkin", "pause", "kit", "challenge", "journal", "progress")
+DESK = ("menu", "learners", "alerts", "away", "sos")
 EVERYBODY = ("language", "settings", "privacy", "help")
 
 

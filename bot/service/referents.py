@@ -134,7 +134,7 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
                 "language": p.language, "phone": p.phone, "email": p.email, "joined": account is not None,
                 "blocked": account is not None and account.blocked_at is not None,
                 "away_until": m.away_until.isoformat() if m.away_until else None,
-                "substitute": substitutes.get(m.substitute_id) if m.away_until else None,
+                "substitute": substitutes.get(m.substitute_id or 0) if m.away_until else None,
                 "duty": m.duty or ALWAYS, "timezone": m.zone or cohort.home_zone,
             }
             for m, p, account in rows

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.errors import BadInput, NotFound
 from bot.rules.alert import Reason, Severity
-from bot.service import alert_list, alerts, check_ins, cohorts, guest_list, invites, referents, rollcall, status
+from bot.service import alert_list, alerts, check_ins, cohorts, drills, guest_list, invites, referents, rollcall, status
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
 from bot.store.tables import CheckIn, Cohort, Invite, Outbox, Person, Placement, TelegramAccount
@@ -202,14 +202,14 @@ def test_a_drill_goes_to_everybody_on_every_ladder_and_to_no_learner(core: Core)
     cohort(core)
     import_cohort(core, CODE, listed({}, {"code": "L02", "referent": "paul"}, {"code": "L03"}), NOW)
     chats = join(core, "L01", "L02", "L03", "claire", "paul", "ines")
-    raised = alert_list.drill(core, CODE, ABROAD)
+    raised = drills.start(core, CODE, ABROAD)
     assert len(raised) == 2
     with core.store.transaction() as session:
         told = set(session.scalars(select(Outbox.chat_id)))
     assert told == {chats["claire"], chats["paul"], chats["ines"]}
     assert {row["reason"] for row in alert_list.listing(core, CODE, open_only=True)} == {"drill"}
     with pytest.raises(BadInput, match="A drill is open"):
-        alert_list.drill(core, CODE, ABROAD)
+        drills.start(core, CODE, ABROAD)
 
 
 def test_a_drill_does_not_touch_a_real_alert(core: Core) -> None:
@@ -219,7 +219,7 @@ def test_a_drill_does_not_touch_a_real_alert(core: Core) -> None:
     with core.store.transaction() as session:
         stay = session.scalars(select(Placement)).one()
         alerts.raise_alert(core, session, stay, Reason.NOT_ANSWERED, Severity.AMBER, ABROAD)
-    alert_list.drill(core, CODE, ABROAD)
+    drills.start(core, CODE, ABROAD)
     rows = alert_list.listing(core, CODE, open_only=True)
     assert [(row["reason"], row["severity"]) for row in rows] == [("not_answered", "amber"), ("drill", "red")]
 
@@ -227,7 +227,7 @@ def test_a_drill_does_not_touch_a_real_alert(core: Core) -> None:
 def test_a_drill_that_reaches_nobody_names_the_ladder_and_leaves_no_alert(core: Core) -> None:
     cohort(core)
     import_cohort(core, CODE, listed({}), NOW)
-    assert alert_list.drill(core, CODE, ABROAD) == [{"id": None, "learner": "L01", "told": []}]
+    assert drills.start(core, CODE, ABROAD) == [{"id": None, "learner": "L01", "told": []}]
     assert alert_list.listing(core, CODE, open_only=False) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.service import alert_list, broadcast_plan, guest_list, learner_card, learners, rollcall, status
+from bot.service import alert_list, broadcast_plan, drills, guest_list, learner_card, learners, rollcall, status
 from bot.service.core import Core
 from bot.store.tables import CheckIn
 from tests.support.cohort import LEARNER, REFERENT, Small
@@ -47,7 +47,7 @@ def test_a_roll_call_without_an_answer_raises_the_alarm(core: Core, abroad: Smal
 
 def test_a_drill_rings_at_the_referents_and_says_what_it_is(core: Core, abroad: Small) -> None:
     before = len(abroad.world.phone(LEARNER).messages)
-    drill = alert_list.drill(core, CODE, abroad.world.now)[0]
+    drill = drills.start(core, CODE, abroad.world.now)[0]
     abroad.world.turn()
     assert drill["told"] == ["Claire Exemple", "Marco Esempio"]
     assert "test" in abroad.world.phone(REFERENT).last.text.lower()

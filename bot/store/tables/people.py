@@ -112,7 +112,7 @@ class Membership(Base):
     away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
-    successor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who took over; lists go on with them
+    successor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who took over, for lists, too
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     __table_args__ = (UniqueConstraint("cohort_id", "role", "code"),)

@@ -1,0 +1,146 @@
+"""Drills: everybody taps for themselves, learners hear nothing, the coordinator reads how it went."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.errors import BadInput
+from bot.rules.alert import Reason, Severity
+from bot.rules.drill import SEEDS
+from bot.service import alerts, drills, upkeep
+from bot.service.core import Core
+from bot.store.tables import Alert, Drill, Membership, Placement
+from tests.support.alerting import alerted
+from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
+from tests.support.looking import change, change_stay, march, rows
+
+CODE = "SPRING"
+
+
+@pytest.fixture
+def desk(core: Core, abroad: Small) -> Small:
+    """With a coordinator who has joined."""
+    add_staff(core, abroad, "nora", "Nora", "Desk", "coordinator", "C01")
+    abroad.world.say(COORDINATOR, f"/start {abroad.tokens['nora']}")
+    abroad.world.tap(COORDINATOR, "English")
+    return abroad
+
+
+def test_everybody_taps_for_themselves_and_who_has_is_left_alone(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.tap(REFERENT, "I'm on it")
+    assert "you were heard" in desk.world.phone(REFERENT).last.text
+    desk.world.wait(minutes=16)
+    assert (alerted(desk, REFERENT), alerted(desk, BACKUP)) == (0, 3)
+    assert "haven't tapped since" in desk.world.phone(BACKUP).last.text
+
+
+def test_it_ends_after_half_an_hour_and_the_coordinator_reads_who_heard_it(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.wait(minutes=3)
+    desk.world.tap(REFERENT, "I'm on it")
+    desk.world.tap(COORDINATOR, "I'm on it")
+    desk.world.wait(minutes=30)
+    text = desk.world.phone(COORDINATOR).last.text
+    assert "2 of 3 heard it" in text
+    assert "Claire Exemple: after 3 minutes" in text
+    assert "Did not hear it: Marco Esempio" in text
+    assert "I didn't hear from you" in desk.world.phone(BACKUP).last.text
+    assert [row.resolved_at is not None for row in rows(core, Alert)] == [True]
+    assert not {m.kind for m in desk.world.phone(LEARNER).messages} & {"alert", "safety", "notice"}
+
+
+def test_it_is_over_as_soon_as_all_have_tapped(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    for chat in (REFERENT, BACKUP, COORDINATOR):
+        desk.world.tap(chat, "I'm on it")
+    desk.world.turn()
+    assert rows(core, Drill)[0].state == "done"
+    assert "3 of 3 heard it" in desk.world.phone(COORDINATOR).last.text
+    (found,) = drills.listing(core, CODE)
+    assert [(p["name"], p["minutes"]) for p in found["people"]][0] == ("Claire Exemple", 0)
+
+
+def test_one_tap_counts_for_every_ladder_one_is_on(core: Core, desk: Small) -> None:
+    add_learner(core, desk, "ben", "Ben", "Beispiel", "L02", backup_id=None)
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    assert len(rows(core, Alert)) == 2
+    desk.world.tap(REFERENT, "I'm on it")
+    desk.world.wait(minutes=20)
+    assert alerted(desk, REFERENT) == 1
+
+
+def test_a_tap_after_the_end_changes_nothing(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.wait(minutes=31)
+    result = rows(core, Drill)[0].result
+    desk.world.tap(REFERENT, "I'm on it")
+    assert desk.world.phone(REFERENT).toasts[-1] == "This test is over. Nothing else to do."
+    assert rows(core, Drill)[0].result == result
+
+
+def test_who_is_off_duty_or_not_joined_is_named_not_rung(core: Core, desk: Small) -> None:
+    change(core, rows(core, Membership, Membership.id == desk.memberships["marco"])[0], duty="mon-fri 18:00-19:00")
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.wait(minutes=31)
+    assert alerted(desk, BACKUP) == 0
+    assert [p["why"] for p in drills.listing(core, CODE)[0]["people"] if not p["told"]] == ["off_duty"]
+    assert "Marco Esempio" in desk.world.phone(COORDINATOR).last.text
+
+
+def test_the_learners_own_call_for_help_during_a_drill_is_a_real_alert(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.say(LEARNER, "/sos")
+    desk.world.turn()
+    assert {row.reason for row in rows(core, Alert, Alert.resolved_at.is_(None))} == {"drill", "asked_for_help"}
+    desk.world.wait(minutes=31)
+    assert [row.reason for row in rows(core, Alert, Alert.resolved_at.is_(None))] == ["asked_for_help"]
+
+
+@pytest.mark.parametrize("seed", [0, SEEDS // 3, SEEDS - 1])
+def test_an_unannounced_drill_comes_once_out_of_hours(core: Core, desk: Small, seed: int) -> None:
+    # Still at home: nobody misses a check-in, so nothing real is open.
+    change_stay(
+        core, desk, departure_date=date(2026, 4, 1), arrival_date=date(2026, 4, 1), return_date=date(2026, 4, 9)
+    )
+    before = drills.plan(core, CODE, timedelta(days=3), desk.world.now, seed)
+    at = rows(core, Drill)[0].wake_at
+    assert at is not None
+    assert desk.world.now < at < before
+    local = at + timedelta(hours=1)  # Paris in March
+    assert local.hour >= 22 or local.hour < 7
+    assert (at, "drill") != upkeep.next_due(core, at, visible=True)
+    desk.world.travel(at + timedelta(minutes=31))
+    assert rows(core, Drill)[0].state == "done"
+
+
+def test_it_waits_while_something_real_is_open(core: Core, desk: Small) -> None:
+    drills.plan(core, CODE, timedelta(days=3), desk.world.now, 0)
+    at = rows(core, Drill)[0].wake_at
+    assert at is not None
+    with core.store.transaction() as session:
+        stay = session.get_one(Placement, desk.placements["lea"])
+        alerts.raise_alert(core, session, stay, Reason.ASKED_FOR_HELP, Severity.RED, at - timedelta(minutes=1))
+    drills.wake(core, at, 10)
+    (row,) = rows(core, Drill)
+    assert row.state == "planned"
+    assert row.wake_at is not None and row.wake_at >= at + timedelta(hours=6)
+
+
+def test_a_second_one_is_refused_and_the_first_can_be_cancelled(core: Core, desk: Small) -> None:
+    drills.plan(core, CODE, timedelta(days=3), desk.world.now)
+    with pytest.raises(BadInput, match="waiting already"):
+        drills.plan(core, CODE, timedelta(days=3), desk.world.now)
+    assert drills.cancel(core, CODE, desk.world.now) == 1
+    with pytest.raises(BadInput, match="no hour out of hours"):
+        drills.plan(core, CODE, timedelta(hours=2), desk.world.now)
+    assert desk.world.now == march(2, 11)
