@@ -21,7 +21,9 @@ from bot.service import alerts, drafts
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
+from bot.store.prepared import ids
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
+from bot.store.writing import update_many
 
 log = logging.getLogger(__name__)
 
@@ -60,14 +62,19 @@ def state_of(row: CheckIn) -> rules.CheckIn:
     )  # fmt: skip
 
 
-def _store(row: CheckIn, new: rules.CheckIn) -> None:
-    for field in fields(new):
-        value = getattr(new, field.name)
+_NAMES = tuple(field.name for field in fields(rules.CheckIn))
+
+
+def _store(row: CheckIn, before: rules.CheckIn, new: rules.CheckIn) -> None:
+    for name in _NAMES:
+        value = getattr(new, name)
+        if value == getattr(before, name):
+            continue
         if isinstance(value, timedelta):
             value = int(value.total_seconds())
         elif isinstance(value, State | Answer | Reason):
             value = value.value
-        setattr(row, field.name, value)
+        setattr(row, name, value)
 
 
 def new_row(placement_id: int, day: date, due_at: datetime) -> dict[str, Any]:
@@ -97,9 +104,9 @@ def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, 
 
 def _step(book: Book, row: CheckIn, trigger: rules.Trigger) -> tuple[rules.Effect, ...]:
     placement = book.placements[row.placement_id]
-    cohort = book.session.get_one(Cohort, placement.cohort_id)
-    new, effects = rules.step(state_of(row), trigger, policy_of(placement, cohort))
-    _store(row, new)
+    before = state_of(row)
+    new, effects = rules.step(before, trigger, policy_of(placement, book.cohorts[placement.cohort_id]))
+    _store(row, before, new)
     return effects
 
 
@@ -179,15 +186,19 @@ _LAST_DAY = (
 )  # fmt: skip
 
 
+_MISSED_BEFORE = (
+    select(CheckIn.id, _BEFORE)
+    .join(_BEFORE, (_BEFORE.placement_id == CheckIn.placement_id) & (_BEFORE.day == _LAST_DAY))
+    .where(CheckIn.id.in_(ids("check_ins")), _BEFORE.state == State.ALERTED.value)
+)
+_STAYS = select(Placement).where(Placement.id.in_(ids("placements")))
+
+
 def missed_before(session: Session, rows: Collection[CheckIn]) -> set[int]:
     """Ids of those of the check-ins whose learner missed the one before, too."""
     if not rows:
         return set()
-    found = session.execute(
-        select(CheckIn.id, _BEFORE)
-        .join(_BEFORE, (_BEFORE.placement_id == CheckIn.placement_id) & (_BEFORE.day == _LAST_DAY))
-        .where(CheckIn.id.in_([row.id for row in rows]), _BEFORE.state == State.ALERTED.value)
-    )
+    found = session.execute(_MISSED_BEFORE, {"check_ins": [row.id for row in rows]})
     return {check_in_id for check_in_id, before in found if rules.was_missed(state_of(before))}
 
 
@@ -263,6 +274,13 @@ def not_delivered(core: Core, session: Session, check_in_id: int, blocked: bool,
     advance(core, session, row, trigger, at)
 
 
+# What time alone can change.
+_WRITTEN = (
+    "id", "state", "wake_at", "asked_at", "reminded_at", "deadline", "extended", "counted_to", "alerted_at",
+    "alert_reason",
+)  # fmt: skip
+
+
 def wake(core: Core, now: datetime, limit: int) -> int:
     """Look at up to `limit` check-ins whose moment has come, one transaction each batch. Returns how many."""
     with core.store.transaction() as session:
@@ -274,12 +292,14 @@ def wake(core: Core, now: datetime, limit: int) -> int:
             .with_for_update(skip_locked=True)
         ).all()
         if rows:
+            session.expunge_all()  # they are written at once, not one by one
             _wake_all(core, session, rows, now)
+            update_many(session, CheckIn, [{name: getattr(row, name) for name in _WRITTEN} for row in rows])
     return len(rows)
 
 
 def _wake_all(core: Core, session: Session, rows: Sequence[CheckIn], now: datetime) -> None:
-    stays = session.scalars(select(Placement).where(Placement.id.in_({row.placement_id for row in rows})))
+    stays = session.scalars(_STAYS, {"placements": [row.placement_id for row in rows]})
     book = Book(session, now, stays)
     heard = listening(session, now)
     missed = missed_before(session, [row for row in rows if row.state != State.PLANNED.value])

@@ -29,6 +29,8 @@ class Staff:
     memberships: Mapping[int, Membership]
     people: Mapping[int, Person]
     accounts: Mapping[int, TelegramAccount]  # the live chat, by person
+    serving: Mapping[int, Membership]  # those that have not ended
+    last_rung: Mapping[int, Sequence[int]]  # membership ids by cohort
 
 
 def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
@@ -42,10 +44,15 @@ def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
         stand_ins = session.scalars(select(Membership).where(Membership.id.in_(substitutes)))
         memberships |= {m.id: m for m in stand_ins}
     people = {m.person_id for m in memberships.values()}
+    serving = {m.id: m for m in memberships.values() if m.ended_at is None}
+    last_rung: dict[int, list[int]] = {}
+    for m in serving.values():
+        if m.cohort_id in cohorts and m.role in LAST_RUNG:
+            last_rung.setdefault(m.cohort_id, []).append(m.id)
     return Staff(
         {c.id: c for c in session.scalars(select(Cohort).where(Cohort.id.in_(cohorts)))}, memberships,
         {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))} if people else {},
-        _accounts(session, people) if people else {},
+        _accounts(session, people) if people else {}, serving, last_rung,
     )  # fmt: skip
 
 
@@ -61,8 +68,7 @@ def ladder_of(session: Session, placement: Placement, now: datetime) -> Ladder:
 
 def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
     """Referent, then backup, then everyone else of the cohort who may act; substitutes follow who is away."""
-    memberships = {m.id: m for m in staff.memberships.values() if m.ended_at is None}
-    others = [m.id for m in memberships.values() if m.cohort_id == placement.cohort_id and m.role in LAST_RUNG]
+    memberships, others = staff.serving, staff.last_rung.get(placement.cohort_id, ())
     rungs = [[placement.referent_id], [placement.backup_id], [placement.local_contact_id, *sorted(others)]]
     built: list[Rung] = []
     seen: dict[int, _Line] = {}
@@ -75,8 +81,8 @@ def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
     hours = dict(seen.values())
     responders = {
         m.id: _responder(m, staff.accounts.get(m.person_id), hours.get(m.id, ()), cohort.home_zone, now)
-        for m in memberships.values()
-        if m.id in mine and m.person_id != placement.person_id
+        for m in (memberships[number] for number in mine if number in memberships)
+        if m.person_id != placement.person_id
     }
     return Ladder(tuple(built), responders, timedelta(seconds=cohort.escalate_after))
 
