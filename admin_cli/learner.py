@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from admin_cli import check_ins
 from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, table
@@ -41,7 +42,8 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         "Stay": f"{found['arrival'] or '?'} to {found['return'] or '?'}",
         "Ended early on": found["ended_on"], "Joined": found["joined"], "Blocked the bot": found["blocked"] or None,
         "Last active": moment(found["last_active_at"], found["timezone"]), "Consent": consent,
-        "Check-in at": found["check_in_at"],
+        "Check-in at": found["check_in_at"], "Check-in days": found["check_in_days"],
+        "No weekends because": found["weekend_reason"], "Pause": _pause(found["pause"]),
     })  # fmt: skip
     say("")
     table(
@@ -55,6 +57,13 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         [(moment(c["at"], found["timezone"]), c["title"], c["state"]) for c in found["calendar"]],
         "Nothing planned.",
     )
+
+
+def _pause(pause: dict[str, str] | None) -> str | None:
+    return f"{pause['first']} to {pause['last']} ({pause['state']})" if pause else None
+
+
+app.command("check-ins")(check_ins.of_learner)
 
 
 def _join(*parts: str | None) -> str:

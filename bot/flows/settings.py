@@ -10,7 +10,7 @@ from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Hour, LanguageName, Text, say
 
-NEEDS: frozenset[str] = frozenset({"kit_questions"})
+NEEDS: frozenset[str] = frozenset({"kit_questions", "moods"})
 
 # From the end of a working day until there is still somebody awake who can react.
 HOURS = tuple(time(minutes // 60, minutes % 60) for minutes in range(17 * 60, 21 * 60 + 31, 30))
@@ -38,6 +38,12 @@ def _home(scene: Scene) -> Screen:
         body.append(say("settings/hour", hour=Hour(_time(scene.stay))))
         body.append(say("settings/questions_on") if scene.kit_questions else say("settings/questions_off"))
         rows.append((button("settings/hour_button", "settings:hour"),))
+        if scene.stay.stage == "during":
+            rows.append((button("pause/open_button", "pause:open"),))
+        if scene.moods is not None and scene.stay.may_travel_on:
+            asked = scene.moods.asked
+            body.append(say("mood/on") if asked else say("mood/off"))
+            rows.append((button("mood/off_button", "mood:off") if asked else button("mood/on_button", "mood:on"),))
         rows.append((button("settings/questions_button", "settings:questions"),))
     return Screen(tuple(body), (*rows, (button("steps/menu_button", "menu:home"),)))
 

@@ -20,12 +20,13 @@ from bot.rules.durations import (
     parse_hhmm,
     parse_quiet_hours,
 )
-from bot.rules.typed import parse_code, parse_name, shown
+from bot.rules.typed import parse_code, parse_name, parse_text, shown
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.store.tables import Alert, Cohort, Organisation, Placement, Project, TelegramAccount
 
 DEFAULT = "default"
+WEEKEND = frozenset({5, 6})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class NewCohort:
     grace: str = "2h"
     escalate_after: str = "30m"
     quiet_hours: str = "22:00-07:00"
+    reason: str | None = None  # why minors are not asked at weekends
 
 
 def create(core: Core, new: NewCohort, now: datetime) -> None:
@@ -58,6 +60,8 @@ def create(core: Core, new: NewCohort, now: datetime) -> None:
         session.add(row)
         session.flush()
         note(session, None, "cohort_created", None, now, cohort=row.code)
+        if row.check_in_reason:
+            note(session, None, "cohort_weekend_reason", None, now, of=row.id, reason=row.check_in_reason)
 
 
 def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
@@ -76,10 +80,14 @@ def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
         raise BadInput(
             "The duration escalate-after must be longer than 0: it is how long one person may take to react."
         )
+    days = parse_check_in_days(new.check_in_days)
+    if new.reason and days >= WEEKEND:
+        raise BadInput("A reason belongs to check-in days that leave out the weekend: these days do not.")
     return Cohort(
+        check_in_reason=parse_text(new.reason) if new.reason else None,
         code=parse_code(new.code), name=parse_name(new.name), journey=new.journey, home_zone=new.home_timezone,
         check_in_at=format_hhmm(parse_hhmm(new.check_in_at)),
-        check_in_days=format_check_in_days(parse_check_in_days(new.check_in_days)),
+        check_in_days=format_check_in_days(days),
         quiet_hours=format_quiet_hours(parse_quiet_hours(new.quiet_hours)), created_at=now, **seconds,
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from bot.rules.typed import shown
 from bot.service import import_apply, referents
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.import_notes import some, stay_notes
+from bot.service.import_notes import some, stay_notes, weekend_notes
 from bot.service.import_rows import COLUMNS, REQUIRED, Entry, read_entries
 from bot.service.import_table import read_table
 from bot.service.stays import is_minor
@@ -65,6 +65,7 @@ def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, d
         report = _compare(cohort, entries, people, dry_run)
         longest = core.content.journey(cohort.journey).nights.max
         report.notes += [*_notes(entries, table.ignored, today), *stay_notes(entries, longest, today), *notes]
+        report.notes += weekend_notes(entries, cohort, today)
         if not dry_run:
             import_apply.apply(session, cohort, entries, people, now)
     return report

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from bot.rules.durations import parse_check_in_days
+from bot.service.cohorts import WEEKEND
 from bot.service.import_rows import Entry
+from bot.service.stays import is_minor
+from bot.store.tables import Cohort
 
 NAMED = 5  # how many codes a note names before it only counts
 
@@ -32,6 +36,19 @@ def stay_notes(entries: Iterable[Entry], longest: int | None, today: date) -> li
     if short:
         notes.append(f"A stay of zero nights: {some(short)}. Check the dates; the return is the day of the way home.")
     return notes
+
+
+def weekend_notes(entries: Iterable[Entry], cohort: Cohort, today: date) -> list[str]:
+    """A sentence on minors whom this cohort would not ask at weekends, where nobody said why."""
+    if parse_check_in_days(cohort.check_in_days) >= WEEKEND or cohort.check_in_reason:
+        return []
+    minors = [entry.code for entry in entries if is_minor(entry.values.get("birth_date"), today)]
+    if not minors:
+        return []
+    return [
+        f"Minors (or no birth date), and {cohort.code} asks nobody at weekends: {some(minors)}. Say why with "
+        f"`compagnon cohort set {cohort.code} --reason TEXT`, or ask daily."
+    ]
 
 
 def some(codes: list[str]) -> str:

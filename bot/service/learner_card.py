@@ -20,14 +20,16 @@ from bot.rules.calendar import calendar
 from bot.rules.towns import kit_name
 from bot.service.alert_list import rows_of
 from bot.service.audit import note
+from bot.service.check_in_settings import reason_for
 from bot.service.contacts import contacts_of
 from bot.service.core import Core
 from bot.service.journeys import script_of
 from bot.service.learners import find
+from bot.service.pause_days import as_data, current_pauses
 from bot.service.planning import facts_of
 from bot.service.referents import spelled
 from bot.service.stays import itinerary_of, stay_of
-from bot.store.tables import CheckIn, DueStep, Person, Placement, TelegramAccount
+from bot.store.tables import CheckIn, Cohort, DueStep, Person, Placement, TelegramAccount
 
 PAST_SHOWN = 30  # lines of the calendar, so that a long stay stays readable
 
@@ -55,7 +57,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
         return {
             **_who(stay, person, placement), **_where(core, placement), **_reach(session, person),
             "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
-            "check_in_at": stay.check_in_at,
+            "check_in_at": stay.check_in_at, **_quiet(session, placement, stay, now),
             "contacts": [
                 {"role": spelled(c.role), "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
                 for c in contacts_of(session, placement.id)
@@ -63,6 +65,16 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
             "calendar": _calendar(core, session, stay, placement, person, now),
             "alerts": [row for row in alerts if row["learner"] == placement.code],
         }  # fmt: skip
+
+
+def _quiet(session: Session, placement: Placement, stay: Stay, now: datetime) -> dict[str, Any]:
+    """On which days nobody asks, and why."""
+    cohort = session.get_one(Cohort, placement.cohort_id)
+    view = current_pauses(session, [stay], now).get(stay.placement_id)
+    return {
+        "check_in_days": placement.check_in_days or cohort.check_in_days,
+        "weekend_reason": reason_for(placement, cohort), "pause": as_data(view) if view else None,
+    }  # fmt: skip
 
 
 def _who(stay: Stay, person: Person, placement: Placement) -> dict[str, Any]:

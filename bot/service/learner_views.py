@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, or_, select
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.naming import town
-from bot.flows.scene import LearnerView, Scene, Stay
+from bot.flows.scene import LearnerView, PauseView, Scene, Stay
 from bot.rules.permissions import Action, may
-from bot.service.stays import load_stays, subject_of
+from bot.service.pause_days import current_pauses
+from bot.service.stays import load_stays, subjects_of
+from bot.store.prepared import rows
 from bot.store.tables import Alert, CheckIn, Placement, TelegramAccount
 
 
@@ -23,34 +29,60 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
         Placement.local_contact_id.in_(memberships), Placement.cohort_id.in_(cohorts),
         Placement.guardian_id == scene.person_id,
     )  # fmt: skip
-    stays = [
-        stay
-        for stay in load_stays(session, condition, scene.now)
-        if stay.person_id != scene.person_id
-        and may(scene.actor, Action.SEE_LEARNER, subject_of(session, stay.placement_id))
-    ]
+    found = [stay for stay in load_stays(session, condition, scene.now) if stay.person_id != scene.person_id]
+    subjects = subjects_of(session, [stay.placement_id for stay in found])
+    stays = [stay for stay in found if may(scene.actor, Action.SEE_LEARNER, subjects[stay.placement_id])]
     stays.sort(key=lambda stay: (stay.learner.casefold(), stay.placement_id))
-    return tuple(_view(session, stay) for stay in stays), tuple(stays)
+    quiet = current_pauses(session, stays, scene.now)
+    known = _known(session, stays)
+    return tuple(_view(stay, known, quiet.get(stay.placement_id)) for stay in stays), tuple(stays)
 
 
-def _view(session: Session, stay: Stay) -> LearnerView:
-    newest = session.scalars(
-        select(CheckIn)
-        .where(CheckIn.placement_id == stay.placement_id, CheckIn.state.not_in(("planned", "closed")))
-        .order_by(CheckIn.day.desc())
-        .limit(1)
-    ).first()
-    linked = session.scalar(
-        select(TelegramAccount.id).where(
-            TelegramAccount.person_id == stay.person_id, TelegramAccount.revoked_at.is_(None)
-        )
+@dataclass(frozen=True)
+class _Known:
+    """What a list says of each learner, by placement (and by person for chats)."""
+
+    answers: Mapping[int, Any]
+    linked: Collection[int]
+    alerts: Mapping[int, int]
+
+
+_NEWEST = (
+    select(CheckIn.placement_id, func.max(CheckIn.day).label("day"))
+    .where(CheckIn.placement_id.in_(bindparam("ids", expanding=True)), CheckIn.state.not_in(("planned", "closed")))
+    .group_by(CheckIn.placement_id)
+    .subquery()
+)
+_ANSWERS = select(CheckIn.placement_id, CheckIn.day, CheckIn.answer).join(
+    _NEWEST, (_NEWEST.c.placement_id == CheckIn.placement_id) & (_NEWEST.c.day == CheckIn.day)
+)
+_LINKED = select(TelegramAccount.person_id).where(
+    TelegramAccount.person_id.in_(bindparam("people", expanding=True)), TelegramAccount.revoked_at.is_(None)
+)
+_OPEN = (
+    select(Alert.placement_id, func.count(Alert.id).label("n"))
+    .where(Alert.placement_id.in_(bindparam("ids", expanding=True)), Alert.resolved_at.is_(None))
+    .group_by(Alert.placement_id)
+)
+
+
+def _known(session: Session, stays: Sequence[Stay]) -> _Known:
+    """In three reads for all of them: whoever looks after two hundred learners taps as fast as others."""
+    ids, people = [stay.placement_id for stay in stays], [stay.person_id for stay in stays]
+    if not ids:
+        return _Known({}, (), {})
+    return _Known(
+        {row.placement_id: row for row in rows(session, _ANSWERS, ids=ids)},
+        {row.person_id for row in rows(session, _LINKED, people=people)},
+        {row.placement_id: row.n for row in rows(session, _OPEN, ids=ids)},
     )
-    open_alerts = session.scalar(
-        select(func.count(Alert.id)).where(Alert.placement_id == stay.placement_id, Alert.resolved_at.is_(None))
-    )
+
+
+def _view(stay: Stay, known: _Known, pause: PauseView | None) -> LearnerView:
+    newest = known.answers.get(stay.placement_id)
     return LearnerView(
         placement_id=stay.placement_id, person_id=stay.person_id, name=stay.learner, code=stay.code,
-        cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage, linked=linked is not None,
-        last_answer=newest.answer if newest else None, last_day=newest.day if newest else None,
-        open_alerts=open_alerts or 0,
+        cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage,
+        linked=stay.person_id in known.linked, last_answer=newest.answer if newest else None,
+        last_day=newest.day if newest else None, open_alerts=known.alerts.get(stay.placement_id, 0), pause=pause,
     )  # fmt: skip

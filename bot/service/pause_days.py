@@ -64,3 +64,9 @@ def pause_of(session: Session, pause_id: int, stay: Stay) -> PauseView:
     """One pause of a stay, as flushed."""
     row = next(row for row in _rows(session, [stay.placement_id]) if row.id == pause_id)
     return view_of(row, stay)
+
+
+def as_data(view: PauseView) -> dict[str, str]:
+    """A pause as plain data: its days, and whether it is only asked for."""
+    first, last = view.span
+    return {"first": first.isoformat(), "last": last.isoformat(), "state": view.terms.state.value}

@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import Stay
+from bot.service import check_in_settings
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
 from bot.service.core import Core
+from bot.service.pause_days import as_data, current_pauses
 from bot.service.referents import spelled
 from bot.service.stays import load_stays
 from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, TelegramAccount
@@ -34,7 +36,8 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         stays = load_stays(session, Placement.cohort_id == cohort.id, now)
         accounts = _accounts(session, cohort.id)
         members = _members(session, cohort.id)
-        check_ins = _check_ins(session, stays, now)
+        check_ins = {**check_in_settings.summary(session, cohort, now), **_check_ins(session, stays, now)}
+        pauses = _pauses(session, stays, now)
         alerts = rows_of(session, cohort.id, open_only=True)
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
@@ -44,7 +47,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "joined": sum(1 for s in stays if s.person_id in accounts),
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
-        "check_ins": check_ins, "open_alerts": alerts,
+        "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
         "not_ready": _not_ready(cohort, stays, members, accounts, now),
     }  # fmt: skip
@@ -108,6 +111,12 @@ def _check_ins(session: Session, stays: Iterable[Stay], now: datetime) -> dict[s
             key=lambda found: str(found["code"]),
         ),
     }  # fmt: skip
+
+
+def _pauses(session: Session, stays: Iterable[Stay], now: datetime) -> list[dict[str, str]]:
+    """Pauses of check-ins that are asked for, lie ahead or hold."""
+    views = current_pauses(session, stays, now).values()
+    return sorted(({"code": v.code, "name": v.learner, **as_data(v)} for v in views), key=lambda row: row["code"])
 
 
 def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> list[dict[str, str]]:
