@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins
+from admin_cli import check_ins, travel
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes
 from admin_cli.output import Json, counted, facts, heading, print_json, say, some, table, warn
@@ -227,6 +227,8 @@ def status_(code: Code, json: Json = False) -> None:
         ),
         "Check-ins today": ", ".join(f"{name} {count}" for name, count in today.items() if count) or "none",
     })  # fmt: skip
+    for row in found["travelling"]:
+        say(f"  travel day: {row['code']}  {row['name']}  {travel.line(row)}")
     for row in found["check_ins"]["not_answered"]:
         say(f"  asked, not answered: {row['code']}  {row['name']}")
     check_ins.show_quiet(found)

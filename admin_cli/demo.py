@@ -38,7 +38,7 @@ from bot.store.engine import open_store
 from bot.store.schema import upgrade
 from bot.transport.pacing import Pacing
 
-FINE = "check_in:fine"  # how the data of the button "I'm fine" begins
+FINE = ("check_in:fine", "travel:arrived")  # how the data of the buttons begins that say all is well
 TOKEN = "100:DEMO"  # the sandbox's own; it opens nothing anywhere
 COHORT = "SPRING"
 HOST_ZONE = "Europe/Madrid"
@@ -126,14 +126,15 @@ class Answering:
         self._answered: set[tuple[int, int]] = set()  # chat, message
 
     async def answer(self) -> None:
-        """Tap the first button of every check-in that was just asked."""
+        """Say that all is well, to every check-in and travel question that was just asked."""
         for user in list(self._sandbox.world.users.values()):
             person = Person(self._sandbox.url, user.id)
             for message in (await person.messages())[-3:]:
                 rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-                data = str(rows[0][0].get("callback_data", "")) if rows else ""
+                buttons = [str(button.get("callback_data", "")) for row in rows for button in row]
+                data = next((one for one in buttons if one.startswith(FINE)), None)
                 key = (user.id, message["message_id"])
-                if data.startswith(FINE) and not user.blocked and key not in self._answered:
+                if data is not None and not user.blocked and key not in self._answered:
                     self._answered.add(key)
                     await person.forge(message["message_id"], data)
 

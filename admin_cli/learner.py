@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins
+from admin_cli import check_ins, travel
 from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, table
@@ -44,6 +44,7 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         "Last active": moment(found["last_active_at"], found["timezone"]), "Consent": consent,
         "Check-in at": found["check_in_at"], "Check-in days": found["check_in_days"],
         "No weekends because": found["weekend_reason"], "Pause": _pause(found["pause"]),
+        "Travel": travel.line(found["travel"]) if found["travel"] else None,
     })  # fmt: skip
     say("")
     table(

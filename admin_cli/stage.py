@@ -22,6 +22,7 @@ FAR = timedelta(days=60)  # how far "next event" looks
 LABELS = {
     "step": "Next step of the journey",
     "check_in": "Check-in",
+    "travel": "Travel day",
     "alert": "The alert goes on",
     "message": "Message to the cohort",
 }

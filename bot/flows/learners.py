@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows import pause_screens
+from bot.flows import pause_screens, travel
 from bot.flows.away import states
 from bot.flows.effects import UnlinkLearner
 from bot.flows.relay import begin
@@ -57,6 +57,8 @@ def _state(v: LearnerView) -> Text:
         return say("learners/state/alert", n=v.open_alerts)
     if not v.linked:
         return say("learners/state/unlinked")
+    if v.travel is not None:
+        return travel.line(v.travel)
     if v.last_day is None:
         return say("learners/state/no_check_in")
     if v.last_answer is None:

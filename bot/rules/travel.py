@@ -250,11 +250,12 @@ def _long(travel: Travel, before: timedelta) -> tuple[Effect, ...]:
 
 def _on_the_way(travel: Travel, said: Said, state: State, more: tuple[Effect, ...]) -> Result:
     """Under way, or under way again: the arrival is awaited anew, at the earliest three hours from now."""
-    came_back = travel.state in (State.ALERTED, State.ARRIVED)
-    earliest = said.at + OVERDUE if came_back else travel.deadline
+    if travel.state in (State.ALERTED, State.ARRIVED):
+        hour = max(travel.expected_at, said.at)
+        travel = replace(travel, expected_at=hour, reminded_at=None, deadline=max(travel.deadline, hour + OVERDUE))
     moving = replace(
         travel, state=state, said=said.word, said_at=said.at, plan_at=None, undelivered=None, counted_to=None,
-        asked_at=travel.asked_at or said.at, deadline=max(travel.deadline, earliest),
+        asked_at=travel.asked_at or said.at,
         ask_at=said.morning if said.morning < travel.expected_at else None,
         left_at=travel.left_at or (said.at if said.word is not Word.DELAYED else None),
     )  # fmt: skip

@@ -29,8 +29,10 @@ from bot.service.pause_days import as_data, current_pauses
 from bot.service.planning import facts_of
 from bot.service.referents import spelled
 from bot.service.stays import itinerary_of, stay_of
-from bot.store.tables import CheckIn, Cohort, DueStep, Person, Placement, TelegramAccount
+from bot.service.travel_views import current_rows, facts
+from bot.store.tables import CheckIn, Cohort, DueStep, Person, Placement, TelegramAccount, Travel
 
+TRAVEL = {"out": "arrival there", "back": "arrival at home"}
 PAST_SHOWN = 30  # lines of the calendar, so that a long stay stays readable
 
 
@@ -53,11 +55,13 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
         if stay is None:
             raise BadInput("The data of this learner were erased: there is nothing to show.")
         note(session, None, "shown", person.id, now)
+        trip = current_rows(session, [placement.id], now).get(placement.id)
         alerts = rows_of(session, placement.cohort_id, open_only=False)
         return {
             **_who(stay, person, placement), **_where(core, placement), **_reach(session, person),
             "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
             "check_in_at": stay.check_in_at, **_quiet(session, placement, stay, now),
+            "travel": facts(trip) if trip is not None else None,
             "contacts": [
                 {"role": spelled(c.role), "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
                 for c in contacts_of(session, placement.id)
@@ -125,6 +129,11 @@ def _calendar(
     check_ins = session.scalars(select(CheckIn).where(CheckIn.placement_id == placement.id))
     planned = session.scalars(select(DueStep).where(DueStep.placement_id == placement.id)).all()
     lines = [_Line(row.due_at, "check_in", "check-in", row.state) for row in check_ins]
+    journeys = session.scalars(select(Travel).where(Travel.placement_id == placement.id))
+    lines += [
+        _Line(row.arrived_at or row.expected_at, f"travel_{row.direction}", TRAVEL[row.direction], row.state)
+        for row in journeys
+    ]
     lines += [_Line(row.due_at, row.step, names.get(row.step, row.step), row.state) for row in planned]
     lines += _ahead(script, placement, person, names, {row.step for row in planned}, now)
     lines.sort(key=lambda line: line.at)

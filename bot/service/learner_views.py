@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.naming import town
-from bot.flows.scene import LearnerView, PauseView, Scene, Stay
+from bot.flows.scene import LearnerView, PauseView, Scene, Stay, TravelView
 from bot.rules.permissions import Action, may
 from bot.service.pause_days import current_pauses
 from bot.service.stays import load_stays, subjects_of
+from bot.service.travel_views import current_views
 from bot.store.prepared import rows
 from bot.store.tables import Alert, CheckIn, Placement, TelegramAccount
 
@@ -34,7 +36,7 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     stays = [stay for stay in found if may(scene.actor, Action.SEE_LEARNER, subjects[stay.placement_id])]
     stays.sort(key=lambda stay: (stay.learner.casefold(), stay.placement_id))
     quiet = current_pauses(session, stays, scene.now)
-    known = _known(session, stays)
+    known = _known(session, stays, scene.now)
     return tuple(_view(stay, known, quiet.get(stay.placement_id)) for stay in stays), tuple(stays)
 
 
@@ -45,6 +47,7 @@ class _Known:
     answers: Mapping[int, Any]
     linked: Collection[int]
     alerts: Mapping[int, int]
+    travels: Mapping[int, TravelView]
 
 
 _NEWEST = (
@@ -66,15 +69,16 @@ _OPEN = (
 )
 
 
-def _known(session: Session, stays: Sequence[Stay]) -> _Known:
-    """In three reads for all of them: whoever looks after two hundred learners taps as fast as others."""
+def _known(session: Session, stays: Sequence[Stay], now: datetime) -> _Known:
+    """In a few reads for all of them: whoever looks after two hundred learners taps as fast as others."""
     ids, people = [stay.placement_id for stay in stays], [stay.person_id for stay in stays]
     if not ids:
-        return _Known({}, (), {})
+        return _Known({}, (), {}, {})
     return _Known(
         {row.placement_id: row for row in rows(session, _ANSWERS, ids=ids)},
         {row.person_id for row in rows(session, _LINKED, people=people)},
         {row.placement_id: row.n for row in rows(session, _OPEN, ids=ids)},
+        current_views(session, ids, now),
     )
 
 
@@ -85,4 +89,5 @@ def _view(stay: Stay, known: _Known, pause: PauseView | None) -> LearnerView:
         cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage,
         linked=stay.person_id in known.linked, last_answer=newest.answer if newest else None,
         last_day=newest.day if newest else None, open_alerts=known.alerts.get(stay.placement_id, 0), pause=pause,
+        travel=known.travels.get(stay.placement_id),
     )  # fmt: skip

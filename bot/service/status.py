@@ -22,6 +22,7 @@ from bot.service.core import Core
 from bot.service.pause_days import as_data, current_pauses
 from bot.service.referents import spelled
 from bot.service.stays import load_stays
+from bot.service.travel_views import current_rows, facts
 from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, TelegramAccount
 
 WAITING = ("asked", "delivered", "reminded", "alerted")  # asked and not answered
@@ -47,7 +48,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "joined": sum(1 for s in stays if s.person_id in accounts),
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
-        "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
+        "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
         "not_ready": _not_ready(cohort, stays, members, accounts, now),
     }  # fmt: skip
@@ -117,6 +118,16 @@ def _pauses(session: Session, stays: Iterable[Stay], now: datetime) -> list[dict
     """Pauses of check-ins that are asked for, lie ahead or hold."""
     views = current_pauses(session, stays, now).values()
     return sorted(({"code": v.code, "name": v.learner, **as_data(v)} for v in views), key=lambda row: row["code"])
+
+
+def _travelling(session: Session, stays: Iterable[Stay], now: datetime) -> list[dict[str, Any]]:
+    """Who is on the way these days, or has just arrived."""
+    by_id = {stay.placement_id: stay for stay in stays}
+    found = [
+        {"code": by_id[at].code, "name": by_id[at].learner, **facts(row)}
+        for at, row in current_rows(session, by_id, now).items()
+    ]
+    return sorted(found, key=lambda row: str(row["code"]))
 
 
 def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> list[dict[str, str]]:

@@ -94,6 +94,8 @@ def _reply(
     trip = view_of(row, placement)
     if again:
         return talk.already(trip)
+    if word in (Word.LEFT, Word.STILL) and row.expected_at <= now:
+        return talk.which_hour(trip, now)
     if word is not Word.ARRIVED:
         return talk.noted(trip, word.value)
     if row.direction == Direction.BACK.value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,7 +71,19 @@ def current_rows(session: Session, placement_ids: Collection[int], now: datetime
     return found
 
 
-def current(session: Session, placement: Placement, now: datetime) -> TravelView | None:
-    """The journey of these days of one stay."""
-    row = current_rows(session, [placement.id], now).get(placement.id)
-    return view_of(row, placement) if row is not None else None
+def facts(row: Travel) -> dict[str, Any]:
+    """A journey as plain data, instants ISO 8601 in UTC; hours are read by the clock of `timezone`."""
+    instants = ("left_at", "expected_at", "deadline", "arrived_at", "alerted_at")
+    return {
+        "direction": row.direction, "state": row.state, "day": row.day.isoformat(), "timezone": row.zone,
+        **{name: value.isoformat() if (value := getattr(row, name)) else None for name in instants},
+    }  # fmt: skip
+
+
+def current_views(session: Session, placement_ids: Collection[int], now: datetime) -> dict[int, TravelView]:
+    """The journey of these days of each stay that has one, as a list shows it."""
+    rows = current_rows(session, placement_ids, now) if placement_ids else {}
+    if not rows:
+        return {}
+    placements = session.scalars(select(Placement).where(Placement.id.in_(rows)))
+    return {placement.id: view_of(rows[placement.id], placement) for placement in placements}
