@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine, Iterable
-from datetime import timedelta
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
+
+from aiohttp.web import RouteDef
 
 from bot.clock import Clock
 from bot.errors import BadSetting, StorageTrouble, TransportError, Unreachable
 from bot.rules.retry import backoff
-from bot.service import bot_state, leases
+from bot.service import bot_state, figures, leases
 from bot.service.core import Core
 from bot.settings import Settings
 from bot.transport.client import BotUser, Telegram
 from bot.transport.commands import EVERYBODY, described
 from bot.transport.dispatch import Dispatcher
+from bot.transport.http import HttpServer
 from bot.transport.outgoing import Outgoing
 from bot.transport.pacing import Pacing
 from bot.transport.poller import Poller
 from bot.transport.pool import Pool
 from bot.transport.second import lane_of
 from bot.transport.sender import Sender
-from bot.transport.webhook import Address, HttpServer, Webhook, secret_from
+from bot.transport.webhook import Address, Webhook, secret_from
 
 try:
     import uvloop
@@ -33,6 +36,8 @@ except ImportError:  # Windows, PyPy
     uvloop = None  # type: ignore[assignment]
 
 log = logging.getLogger(__name__)
+
+Found = TypeVar("Found")
 
 ALIVE_EVERY = 3.0  # seconds between two signs of life
 FINISH_SECONDS = 10.0  # for calls under way when stopping
@@ -62,11 +67,12 @@ class App:
         self.telegram = Telegram(
             settings.require_token(), settings.api_url, core.content.catalogues, clock, settings.data_dir
         )
-        pacing = pacing or Pacing(settings.ceiling())
+        self.pacing = pacing = pacing or Pacing(settings.ceiling())
         self.outgoing = Outgoing(core, self.telegram, self.pool, clock, pacing)
         self.sender = Sender(core, self.outgoing, self.pool, clock, pacing)
         smtp = settings.smtp_url.get_secret_value() if settings.smtp_url else None
         self.second = lane_of(core, self.pool, clock, smtp, settings.mail_from, settings.alert_webhook_url)
+        self.second.count = self.outgoing.meters.second
         self.dispatcher = Dispatcher(core, self.telegram, self.outgoing, self.pool, clock)
         self.user: BotUser | None = None
         self.server: HttpServer | None = None
@@ -85,6 +91,8 @@ class App:
             self._begin(self._say_alive())
             for part in parts:
                 await (self._listen() if part is Part.INTAKE else self._send())
+            if self.server is None and "listen" in self.settings.model_fields_set:
+                await self._serve([])
         except BaseException:
             await self.stop()
             raise
@@ -130,16 +138,15 @@ class App:
     async def _listen(self) -> None:
         parts = (self.core, self.telegram, self.dispatcher, self.pool, self.clock)
         if self.settings.webhook_url is None:
-            if "listen" in self.settings.model_fields_set:
-                await self._serve(HttpServer([], self._healthy))
             self._begin(Poller(*parts).run())
         else:
             webhook = Webhook(*parts, self._address(self.settings.webhook_url))
-            await self._serve(HttpServer(webhook.routes(), self._healthy))
+            await self._serve(webhook.routes())
             self._begin(webhook.run())
         self._begin(self._tell_commands())
 
-    async def _serve(self, server: HttpServer) -> None:
+    async def _serve(self, routes: list[RouteDef]) -> None:
+        server = HttpServer(routes, self._ages, self._metrics)
         host, _, port = self.settings.listen.rpartition(":")
         await server.start(host.strip("[]"), int(port))
         self.server = server
@@ -180,13 +187,20 @@ class App:
         except TransportError as error:
             log.warning("the general command list could not be set: %s", error)
 
-    async def _healthy(self) -> bool:
+    async def _ages(self) -> dict[str, float] | None:
+        return await self._looked_up(figures.ages)
+
+    async def _metrics(self) -> bytes:
+        meters = self.outgoing.meters
+        meters.budget.set(self.pacing.used)
+        return meters.page(await self._looked_up(figures.figures))
+
+    async def _looked_up(self, look: Callable[[Core, datetime], Found]) -> Found | None:
         try:
             async with asyncio.timeout(5):
-                await self.pool.run(bot_state.username, self.core)
+                return await self.pool.run(look, self.core, self.clock.now())
         except (StorageTrouble, TimeoutError):
-            return False
-        return True
+            return None
 
 
 async def _in_time(work: Coroutine[Any, Any, None]) -> None:

@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bot.clock import Clock
 from bot.errors import StorageTrouble
-from bot.service import intake
+from bot.service import figures, intake
 from bot.service.core import Core
 from scheduler.due import run_due
 
@@ -75,7 +75,10 @@ class Scheduler:
         self._turned = time.monotonic()
         if done.anything:
             self._poke()
-        await self._now_and_then()
+        try:
+            await self._now_and_then()
+        except StorageTrouble as trouble:
+            log.error("%s", trouble)
 
     async def _now_and_then(self) -> None:
         turned = time.monotonic()
@@ -86,7 +89,17 @@ class Scheduler:
             )
         if self._heartbeat_url and turned - self._beat >= HEARTBEAT_EVERY:
             self._beat = turned
-            await self._ping(self._heartbeat_url)
+            if await self._listening():
+                await self._ping(self._heartbeat_url)
+
+    async def _listening(self) -> bool:
+        """A schedule that turns while nobody hears learners is no sign of health."""
+        heard = await asyncio.get_running_loop().run_in_executor(
+            self._threads, figures.listening, self._core, self._clock.now()
+        )
+        if not heard:
+            log.warning("no updates come in: the heartbeat address is not told that all is well")
+        return heard
 
     async def _ping(self, url: str) -> None:
         """Tell the dead man's switch that the loop really turned."""

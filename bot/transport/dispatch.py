@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -48,15 +49,30 @@ class Dispatcher:
         self._waiting: deque[Waiting] = deque()
         self._runners: set[asyncio.Task[None]] = set()
 
-    async def take(self, raw: dict[str, Any]) -> None:
-        """Receive an update. Raises StorageTrouble when it could not be stored: it must be delivered again."""
+    async def take(self, raw: dict[str, Any], stuck: set[int] | None = None) -> None:
+        """Receive an update. Raises StorageTrouble when it could not be stored: it must be delivered again.
+
+        `stuck` is shared by a batch that is delivered again from its first failure on: chats of which an update could
+        not be stored. What they said after it waits for it, or "help" would be read before the "fine" it corrects.
+        """
         said = self._read(raw)
         if said is None:
             return
+        self._outgoing.meters.updates.inc()
+        came = time.monotonic()
         await self._outgoing.room(OUTSTANDING)
         async with self._limit, self._turn(said.chat_id):
-            handled = await self._received(said)
-        self._follow_up(said, handled)
+            handled = await self._in_order(said, set() if stuck is None else stuck)
+        self._follow_up(said, handled, came)
+
+    async def _in_order(self, said: Incoming, stuck: set[int]) -> Handled:
+        if said.chat_id in stuck:
+            raise StorageTrouble("An earlier message of the same chat could not be stored.")
+        try:
+            return await self._received(said)
+        except StorageTrouble:
+            stuck.add(said.chat_id)
+            raise
 
     def _read(self, raw: dict[str, Any]) -> Incoming | None:
         try:
@@ -142,11 +158,11 @@ class Dispatcher:
                 fates.append(error)
         return fates
 
-    def _follow_up(self, said: Incoming, handled: Handled) -> None:
+    def _follow_up(self, said: Incoming, handled: Handled, came: float) -> None:
         if said.query_id is not None:
             self._outgoing.spawn(self._answer_tap(said.query_id, handled))
         if handled.deliveries:
-            self._outgoing.spawn(self._answer(said, handled))
+            self._outgoing.spawn(self._answer(said, handled, came))
         elif handled.leave:
             self._outgoing.spawn(self._telegram.leave(said.chat_id))
         if handled.menu is not None:
@@ -160,8 +176,9 @@ class Dispatcher:
             text = self._core.content.catalogues.plain(handled.toast, handled.language, handled.zone)
         await self._telegram.answer_tap(query_id, text, handled.toast_alert)
 
-    async def _answer(self, said: Incoming, handled: Handled) -> None:
+    async def _answer(self, said: Incoming, handled: Handled, came: float) -> None:
         await self._outgoing.send_in_order(handled.deliveries)
+        self._outgoing.meters.answers.observe(time.monotonic() - came)
         if handled.leave:
             await self._telegram.leave(said.chat_id)
 

@@ -16,6 +16,7 @@ from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Result
 from bot.transport.client import Telegram
 from bot.transport.heartbeat import Heartbeat
+from bot.transport.meters import Meters
 from bot.transport.pacing import Pacing
 from bot.transport.pool import Pool
 
@@ -37,6 +38,7 @@ class Outgoing:
         self._results: list[Result] = []
         self._marking: asyncio.Task[None] | None = None
         self.poke: Callable[[], None] = lambda: None  # told when more may be claimable
+        self.meters = Meters()
         self._heartbeat = Heartbeat(lambda: pool.run(outages.sent, core, clock.now()))
         telegram.too_many = pacing.too_many
 
@@ -86,6 +88,7 @@ class Outgoing:
             if wait > 0:
                 await asyncio.sleep(wait)
             result = await self._deliver(delivery)
+            self.meters.messages.labels(delivery.kind.value, result.fate.value).inc()
         self._mark(result)
         return result
 

@@ -48,6 +48,12 @@ class Pacing:
         """How many messages to take at once: a quarter of a second's worth, so that a crash strands few."""
         return LARGEST_BATCH if self._rate is None else min(LARGEST_BATCH, math.ceil(self._rate / 4))
 
+    @property
+    def used(self) -> float:
+        """The share of the ceiling that went into the last second's messages; 0 without a ceiling."""
+        recent = sum(self._now() - at < 1.0 for at in self._window)
+        return recent / self._rate if self._rate else 0.0
+
     async def bulk_turn(self) -> None:
         """Wait until one more message that nobody asked for may go."""
         while (wait := self._bulk_wait()) > 0:  # noqa: ASYNC110  # a 429 may have lengthened it meanwhile

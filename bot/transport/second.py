@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import aiohttp
 import aiosmtplib
+from prometheus_client import Counter
 
 from bot.clock import Clock
 from bot.errors import StorageTrouble
@@ -41,7 +42,7 @@ class SecondLane:
         self._mailer, self._hook = mailer, hook
         self._channels = [name for name, there in ((MAIL, mailer), (WEBHOOK, hook)) if there is not None]
         self._cleaned = 0.0
-        self.fates: dict[tuple[str, str], int] = {}  # (channel, fate) → how many, for metrics
+        self.count: Counter | None = None  # by channel and fate
 
     async def run(self) -> None:
         """Send what is due, again and again; a slow mail server holds up no call, and the other way round."""
@@ -90,7 +91,8 @@ class SecondLane:
 
     async def _carry(self, delivery: SecondDelivery) -> None:
         fate, error = await self._send(delivery)
-        self.fates[delivery.channel, fate.value] = self.fates.get((delivery.channel, fate.value), 0) + 1
+        if self.count is not None:
+            self.count.labels(delivery.channel, fate.value).inc()
         if fate is not Fate.SENT:
             log.warning("%s %s: %s", delivery.channel, delivery.id, error)
         now = self._clock.now()

@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.errors import BadSetting, Rejected, StorageTrouble, TransportError
+from bot.errors import Rejected, StorageTrouble, TransportError
 from bot.rules.retry import backoff
 from bot.service.core import Core
 from bot.transport.client import Telegram
@@ -26,7 +25,6 @@ from bot.transport.pool import Pool
 
 log = logging.getLogger(__name__)
 
-BODY_LIMIT = 1024 * 1024  # bytes; an update has a few thousand
 WATCH_SECONDS = 10.0
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LONGEST_PAUSE = timedelta(seconds=15)
@@ -51,7 +49,7 @@ def secret_from(token: str) -> str:
 
 
 class Webhook:
-    """Serves the route and `/healthz`, tells Telegram about it, and watches whether updates really arrive."""
+    """Serves the route, tells Telegram about it, and watches whether updates really arrive."""
 
     def __init__(
         self, core: Core, telegram: Telegram, dispatcher: Dispatcher, pool: Pool, clock: Clock, address: Address
@@ -136,41 +134,3 @@ class Webhook:
         if sentence != self._trouble:
             log.error("%s", sentence)
             self._trouble = sentence
-
-
-class HttpServer:
-    """One aiohttp server for the webhook and `/healthz`."""
-
-    def __init__(self, routes: list[web.RouteDef], healthy: Callable[[], Awaitable[bool]]) -> None:
-        """`healthy` says whether the database can be used now; `/healthz` answers 200 or 503 by it."""
-        self._healthy = healthy
-        application = web.Application(client_max_size=BODY_LIMIT)
-        application.router.add_get("/healthz", self._healthz)
-        application.router.add_routes(routes)
-        # No access log: it costs a third of the time, and says nothing that our own log does not.
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=5)
-
-    async def start(self, host: str, port: int) -> None:
-        """Listen. Raises BadSetting, one sentence, when the port is taken or the host is not ours."""
-        await self._runner.setup()
-        try:
-            await web.TCPSite(self._runner, host, port).start()
-        except OSError as error:
-            await self._runner.cleanup()
-            raise BadSetting(
-                f"COMPAGNON_LISTEN: cannot listen at {host}:{port} ({error.strerror or error}); "
-                "is another program there?"
-            ) from None
-
-    @property
-    def port(self) -> int:
-        """The port listened at."""
-        return int(self._runner.addresses[0][1])
-
-    async def stop(self) -> None:
-        """Finish what is under way and stop listening."""
-        await self._runner.cleanup()
-
-    async def _healthz(self, _request: web.Request) -> web.Response:
-        good = await self._healthy()
-        return web.json_response({"status": "ok" if good else "storage trouble"}, status=200 if good else 503)

@@ -355,7 +355,8 @@ def test_health_is_open_to_anybody(sqlite_core: Core):
     async def scenario(here: Desk, app: App) -> None:
         url = str(app.settings.webhook_url).replace("/telegram", "/healthz")
         async with aiohttp.ClientSession() as session, session.get(url) as response:
-            assert (response.status, await response.json()) == (200, {"status": "ok"})
+            body = await response.json()
+            assert (response.status, body["status"], body["database"]) == (200, "ok", True)
 
     with_webhook(sqlite_core, scenario)
 
