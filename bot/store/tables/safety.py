@@ -17,7 +17,7 @@ class CheckIn(Base):
     __tablename__ = "check_in"
     id: Mapped[Key]
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
-    day: Mapped[date]
+    day: Mapped[date] = mapped_column(index=True)  # for counting, /metrics
     state: Mapped[str]
     due_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -61,7 +61,11 @@ class Alert(Base):
     resolved_by: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     outcome: Mapped[str | None]
     state: Mapped[dict[str, Any]]  # what else the ladder's machine remembers, and who was told
+    # The alert whose ladder stands for a whole cohort that is silent; that one names itself.
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
     __table_args__ = (
+        Index("ix_alert_incident", "incident_id", sqlite_where=text("incident_id IS NOT NULL"),
+              postgresql_where=text("incident_id IS NOT NULL")),
         Index("ix_alert_wake", "next_at", sqlite_where=text("next_at IS NOT NULL"),
               postgresql_where=text("next_at IS NOT NULL")),
     )  # fmt: skip

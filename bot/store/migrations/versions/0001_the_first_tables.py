@@ -252,10 +252,19 @@ def upgrade() -> None:
         sa.Column("grace", sa.Integer(), nullable=False),
         sa.Column("escalate_after", sa.Integer(), nullable=False),
         sa.Column("quiet_hours", sa.String(), nullable=False),
+        sa.Column("look_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_cohort_project_id_project")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("code", name=op.f("uq_cohort_code")),
+    )
+    op.create_index(
+        "ix_cohort_look",
+        "cohort",
+        ["look_at"],
+        unique=False,
+        sqlite_where=sa.text("look_at IS NOT NULL"),
+        postgresql_where=sa.text("look_at IS NOT NULL"),
     )
     op.create_table(
         "cohort_message",
@@ -490,6 +499,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
         sa.UniqueConstraint("placement_id", "day", name=op.f("uq_check_in_placement_id")),
     )
+    op.create_index(op.f("ix_check_in_day"), "check_in", ["day"], unique=False)
     op.create_index(
         "ix_check_in_wake",
         "check_in",
@@ -708,16 +718,26 @@ def upgrade() -> None:
         sa.Column("resolved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
+        sa.Column("incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
             ["acknowledged_by"], ["membership.id"], name=op.f("fk_alert_acknowledged_by_membership")
         ),
         sa.ForeignKeyConstraint(["check_in_id"], ["check_in.id"], name=op.f("fk_alert_check_in_id_check_in")),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_alert_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["incident_id"], ["alert.id"], name=op.f("fk_alert_incident_id_alert")),
         sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_alert_placement_id_placement")),
         sa.ForeignKeyConstraint(["resolved_by"], ["membership.id"], name=op.f("fk_alert_resolved_by_membership")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
     op.create_index(op.f("ix_alert_cohort_id"), "alert", ["cohort_id"], unique=False)
+    op.create_index(
+        "ix_alert_incident",
+        "alert",
+        ["incident_id"],
+        unique=False,
+        sqlite_where=sa.text("incident_id IS NOT NULL"),
+        postgresql_where=sa.text("incident_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_alert_placement_id"), "alert", ["placement_id"], unique=False)
     op.create_index(
         "ix_alert_wake",
@@ -811,6 +831,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
     op.drop_index(op.f("ix_alert_placement_id"), table_name="alert")
+    op.drop_index(
+        "ix_alert_incident",
+        table_name="alert",
+        sqlite_where=sa.text("incident_id IS NOT NULL"),
+        postgresql_where=sa.text("incident_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_alert_cohort_id"), table_name="alert")
     op.drop_table("alert")
     op.drop_index(
@@ -858,6 +884,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("wake_at IS NOT NULL"),
         postgresql_where=sa.text("wake_at IS NOT NULL"),
     )
+    op.drop_index(op.f("ix_check_in_day"), table_name="check_in")
     op.drop_table("check_in")
     op.drop_index(op.f("ix_placement_referent_id"), table_name="placement")
     op.drop_index(op.f("ix_placement_plan_at"), table_name="placement")
@@ -898,6 +925,12 @@ def downgrade() -> None:
     op.drop_table("drill")
     op.drop_index(op.f("ix_cohort_message_cohort_id"), table_name="cohort_message")
     op.drop_table("cohort_message")
+    op.drop_index(
+        "ix_cohort_look",
+        table_name="cohort",
+        sqlite_where=sa.text("look_at IS NOT NULL"),
+        postgresql_where=sa.text("look_at IS NOT NULL"),
+    )
     op.drop_table("cohort")
     op.drop_index(
         "uq_telegram_account_live_chat",
