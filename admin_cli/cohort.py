@@ -220,6 +220,7 @@ def status_(code: Code, json: Json = False) -> None:
     heading(f"{found['cohort']}  {found['name']}  ({found['journey']})")
     stages, today = found["stages"], found["check_ins"]["today"]
     facts({
+        "Ready": "yes" if found["ready"] else "no",
         "Learners": f"{found['learners']} ({found['joined']} joined)",
         "Stages": ", ".join(f"{name} {count}" for name, count in stages.items() if count),
         "Waiting for": ", ".join(
@@ -240,7 +241,7 @@ def status_(code: Code, json: Json = False) -> None:
     )  # fmt: skip
     for row in found["unreachable"]:
         say(f"! {row['role']} {row['code']} {row['name']} cannot be reached: {row['why']}")
-    for sentence in found["not_ready"]:
+    for sentence in found["not_ready_because"]:
         say(f"! {sentence}")
 
 

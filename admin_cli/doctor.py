@@ -179,6 +179,6 @@ def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:
     for row in rows:
         if row["return"] is None or row["return"] < now.date().isoformat():
             continue
-        sentences = status.of_cohort(core, row["code"], now)["not_ready"]
+        sentences = status.of_cohort(core, row["code"], now)["not_ready_because"]
         state = "warning" if sentences else "ok"
-        yield Finding(f"cohort {row['code']}", state, " ".join(sentences) or "ready")
+        yield Finding(f"cohort {row['code']}", state, "not ready. " + " ".join(sentences) if sentences else "ready")

@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.service import absences, alerts, broadcasts, check_ins, drills, outages, pauses, steps, travel, upkeep
+from bot.service import (
+    absences,
+    alerts,
+    broadcasts,
+    check_ins,
+    drills,
+    outages,
+    pauses,
+    readiness,
+    steps,
+    travel,
+    upkeep,
+)
 from bot.service.core import Core
 
 BATCH = 200  # rows a transaction, so that nothing is locked for long
@@ -24,6 +36,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("check_ins", check_ins.wake),
     ("outages", outages.watch),
     ("travel", travel.wake),
+    ("readiness", readiness.wake),
     ("steps", steps.fire),
     ("messages", broadcasts.fire),
 )

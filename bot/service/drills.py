@@ -333,6 +333,13 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
         return [as_json(session, row) for row in rows]
 
 
+def newest(session: Session, cohort_id: int) -> dict[str, Any] | None:
+    """The last drill that began, as plain data; None when there was none."""
+    begun = select(Drill).where(Drill.cohort_id == cohort_id, Drill.started_at.is_not(None))
+    row = session.scalars(begun.order_by(Drill.id.desc()).limit(1)).first()
+    return as_json(session, row) if row is not None else None
+
+
 def as_json(session: Session, row: Drill) -> dict[str, Any]:
     """A drill as plain data; who heard it as of now while it runs."""
     people = row.result if row.state == "done" else [one.as_json() for one in table(session, row)]

@@ -18,7 +18,7 @@ from bot.clock import local_date
 from bot.errors import Fault, Faults
 from bot.rules.towns import Towns
 from bot.rules.typed import shown
-from bot.service import import_apply, referents
+from bot.service import import_apply, readiness, referents
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.import_notes import some, stay_notes, weekend_notes
@@ -68,6 +68,7 @@ def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, d
         report.notes += weekend_notes(entries, cohort, today)
         if not dry_run:
             import_apply.apply(session, cohort, entries, people, now)
+            readiness.watch(session, cohort.id, now)
     return report
 
 

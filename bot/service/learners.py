@@ -14,7 +14,7 @@ from bot.errors import BadInput, NotFound
 from bot.flows import effects as fx
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import parse_country, parse_day, parse_name, parse_phone, parse_text, shown
-from bot.service import invites, planning, privacy, steps
+from bot.service import invites, planning, privacy, readiness, steps
 from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.core import Core
@@ -126,6 +126,8 @@ def _change(session: Session, placement: Placement, values: dict[str, Any], now:
             setattr(placement, name, new)
     if changes:
         placement.plan_at = now
+        session.flush()
+        readiness.watch(session, placement.cohort_id, now)
         note(session, None, "placement_changed", person.id, now, fields=sorted(changes))
     return Changed(placement.code, f"{person.first_name} {person.last_name}".strip(), changes)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import Stay
-from bot.service import check_in_settings
+from bot.service import check_in_settings, drills, readiness
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -40,6 +40,10 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         check_ins = {**check_in_settings.summary(session, cohort, now), **_check_ins(session, stays, now)}
         pauses = _pauses(session, stays, now)
         alerts = rows_of(session, cohort.id, open_only=True)
+        travelling = _travelling(session, stays, now)
+        gaps = readiness.sentences(readiness.gaps_of(session, cohort, now), cohort)
+        drill = drills.newest(session, cohort.id)
+    missing = _not_ready(cohort, stays, members, accounts, gaps, now)
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
         "cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat(),
@@ -50,7 +54,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "waiting_for": _waiting_for(stays, accounts),
         "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
-        "not_ready": _not_ready(cohort, stays, members, accounts, now),
+        "ready": not missing, "not_ready_because": missing, "drill": drill,
     }  # fmt: skip
 
 
@@ -162,7 +166,7 @@ def _unreachable_members(
 
 def _not_ready(
     cohort: Cohort, stays: Iterable[Stay], members: list[tuple[Membership, Person]],
-    accounts: dict[int, TelegramAccount], now: datetime,
+    accounts: dict[int, TelegramAccount], gaps: list[str], now: datetime,
 ) -> list[str]:  # fmt: skip
     """Sentences on what stands in the way of a safe stay."""
     found = []
@@ -180,7 +184,7 @@ def _not_ready(
     ]  # fmt: skip
     if late:
         found.append(f"Not joined and away now or within two weeks: {_some(sorted(late))}.")
-    return found
+    return [*found, *gaps]
 
 
 def _some(codes: list[str]) -> str:

@@ -14,6 +14,7 @@ from bot.store.tables import (
     Absence,
     Alert,
     CheckIn,
+    Cohort,
     Drill,
     DueStep,
     Heartbeat,
@@ -27,6 +28,8 @@ from bot.store.tables import (
     Travel,
 )
 from bot.store.writing import beat
+
+UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness"})
 
 
 def tidy(core: Core, now: datetime) -> None:
@@ -67,6 +70,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Travel.wake_at).where(Travel.wake_at.is_not(None)).order_by(Travel.wake_at), "travel"),
         (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
         (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
+        (select(Cohort.look_at).where(Cohort.look_at.is_not(None)).order_by(Cohort.look_at), "readiness"),
         (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
         (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
@@ -75,7 +79,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
          .order_by(Outbox.not_before), "send"),
     )  # fmt: skip
     with core.store.transaction() as session:
-        wanted = [look for look in looks if not visible or look[1] not in ("plan", "send", "absence", "drill")]
+        wanted = [look for look in looks if not visible or look[1] not in UNSEEN]
         found = [(instant, what) for query, what in wanted if (instant := session.scalar(query.limit(1))) is not None]
     return min(found, default=None)
 

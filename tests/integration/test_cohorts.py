@@ -161,7 +161,7 @@ def test_status_counts_stages_and_names_who_is_missing(core: Core) -> None:
     assert found["unreachable"] == [
         {"code": "ines", "name": "Inés Ejemplo", "role": "local-contact", "why": "not joined"}
     ]
-    assert found["not_ready"] == ["Not joined and away now or within two weeks: L02."]
+    assert found["not_ready_because"][0] == "Not joined and away now or within two weeks: L02."
 
 
 def test_status_names_blocked_people_and_open_alerts(core: Core) -> None:

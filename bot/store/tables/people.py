@@ -48,7 +48,12 @@ class Cohort(Base):
     grace: Mapped[int]
     escalate_after: Mapped[int]
     quiet_hours: Mapped[str]  # 22:00-07:00
+    look_at: Mapped[datetime | None]  # when to see next whether it is ready to leave
     created_at: Mapped[datetime]
+    __table_args__ = (
+        Index("ix_cohort_look", "look_at", sqlite_where=text("look_at IS NOT NULL"),
+              postgresql_where=text("look_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Person(Base):
