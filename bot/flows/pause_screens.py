@@ -102,6 +102,8 @@ def desk(view: PauseView, what: str, by: str | None = None) -> Screen:
     if by is not None:
         args["name"] = verbatim(by)
     rows: Rows = (stop_row(view),) if what in ("agreed", "agreed_by", "begun") else ()
+    if what == "alert_open":
+        rows = (decide_row(view),)  # once the alert is settled
     return screen(say(f"pause/desk/{what}", learner=verbatim(view.learner), code=view.code, **args), rows=rows)
 
 
