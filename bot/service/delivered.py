@@ -17,13 +17,14 @@ from bot.service.stays import itinerary_of
 from bot.store.tables import Outbox, Placement, TelegramAccount
 
 EXPORT = "export"  # ref of the message that carries a person's data
+BLANKED = frozenset({EXPORT, drafts.PRIVATE})  # refs of messages whose words are not kept once they went out
 
 
 def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
     """`row` has id, kind, ref, person_id and chat_id of the outbox row."""
     newly_blocked = result.fate is Fate.BLOCKED and _mark_blocked(session, row.chat_id, now)
-    if row.ref in (EXPORT, drafts.PRIVATE) and result.fate is not Fate.RETRY:
-        # Everything about a person is not to lie about in a second place.
+    if row.ref in BLANKED and result.fate is not Fate.RETRY:
+        # What is private is not to lie about in a second place.
         session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}))
     gave_up = result.fate in (Fate.BLOCKED, Fate.FAILED)
     kind = Kind(row.kind)

@@ -18,7 +18,7 @@ from bot.flows.vocabulary import Kind, decode_screen
 from bot.rules.retry import backoff
 from bot.service import leases, night
 from bot.service.core import Core
-from bot.service.delivered import EXPORT, on_fate
+from bot.service.delivered import BLANKED, on_fate
 from bot.service.delivery import Delivery, Fate, Result
 from bot.service.drafts import LEASE, MANNERS, SAFETY, Draft, active, in_states, queue
 from bot.service.stays import reader_zones
@@ -134,7 +134,7 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
                 continue
             row = kinds[result.id]
             plain.append(_mark(result, Kind(row.kind), row.attempts, now))
-            if result.fate is not Fate.SENT or row.kind in _FOLLOWED or row.ref == EXPORT:
+            if result.fate is not Fate.SENT or row.kind in _FOLLOWED or row.ref in BLANKED:
                 special.append((row, result))
         session.connection().execute(_MARK, plain)
         for row, result in special:
