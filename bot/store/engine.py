@@ -57,7 +57,7 @@ def open_store(url: str) -> Store:
         engine = _open_sqlite(parsed)
     else:
         engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4, pool_pre_ping=True,
+            parsed.set(drivername="postgresql+psycopg"), pool_size=8, max_overflow=4,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
         )  # fmt: skip
     try:
