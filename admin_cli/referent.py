@@ -9,8 +9,8 @@ import typer
 
 from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
-from admin_cli.output import Json, moment, print_json, say, table, warn
-from bot.service import referents, rota
+from admin_cli.output import Json, moment, print_json, say, some, table, warn
+from bot.service import handover, referents, rota
 
 DUTY = 'When they can be asked, such as "mon-fri 07:00-22:00; sat,sun 09:00-20:00"; always by default.'
 
@@ -98,3 +98,61 @@ def duty_(
     say(f"Now {now}" + (f" until {moment(found['next_change'], found['timezone'])}." if found["next_change"] else "."))
     for sentence in found["holes"]:
         warn(f"! {sentence}")
+
+
+@app.command()
+def away(
+    code: Ref,
+    cohort: Cohort,
+    until: Annotated[str, typer.Option(metavar="D", help='The last day, or "2026-12-24 18:00", by their own clock.')],
+    substitute: Annotated[str | None, typer.Option(metavar="REF", help="Who stands in, as arranged with them.")] = None,
+    accept_hole: AcceptHole = False,
+    json: Json = False,
+) -> None:
+    """Enter that somebody is away, and who stands in; both read it."""
+    with desk() as d:
+        found = rota.send_away(d.core, cohort, code, until, substitute, d.now, accept_hole=accept_hole)
+    if json:
+        print_json(found)
+        return
+    who = f"{found['substitute']} stands in" if found["substitute"] else "the others on duty get the alerts"
+    say(f"{found['name']} is away until {moment(found['away_until'], found['timezone'])}; {who}.")
+
+
+@app.command()
+def back(code: Ref, cohort: Cohort, json: Json = False) -> None:
+    """Somebody is back earlier than they said."""
+    with desk() as d:
+        found = rota.bring_back(d.core, cohort, code, d.now)
+    if json:
+        print_json(found)
+        return
+    say(f"{found['name']} is on duty again.")
+
+
+@app.command()
+def end(
+    code: Ref,
+    cohort: Cohort,
+    to: Annotated[str | None, typer.Option("--to", metavar="REF", help="Who takes over learners and alerts.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
+    accept_hole: AcceptHole = False,
+    json: Json = False,
+) -> None:
+    """Somebody leaves: learners and open alerts go to another person first, then their access ends."""
+    with desk() as d:
+        found = handover.end(d.core, cohort, code, to, d.now, dry_run=dry_run, accept_hole=accept_hole)
+    if json:
+        print_json(found)
+        return
+    would = "would go" if dry_run else "go"
+    if found["learners"]:
+        say(f"Learners who {would} to {found['to']}: {some(found['learners'])}")
+    if found["alerts"]:
+        say(f"Open alerts that {would} to {found['to']}: {some([str(one) for one in found['alerts']])}")
+    if dry_run:
+        say("Nothing was changed. Leave out --dry-run to do it.")
+    else:
+        say(
+            f"The part of {found['name']} in {found['cohort']} has ended; lists that name {found['code']} still work."
+        )

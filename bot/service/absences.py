@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.errors import BadInput
 from bot.flows import away as talk
 from bot.flows import effects as fx
 from bot.flows.scene import DutyView
@@ -183,6 +184,31 @@ def hold(session: Session, row: Absence, mine: list[Membership], now: datetime) 
     _mark(mine, now, row.until, row.substitute_id)
     row.state, row.agreed_at, row.wake_at = "agreed", now, row.until
     note(session, row.person_id, "away", row.person_id, now, until=row.until.isoformat())
+
+
+def enter(session: Session, member: Membership, substitute: Membership | None, until: datetime, now: datetime) -> None:
+    """What the desk has arranged: it holds at once, both read it. Raises BadInput where the substitute cannot."""
+    cohort_id = member.cohort_id or 0
+    mine = _mine(session, member.person_id, cohort_id)
+    if not mine:
+        raise BadInput(f"{_name(session, member.person_id)} is on no ladder, so no alert waits for them.")
+    if substitute is not None and not _may_stand_in(session, substitute, mine, now):
+        raise BadInput(
+            f"{_name(session, substitute.person_id)} cannot stand in: away, not joined, or not on the ladder. "
+            "Name somebody else with --substitute."
+        )
+    _close(session, member.person_id, cohort_id, "ended", now)
+    row = Absence(
+        cohort_id=cohort_id, person_id=member.person_id, substitute_id=substitute.id if substitute else None,
+        state="agreed", asked_at=now, until=until,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    hold(session, row, mine, now)
+    notices.notify(session, member.person_id, talk.news("sent_away", until=until), now=now)
+    if substitute is not None:
+        shown = talk.news("you_stand_in", _name(session, member.person_id), until)
+        _write(session, substitute.person_id, shown, f"away:{row.id}:entered", now)
 
 
 def _answer(session: Session, person_id: int, absence_id: int, yes: bool, now: datetime) -> Screen:

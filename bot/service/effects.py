@@ -28,6 +28,7 @@ from bot.service import (
     check_ins,
     drafts,
     drills,
+    handover,
     invites,
     moods,
     notices,
@@ -292,7 +293,8 @@ def _acknowledge(work: _Work, effect: fx.Acknowledge) -> None:
     if row is not None and membership is not None and row.reason == Reason.DRILL.value:
         work.applied.more |= drills.heard(work.session, row.id, membership, work.now)
     elif membership is not None:
-        row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now)
+        alone = effect.alone
+        row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now, alone=alone)
         if row.acknowledged_by == membership:
             work.applied.after.append(Replace(alerts.held_by(work.core, work.session, row.id, work.now)))
         work.applied.more = True
@@ -302,7 +304,8 @@ def _resolve(work: _Work, effect: fx.Resolve) -> None:
     row = work.session.get(Alert, effect.alert_id)
     membership = _membership_for(work, row, Action.RESOLVE_ALERT) if row else None
     if membership is not None:
-        alerts.resolve(work.core, work.session, effect.alert_id, membership, effect.outcome, work.now)
+        how, alone = effect.outcome, effect.alone
+        alerts.resolve(work.core, work.session, effect.alert_id, membership, how, work.now, alone=alone)
         work.applied.more = True
 
 
@@ -420,6 +423,10 @@ def _export(work: _Work, effect: fx.ExportMe) -> None:
 def _erase(work: _Work, effect: fx.EraseMe) -> None:
     waits = privacy.open_case(work.session, work.me)
     told = [] if waits else partings.of_erased(work.session, work.me, work.now)
+    refusal = None if waits else handover.before_erasing(work.core, work.session, work.me, work.now)
+    if refusal is not None:
+        work.applied.after.append(Say(refusal))
+        return
     work.applied.after.append(Say(privacy.erase_from_chat(work.core, work.session, work.me, work.scene, work.now)))
     partings.tell(work.session, told, work.now)
     work.applied.more |= bool(told)

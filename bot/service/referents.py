@@ -142,14 +142,18 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
 
 
 def by_code(session: Session, cohort_id: int) -> dict[str, list[Membership]]:
-    """The memberships of a cohort that import files may name, by code in lower case."""
+    """The memberships of a cohort that import files may name, by code in lower case; whoever left by who took over."""
     found: dict[str, list[Membership]] = {}
     rows = session.scalars(
         select(Membership)
-        .where(Membership.cohort_id == cohort_id, Membership.role.in_(ROLES.values()), Membership.ended_at.is_(None))
+        .where(Membership.cohort_id == cohort_id, Membership.role.in_(ROLES.values()))
         .order_by(Membership.id)
     )
-    for membership in rows:
-        if membership.code:
-            found.setdefault(membership.code.casefold(), []).append(membership)
+    everybody = {membership.id: membership for membership in rows}
+    for first in everybody.values():
+        membership = first
+        while membership.ended_at is not None and membership.successor_id in everybody:
+            membership = everybody[membership.successor_id]
+        if first.code and membership.ended_at is None:
+            found.setdefault(first.code.casefold(), []).append(membership)
     return found

@@ -1,4 +1,4 @@
-"""Duty hours from the desk: setting them, and when they change next."""
+"""Duty hours and absences, as the desk enters them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.clock import zone as known_zone
 from bot.errors import BadInput, NotFound
+from bot.rules.away import fits, parse_until
 from bot.rules.duty import ALWAYS, next_change, on_duty, parse_duty
 from bot.rules.typed import shown
-from bot.service import coverage
+from bot.service import absences, coverage
 from bot.service.alerts import name_of
 from bot.service.audit import note
 from bot.service.cohorts import find
@@ -79,3 +80,47 @@ def _row(session: Session, cohort: Cohort, member: Membership, now: datetime) ->
         "duty": duty.text, "timezone": zone, "on_duty": on_duty(duty, zone, now),
         "next_change": change.isoformat() if change else None, "holes": coverage.sentences(holes, cohort.home_zone),
     }  # fmt: skip
+
+
+# --- away, as the desk has arranged it ------------------------------------------------------------
+
+
+def send_away(
+    core: Core, cohort_code: str, code: str, until: str, substitute: str | None, now: datetime, *,
+    accept_hole: bool = False,
+) -> dict[str, Any]:  # fmt: skip
+    """Somebody is away from now until a day or instant, as typed. The desk has spoken with who stands in: it holds at
+    once, and both read it. Raises BadInput or NotFound, also where it would leave learners with nobody."""
+    with core.store.transaction() as session:
+        cohort = find(session, cohort_code)
+        member = member_of(session, cohort, code)
+        zone = member.zone or cohort.home_zone
+        at = parse_until(until, now, zone)
+        if at is None:
+            raise BadInput(f'“{shown(until)}” is not a day: write one such as 2026-12-24 or "2026-12-24 18:00".')
+        if not fits(at, now):
+            raise BadInput(f"“{shown(until)}” is over already, or more than 90 days away: write another day.")
+        stands_in = member_of(session, cohort, substitute) if substitute is not None else None
+        before = coverage.holes_of(session, cohort, now, at)
+        absences.enter(session, member, stands_in, at, now)
+        if not accept_hole:
+            added = coverage.grouped(session, coverage.more(before, coverage.holes_of(session, cohort, now, at)))
+            if added:
+                raise BadInput(
+                    f"Then nobody is on duty: {coverage.sentences(added[:1], cohort.home_zone)[0]} "
+                    "Name who stands in with --substitute REF, or repeat it with --accept-hole."
+                )
+        return {
+            "code": member.code, "name": name_of(session, member.id), "away_until": at.isoformat(), "timezone": zone,
+            "substitute": name_of(session, stands_in.id) if stands_in is not None else None,
+        }  # fmt: skip
+
+
+def bring_back(core: Core, cohort_code: str, code: str, now: datetime) -> dict[str, Any]:
+    """Somebody is back earlier. Raises BadInput when they were not away."""
+    with core.store.transaction() as session:
+        cohort = find(session, cohort_code)
+        member = member_of(session, cohort, code)
+        if not absences.come_back(session, member.person_id, cohort.id, now):
+            raise BadInput(f"{name_of(session, member.id)} is not away: there is nothing to end.")
+        return {"code": member.code, "name": name_of(session, member.id)}
