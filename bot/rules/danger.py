@@ -9,8 +9,8 @@ an ambulance") nothing at all; both are taken out before the rest is read, so th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from bot.content.kits import DangerWords
@@ -28,87 +28,135 @@ class Danger(StrEnum):
     CRISIS = "crisis"
 
 
-@dataclass(frozen=True, slots=True)
-class _Language:
-    crisis: re.Pattern[str]
-    disclosure: Mapping[str, re.Pattern[str]]  # by topic
-    harmless: re.Pattern[str]
-    idioms: re.Pattern[str]
-
-
 class DangerRules:
-    """The patterns of all languages, compiled once."""
+    """The patterns of all languages. Only those are tried of which a rare word stands in the text, so that a further
+    language costs next to nothing."""
 
-    def __init__(self, languages: Sequence[_Language]) -> None:
-        self._languages = tuple(languages)
+    def __init__(self, harmless: _Patterns, idioms: _Patterns, crisis: _Patterns, disclosure: _Patterns) -> None:
+        self._harmless, self._idioms, self._crisis, self._disclosure = harmless, idioms, crisis, disclosure
 
     @classmethod
     def build(cls, words: Mapping[str, DangerWords]) -> DangerRules:
         """From the `danger` folder of the library."""
-        return cls([_compile(language) for language in words.values()])
+        harmless, idioms, crisis, disclosure = (_Patterns() for _ in range(4))
+        for language in words.values():
+            harmless.add(language.harmless, language.groups)
+            idioms.add(language.idioms, language.groups)
+            crisis.add(language.crisis, language.groups)
+            for topic, patterns in language.disclosure.items():
+                disclosure.add(patterns, language.groups, topic)
+        for ready in (harmless, idioms, crisis, disclosure):
+            ready.index()
+        return cls(harmless, idioms, crisis, disclosure)
 
     def assess(self, text: str) -> Danger:
         """The strongest thing that any language finds in a text."""
         plain, idiom = self._plain(text)
-        if any(language.crisis.search(plain) for language in self._languages):
+        if any(self._crisis.found(plain)):
             return Danger.CRISIS
-        if self._told(plain):
+        if any(self._disclosure.found(plain)):
             return Danger.DISCLOSURE
         return Danger.IDIOM if idiom else Danger.NONE
 
     def told(self, text: str) -> tuple[str, ...]:
         """The topics that help with what a text discloses, none when it discloses nothing."""
-        return self._told(self._plain(text)[0])
-
-    def _told(self, plain: str) -> tuple[str, ...]:
-        found = (
-            topic for words in self._languages for topic, pattern in words.disclosure.items() if pattern.search(plain)
-        )
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(self._disclosure.found(self._plain(text)[0])))
 
     def _plain(self, text: str) -> tuple[str, bool]:
         """The folded text without what is harmless and without idioms, and whether there were idioms."""
-        harmless = fold(text[:READ_AT_MOST])
-        for language in self._languages:
-            harmless = language.harmless.sub("~", harmless)
-        plain = harmless
-        for language in self._languages:
-            plain = language.idioms.sub("~", plain)
+        harmless = self._harmless.taken_out_of(fold(text[:READ_AT_MOST]))
+        plain = self._idioms.taken_out_of(harmless)
         return plain, plain != harmless
 
 
 # --- patterns ---------------------------------------------------------------------------------------
 
-_NOTHING = re.compile(r"(?!)")
 _GAP = r"(?: [^\s.~]+){0,4}"  # within a sentence, and never across an idiom
 _PARENTHESES = str.maketrans("", "", "()")
+_Number = int  # of a pattern, in the order in which they are tried
 
 
-def _compile(words: DangerWords) -> _Language:
-    disclosure = {topic: _either(patterns, words.groups) for topic, patterns in words.disclosure.items()}
-    crisis, harmless, idioms = (_either(some, words.groups) for some in (words.crisis, words.harmless, words.idioms))
-    return _Language(crisis, disclosure, harmless, idioms)
+class _Patterns:
+    """A list of patterns, each found by the word of it that fewest other patterns know."""
+
+    def __init__(self) -> None:
+        self._sources: list[str] = []
+        self._topics: list[str] = []
+        self._compiled: dict[_Number, re.Pattern[str]] = {}
+        self._whole: dict[str, list[_Number]] = {}
+        self._begun: dict[str, list[_Number]] = {}
+
+    def add(self, patterns: Iterable[str], groups: Mapping[str, str], topic: str = "found") -> None:
+        """Further patterns, all of which tell of a topic."""
+        for pattern in patterns:
+            self._sources.append(pattern.format_map(groups))
+            self._topics.append(topic)
+
+    def index(self) -> None:
+        """Make what was added ready to be looked for."""
+        places = [_places(source) for source in self._sources]
+        known = Counter(word for place in places for choices in place for choice in choices for word in choice.split())
+        for number, place in enumerate(places):
+            for choice in min(place, key=lambda choices: sum(_rarest(choice, known)[0] for choice in choices)):
+                _, word = _rarest(choice, known)
+                kept = self._begun if word.endswith("*") else self._whole
+                kept.setdefault(word.removesuffix("*"), []).append(number)
+
+    def found(self, plain: str) -> Iterator[str]:
+        """The topic of every pattern that a folded text has, in their order."""
+        return (self._topics[number] for number in self._likely(plain) if self._compile(number).search(plain))
+
+    def taken_out_of(self, plain: str) -> str:
+        """A folded text with `~` in place of everything these patterns know."""
+        for number in self._likely(plain):
+            plain = self._compile(number).sub("~", plain)
+        return plain
+
+    def _likely(self, plain: str) -> list[_Number]:
+        """The patterns of which a text has the rare word."""
+        numbers: set[_Number] = set()
+        for word in set(plain.split()):
+            numbers.update(self._whole.get(word, ()))
+            for end in range(1, len(word) + 1):
+                numbers.update(self._begun.get(word[:end], ()))
+        return sorted(numbers)
+
+    def _compile(self, number: _Number) -> re.Pattern[str]:
+        """Compiled when first needed: all of them at once would take seconds at the start."""
+        if number not in self._compiled:
+            self._compiled[number] = re.compile(rf"(?<!\S)(?:{_expression(self._sources[number])})(?!\S)")
+        return self._compiled[number]
 
 
-def _either(patterns: Sequence[str], groups: Mapping[str, str]) -> re.Pattern[str]:
-    """One expression for all patterns of a list."""
-    if not patterns:
-        return _NOTHING
-    either = "|".join(_expression(pattern.format_map(groups)) for pattern in patterns)
-    return re.compile(rf"(?<!\S)(?:{either})(?!\S)")
+def _rarest(choice: str, known: Mapping[str, int]) -> tuple[int, str]:
+    """How many patterns know the rarest word of an alternative, and that word."""
+    return min((known[word], word) for word in choice.split())
 
 
-def _expression(pattern: str) -> str:
+def _parts(source: str) -> list[list[str]]:
     """`a|b_c* .. d`: words one after the other, each with alternatives, `..` for up to four words in between.
     Parentheses around alternatives are for the reader only."""
-    parts = pattern.translate(_PARENTHESES).split("..")
-    return f"{_GAP} ".join(" ".join(map(_word, part.split())) for part in parts if part.strip())
+    parts = source.translate(_PARENTHESES).split("..")
+    return [part.split() for part in parts if part.strip()]
+
+
+def _places(source: str) -> list[list[str]]:
+    """The folded alternatives at each place of a pattern; a star after its last letter stays."""
+    return [[_folded(choice) for choice in word.split("|") if choice] for part in _parts(source) for word in part]
+
+
+def _folded(choice: str) -> str:
+    return fold(choice.removesuffix("*").replace("_", " ")) + ("*" if choice.endswith("*") else "")
+
+
+def _expression(source: str) -> str:
+    """A pattern as a regular expression for folded text."""
+    return f"{_GAP} ".join(" ".join(map(_word, part)) for part in _parts(source))
 
 
 def _word(word: str) -> str:
-    return "(?:" + "|".join(_alternative(choice) for choice in word.split("|") if choice) + ")"
+    return "(?:" + "|".join(_alternative(_folded(choice)) for choice in word.split("|") if choice) + ")"
 
 
-def _alternative(choice: str) -> str:
-    folded = fold(choice.removesuffix("*").replace("_", " "))
-    return re.escape(folded) + (r"[^\s.]*" if choice.endswith("*") else "")
+def _alternative(folded: str) -> str:
+    return re.escape(folded.removesuffix("*")) + (r"[^\s.]*" if folded.endswith("*") else "")
