@@ -29,7 +29,10 @@ log = logging.getLogger(__name__)
 
 SOURCE_LANGUAGE = "en"
 INTERFACE = "interface/"
-EUROPEAN = {"en": "en-GB"}  # CLDR's plain English is American: 7:00 PM, November 21
+# CLDR's plain English is American (7:00 PM, November 21), its Portuguese Brazilian, its Serbian Cyrillic; it has no
+# Montenegrin.
+WRITTEN_AS = {"en": "en-GB", "pt": "pt-PT", "sr": "sr-Latn", "cnr": "sr-Latn-ME"}
+OWN_NAMES = {"cnr": "Crnogorski"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +175,15 @@ class Entry:
     language: str = SOURCE_LANGUAGE
 
 
+def written_as(language: str) -> str:
+    """The tag under which CLDR knows a language as we write it."""
+    return WRITTEN_AS.get(language, language)
+
+
 @cache
 def locale_of(language: str) -> Locale:
     """Babel's locale for a BCP-47 tag, English for one that nobody knows."""
-    language = EUROPEAN.get(language, language)
+    language = written_as(language)
     try:
         return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
@@ -216,6 +224,10 @@ class Catalogues:
     def languages(self) -> tuple[str, ...]:
         """Languages that a person can choose: the source language and every translated one."""
         return tuple(sorted({SOURCE_LANGUAGE, *self.translations}))
+
+    def partly(self, language: str) -> bool:
+        """Is most of what there is to say not translated to this language? The rest is then in the source language."""
+        return language != SOURCE_LANGUAGE and 2 * len(self.translations.get(language, ())) < len(self.sources)
 
     def closest(self, tag: str | None) -> str:
         """The language of ours nearest to a BCP-47 tag; the source language when none is."""
@@ -259,21 +271,23 @@ class Catalogues:
             wording = forms[min(plural_index(spoken)(int(count) if isinstance(count, int) else 1), len(forms) - 1)]
         if not text.args and "{" not in wording:
             return wording
-        values = {name: self._show(value, language, zone, quote) for name, value in text.args.items()}
+        # A sentence that is only there in another language has its dates and numbers in that language, too.
+        tongue = language if base_language(spoken) == base_language(language) else spoken
+        values = {name: self._show(value, language, tongue, zone, quote) for name, value in text.args.items()}
         try:
             return wording.format_map(values)
         except (KeyError, IndexError, ValueError):
             log.exception("text %s in %s does not fit its values %s", text.id, language, sorted(values))
             return wording
 
-    def _show(self, value: Value, language: str, zone: str, quote: Callable[[str], str]) -> str:
+    def _show(self, value: Value, language: str, tongue: str, zone: str, quote: Callable[[str], str]) -> str:
         if isinstance(value, str):
             return quote(value)
         if isinstance(value, Text):
             return self._render(value, language, zone, quote)
-        locale = locale_of(language)
+        locale = locale_of(tongue)
         if isinstance(value, Listing):
-            return format_list([self._show(item, language, zone, quote) for item in value.items], locale=locale)
+            return format_list([self._show(item, language, tongue, zone, quote) for item in value.items], locale=locale)
         return quote(show_value(value, locale, zone))
 
 
@@ -304,7 +318,7 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
 
 
 def _language_name(code: str, locale: Locale) -> str:
-    name = str(locale.languages.get(base_language(code), code))
+    name = OWN_NAMES.get(code) or str(locale.languages.get(base_language(code), code))
     return name[:1].upper() + name[1:]
 
 

@@ -17,8 +17,9 @@ from babel.messages.plurals import get_plural
 
 from bot.content.catalogue import message_ids, read_locale, stale, translated_forms
 from bot.content.folder import SHIPPED, SourceText, label, read_tree
+from bot.content.languages import of_use
 from bot.errors import BadInput, Fault, Faults
-from bot.i18n import locale_of
+from bot.i18n import base_language, locale_of, written_as
 
 
 @dataclass(slots=True)
@@ -57,7 +58,11 @@ def merge(root: Path, languages: Iterable[str]) -> Summary:
     for language in languages:
         counts = summary.languages.setdefault(language, Counts())
         for folder in sorted({*by_folder, *_catalogued(root, language)} - summary.skipped.keys()):
-            texts = [text for text in by_folder.get(folder, ()) if text.language != language]
+            texts = [
+                text
+                for text in by_folder.get(folder, ())
+                if text.language != language and of_use(text.loaded.model.path, language)
+            ]
             _merge_file(root / "locale" / language / f"{folder}.po", language, texts, counts, summary)
     return summary
 
@@ -104,7 +109,7 @@ def _header(language: str) -> dict[str, str]:
 
 def plural_header(language: str) -> str:
     """gettext's Plural-Forms of a language; raises BadInput for a tag that is no language."""
-    if locale_of(language).language != language.replace("_", "-").split("-")[0]:
+    if locale_of(language).language != base_language(written_as(language)):
         raise BadInput(f"'{language}' is not a language; give a tag such as fr, es or pt-BR.")
     plural = get_plural(locale_of(language))
     return f"nplurals={plural.num_plurals}; plural={plural.plural_expr};"

@@ -10,11 +10,11 @@ from babel.messages.plurals import get_plural
 from bot.content import markup
 from bot.content.catalogue import Translation, placeholders, stale
 from bot.content.folder import SourceText
+from bot.content.languages import COMPLETE, SAFETY, wanted
 from bot.content.schema import Quiz, Reflection
 from bot.errors import Fault
 from bot.i18n import locale_of, utf16_length
 
-COMPLETE_LANGUAGES = ("en", "fr")  # shipped texts must be there in all of these
 OPTION = 100  # UTF-16 units of a quiz option: longer ones are cut on phones
 LABEL = 64  # beyond this a button shows dots instead of words
 VALUED = ("interface", "topics")  # folders whose texts are said with values; elsewhere nobody fills a placeholder
@@ -93,7 +93,7 @@ def translation_faults(
 
 
 def _against_source(text: SourceText, translation: Translation, labels: Collection[str]) -> Iterator[str]:
-    if translation.language in COMPLETE_LANGUAGES and text.loaded.shipped and stale(text, translation):
+    if wanted(text.loaded.model.path, translation.language) and text.loaded.shipped and stale(text, translation):
         doing = "translate it again and remove the mark" if translation.fuzzy else MERGE
         yield f"is {'marked fuzzy' if translation.fuzzy else 'out of date'} in {translation.language}; {doing}"
     if stale(text, translation):
@@ -128,13 +128,16 @@ def _list(names: Counter[str]) -> str:
 
 
 def missing_translations(texts: Mapping[str, SourceText], translations: Iterable[Translation]) -> Iterator[Fault]:
-    """One fault per shipped file and complete language for all texts nobody has translated."""
+    """One fault per shipped file and language in which it must be there, for all texts nobody has translated."""
     done = {(translation.language, translation.id) for translation in translations if translation.forms}
-    for language in COMPLETE_LANGUAGES:
+    for language in (*COMPLETE, *SAFETY):
         by_file: dict[str, list[SourceText]] = {}
         for text in texts.values():
-            if text.loaded.shipped and text.language != language and (language, text.id) not in done:
-                by_file.setdefault(text.loaded.model.path, []).append(text)
+            path = text.loaded.model.path
+            if not text.loaded.shipped or text.language == language or not wanted(path, language):
+                continue
+            if (language, text.id) not in done:
+                by_file.setdefault(path, []).append(text)
         for path, missing in by_file.items():
             what = f"{len(missing)} of its texts {'is' if len(missing) == 1 else 'are'} not translated to {language}"
             where = f"locale/{language}/{path.split('/')[0]}.po"

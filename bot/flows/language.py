@@ -5,28 +5,44 @@ from __future__ import annotations
 from bot.flows.effects import SetLanguage
 from bot.flows.running import answer
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
+from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, show
 from bot.i18n import LanguageName, Text, say
 
 NEEDS: frozenset[str] = frozenset()
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """Shows the languages, or takes one."""
+    """Shows the languages, those spoken in part behind a button, or takes one."""
     chosen = event.data.split(":", 1)[1] if isinstance(event, Tap) and ":" in event.data else "choose"
     if chosen == "choose":
         return show(answer(event, _choice(scene)))
+    if chosen == "more":
+        return show(answer(event, _choice(scene, more=True)))
     if chosen not in scene.content.catalogues.languages:
         return show(Toast(say("language/unknown")))
-    done = screen(say("language/done", language=LanguageName(chosen, own=True)), rows=_after(scene))
-    return show(Replace(done), effects=(SetLanguage(chosen),))
+    body = (say("language/done", language=LanguageName(chosen, own=True)), *partly(scene, chosen))
+    return show(Replace(Screen(body, _after(scene))), effects=(SetLanguage(chosen),))
 
 
-def _choice(scene: Scene) -> Screen:
-    languages = scene.content.catalogues.languages
+def partly(scene: Scene, chosen: str) -> tuple[Text, ...]:
+    """What somebody should know who chooses a language that is not spoken in full."""
+    return (say("language/partly"),) if scene.content.catalogues.partly(chosen) else ()
+
+
+def offered(scene: Scene, first: str, more: bool = False) -> tuple[tuple[str, ...], bool]:
+    """The languages to choose from, `first` ahead, and whether there are more: those spoken only in part."""
+    catalogues = scene.content.catalogues
+    in_full = [tag for tag in catalogues.languages if more or tag == first or not catalogues.partly(tag)]
+    ahead = [first] if first in in_full else []
+    return (*ahead, *(tag for tag in in_full if tag != first)), len(in_full) < len(catalogues.languages)
+
+
+def _choice(scene: Scene, more: bool = False) -> Screen:
+    languages, others = offered(scene, scene.language, more)
     buttons = tuple(Button(_label(scene, tag), f"lang:{tag}") for tag in languages)
     pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
-    return Screen((say("language/ask"),), pairs)
+    rest: Rows = ((button("language/more_button", "lang:more"),),) if others else ()
+    return Screen((say("language/ask"),), (*pairs, *rest))
 
 
 def _label(scene: Scene, tag: str) -> Text:

@@ -114,6 +114,8 @@ def _tap(scene: Scene, parts: list[str]) -> Outcome:
     if scene.person_id is None:
         return show(Say(screen(say("join/no_invite"))))
     match parts:
+        case ["lang", "more"]:
+            return show(Replace(shown.languages(scene, scene.language, more=True)))
         case ["lang", code] if code in scene.content.catalogues.languages:
             return _language(scene, code)
         case ["yes" | "no" as word] if (stay := _new_stay(scene)) is not None:
@@ -136,7 +138,7 @@ def _language(scene: Scene, code: str) -> Outcome:
     role = str(scene.conversation.data.get("role", ""))
     stay = _new_stay(scene)
     if stay is not None and not scene.onboarded:
-        return show(Replace(shown.consent(scene)), effects=(chosen,))
+        return show(Replace(shown.consent(scene, code)), effects=(chosen,))
     if role == "family" or ("family" in scene.roles and not scene.onboarded):
         return show(Replace(shown.guardian(scene, _child_name(scene))), effects=(chosen,))
     if stay is not None and role == "learner":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows.language import offered, partly
 from bot.flows.naming import city
 from bot.flows.privacy import notice
 from bot.flows.scene import Scene, Stay
@@ -12,20 +13,22 @@ from bot.rules.durations import parse_hhmm
 HOURS = ("1700", "1800", "1900", "2000", "2100")
 
 
-def languages(scene: Scene, first: str) -> Screen:
+def languages(scene: Scene, first: str, more: bool = False) -> Screen:
     """The first question, in the language of the invite: which one do you read best?"""
-    offered = [first, *(code for code in scene.content.catalogues.languages if code != first)]
-    rows = tuple(
-        (Button(say("join/language", language=LanguageName(code, own=True)), f"join:lang:{code}"),) for code in offered
+    codes, others = offered(scene, first, more)
+    rows: Rows = tuple(
+        (Button(say("join/language", language=LanguageName(code, own=True)), f"join:lang:{code}"),) for code in codes
     )
+    if others:
+        rows = (*rows, (button("language/more_button", "join:lang:more"),))
     name = scene.invite.first_name if scene.invite and scene.invite.first_name else scene.name
     return Screen((say("join/welcome", name=verbatim(name)), say("join/choose_language")), rows)
 
 
-def consent(scene: Scene) -> Screen:
-    """The privacy notice with a real choice."""
+def consent(scene: Scene, code: str) -> Screen:
+    """The privacy notice with a real choice, in the language just chosen."""
     rows: Rows = ((button("join/agree_button", "join:yes"),), (button("join/refuse_button", "join:no"),))
-    return Screen((say("join/what_i_am"), *notice(scene), say("join/your_choice")), rows)
+    return Screen((*partly(scene, code), say("join/what_i_am"), *notice(scene), say("join/your_choice")), rows)
 
 
 def stay_check(scene: Scene, stay: Stay, refused: bool = False) -> Screen:

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from bot.clock import country_zones
 from bot.errors import BadInput
-from bot.i18n import clean_name, locale_of
+from bot.i18n import WRITTEN_AS, clean_name, locale_of
 
 LONGEST_NAME = 100
 LONGEST_TEXT = 300
@@ -87,11 +87,15 @@ def parse_language(text: str) -> str:
     """A BCP-47 tag, tidied: `FR_fr` → `fr-FR`. Any language is accepted, spoken by the bot or not."""
     value = clean_name(text)
     match = _LANGUAGE.fullmatch(value)
-    if match is None or match[1].lower() not in locale_of("en").languages:
+    if match is None or not _is_language(match[1].lower()):
         hint = _by_name(value, "languages")
         raise BadInput(f"“{shown(text)}” is not a language tag: write {hint or 'a tag such as fr, en or pt-BR'}.")
     parts = [part for part in re.split("[-_]", match[2]) if part]
     return "-".join([match[1].lower(), *(_subtag(part) for part in parts)])
+
+
+def _is_language(code: str) -> bool:
+    return code in locale_of("en").languages or code in WRITTEN_AS
 
 
 def _subtag(part: str) -> str:

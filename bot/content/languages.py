@@ -1,0 +1,24 @@
+"""Which languages the shipped content speaks in full, and which only where it matters for safety."""
+
+from __future__ import annotations
+
+COMPLETE = ("en", "fr")  # every shipped text must be there
+# Every text about safety must be there: consent, check-in, /sos, alerts. The rest is shown in English.
+SAFETY: tuple[str, ...] = ()
+SAFETY_FILES = tuple(
+    f"interface/{name}"
+    for name in (
+        "alerts", "care", "check_in", "common", "gate", "incidents", "join", "language", "pause", "privacy", "second",
+        "sos", "travel",
+    )
+)  # fmt: skip
+
+
+def wanted(path: str, language: str) -> bool:
+    """Must a file of that path (`interface/sos`) be there in a language? In one nobody counts on: no."""
+    return language in COMPLETE or (language in SAFETY and path in SAFETY_FILES)
+
+
+def of_use(path: str, language: str) -> bool:
+    """Is a file of that path offered to translators of a language?"""
+    return language not in SAFETY or path in SAFETY_FILES
