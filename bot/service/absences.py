@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
@@ -323,15 +323,6 @@ def leave(session: Session, membership: Membership, successor: Membership | None
             _end(row, "lapsed")
             name = _name(session, membership.person_id)
             notices.notify(session, row.person_id, talk.news("lapsed", name), now=now)
-
-
-def forget(session: Session, person_id: int, now: datetime) -> None:
-    """An erased person is neither away nor asked."""
-    session.execute(
-        update(Absence)
-        .where(or_(Absence.person_id == person_id), Absence.state.in_(OPEN))
-        .values(state="ended", wake_at=None)
-    )
 
 
 # --- small things -------------------------------------------------------------------------------

@@ -34,7 +34,6 @@ LASTS = timedelta(minutes=30)
 WITHIN = timedelta(days=7)
 NOTICE = timedelta(hours=1)  # not at once: whoever plans it should not know when
 WAIT = timedelta(hours=6)  # while something real is open
-LISTENERS = ("coordinator",)
 
 
 # --- starting -----------------------------------------------------------------------------------
@@ -95,7 +94,7 @@ def cancel(core: Core, cohort_code: str, now: datetime) -> int:
 
 
 def _row(cohort_id: int, at: datetime, *, announced: bool) -> Drill:
-    return Drill(cohort_id=cohort_id, state="running", announced=announced, planned_at=at, alerts=[], result=[])
+    return Drill(cohort_id=cohort_id, state="running", announced=announced, planned_at=at, alerts=[])
 
 
 def _refuse_second(session: Session, cohort_id: int, *, planned: bool = False) -> None:
@@ -246,7 +245,6 @@ def _finish(session: Session, row: Drill, now: datetime) -> None:
             alert.resolved_at, alert.outcome, alert.next_at = now, "other", None
             session.add(AlertEvent(alert_id=alert.id, at=now, what="resolved", person_id=None, detail={"drill": True}))
     row.state, row.ended_at, row.wake_at = "done", now, None
-    row.result = [heard_row.as_json() for heard_row in found]
     at = row.started_at or row.planned_at
     for one in found:
         if one.told and one.heard_at is None:
@@ -341,8 +339,8 @@ def newest(session: Session, cohort_id: int) -> dict[str, Any] | None:
 
 
 def as_json(session: Session, row: Drill) -> dict[str, Any]:
-    """A drill as plain data; who heard it as of now while it runs."""
-    people = row.result if row.state == "done" else [one.as_json() for one in table(session, row)]
+    """A drill as plain data; who heard it comes from the trails of its alerts."""
+    people = [one.as_json() for one in table(session, row)]
     return {
         "state": row.state, "announced": row.announced,
         "before": row.before.isoformat() if row.state == "planned" and row.before else None,

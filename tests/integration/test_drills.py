@@ -63,7 +63,7 @@ def test_it_is_over_as_soon_as_all_have_tapped(core: Core, desk: Small) -> None:
     assert rows(core, Drill)[0].state == "done"
     assert "3 of 3 heard it" in desk.world.phone(COORDINATOR).last.text
     (found,) = drills.listing(core, CODE)
-    assert [(p["name"], p["minutes"]) for p in found["people"]][0] == ("Claire Exemple", 0)
+    assert {(p["name"], p["minutes"]) for p in found["people"]} >= {("Claire Exemple", 0)}
 
 
 def test_one_tap_counts_for_every_ladder_one_is_on(core: Core, desk: Small) -> None:
@@ -80,10 +80,10 @@ def test_a_tap_after_the_end_changes_nothing(core: Core, desk: Small) -> None:
     drills.start(core, CODE, desk.world.now)
     desk.world.turn()
     desk.world.wait(minutes=31)
-    result = rows(core, Drill)[0].result
+    result = drills.listing(core, CODE)
     desk.world.tap(REFERENT, "I'm on it")
     assert desk.world.phone(REFERENT).toasts[-1] == "This test is over. Nothing else to do."
-    assert rows(core, Drill)[0].result == result
+    assert drills.listing(core, CODE) == result
 
 
 def test_who_is_off_duty_or_not_joined_is_named_not_rung(core: Core, desk: Small) -> None:
@@ -133,7 +133,8 @@ def test_it_waits_while_something_real_is_open(core: Core, desk: Small) -> None:
     drills.wake(core, at, 10)
     (row,) = rows(core, Drill)
     assert row.state == "planned"
-    assert row.wake_at is not None and row.wake_at >= at + timedelta(hours=6)
+    assert row.wake_at is not None
+    assert row.wake_at >= at + timedelta(hours=6)
 
 
 def test_a_second_one_is_refused_and_the_first_can_be_cancelled(core: Core, desk: Small) -> None:

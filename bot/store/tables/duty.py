@@ -45,7 +45,6 @@ class Drill(Base):
     ended_at: Mapped[datetime | None]
     wake_at: Mapped[datetime | None]
     alerts: Mapped[list[Any]]  # ids of its alerts, one per ladder
-    result: Mapped[list[Any]]  # per person: name, role, told, heard_at, minutes, why skipped
     __table_args__ = (
         Index("ix_drill_wake", "wake_at", sqlite_where=text("wake_at IS NOT NULL"),
               postgresql_where=text("wake_at IS NOT NULL")),

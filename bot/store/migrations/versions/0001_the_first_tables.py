@@ -296,7 +296,6 @@ def upgrade() -> None:
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("wake_at", UtcDateTime(), nullable=True),
         sa.Column("alerts", sa.JSON(), nullable=False),
-        sa.Column("result", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_drill_cohort_id_cohort")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drill")),
     )
