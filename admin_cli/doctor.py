@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import aiosmtplib
 import typer
 
 from admin_cli.output import Json, console, print_json, say
@@ -17,7 +19,7 @@ from bot.clock import SystemClock
 from bot.content.checker import review
 from bot.content.folder import SHIPPED
 from bot.content.loader import Library, load_library
-from bot.errors import CompagnonError
+from bot.errors import BadSetting, CompagnonError
 from bot.rules.kit_search import KitSearch
 from bot.service import cohorts, status
 from bot.service.core import Core
@@ -25,6 +27,9 @@ from bot.settings import Settings, load_settings
 from bot.store.engine import Store, missing_file, open_store
 from bot.store.schema import current, newest
 from bot.transport.client import Telegram
+from bot.transport.mail import Mailer, server_of
+from bot.transport.second import why
+from bot.transport.webhook_out import AlertHook
 
 SKEW = 30.0  # seconds; check-in deadlines are minutes
 
@@ -156,20 +161,37 @@ async def _clock(settings: Settings) -> Finding:
 
 
 def _channels(settings: Settings) -> Iterator[Finding]:
-    second = [name for name, value in (("e-mail", settings.smtp_url), ("webhook", settings.alert_webhook_url)) if value]
-    if second:
-        yield Finding("second channel", "ok", f"alerts also go out by {' and '.join(second)}")
-    else:
+    if settings.smtp_url is None and settings.alert_webhook_url is None:
         yield Finding(
             "second channel", "warning",
             "none: when Telegram is down, alerts reach nobody; set COMPAGNON_SMTP_URL or COMPAGNON_ALERT_WEBHOOK_URL",
         )  # fmt: skip
-    if settings.smtp_url and not settings.mail_from:
-        yield Finding("e-mail", "warning", "COMPAGNON_MAIL_FROM is not set: many servers refuse mail without a sender")
+    if settings.smtp_url is not None:
+        yield _mail(settings, settings.smtp_url.get_secret_value())
+    if settings.alert_webhook_url is not None:
+        yield _tried("alert webhook", AlertHook(settings.alert_webhook_url).probe(), "somebody answers at its address")
     if not settings.heartbeat_url:
         yield Finding(
             "heartbeat", "warning", "COMPAGNON_HEARTBEAT_URL is not set: nobody notices when this machine stops"
         )
+
+
+def _mail(settings: Settings, url: str) -> Finding:
+    try:
+        settings.require_sender()
+    except BadSetting as error:
+        return Finding("e-mail", "fault", str(error))
+    server = server_of(url, settings.mail_from or "")
+    return _tried("e-mail", Mailer(server).probe(), f"{server.host}:{server.port} takes mail from {server.sender}")
+
+
+def _tried(what: str, trying: Coroutine[Any, Any, None], good: str) -> Finding:
+    """Really connect, as for an alert; nothing is sent."""
+    try:
+        asyncio.run(trying)
+    except (aiosmtplib.SMTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        return Finding(what, "fault", why(error))
+    return Finding(what, "ok", good)
 
 
 def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import signal
+from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -16,6 +17,7 @@ from bot.app import App, Part, new_event_loop
 from bot.clock import SystemClock
 from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
+from bot.service import bot_state
 from bot.service.core import Core
 from bot.service.journeys import keep_retired_words
 from bot.settings import Settings, load_settings
@@ -68,16 +70,38 @@ async def _serve(settings: Settings, core: Core, what: What) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows
             loop.add_signal_handler(name, stopped.set)
-    user = await app.start(PARTS[what])
     scheduler = None
     if what is not What.BOT:
         scheduler = Scheduler(core, clock, app.sender.poke, settings.heartbeat_url)
         scheduler.start()
-    log.info("running as @%s (%s); stop with Ctrl-C", user.username, what.value)
     try:
+        await _until(stopped, app.start(PARTS[what], patient=await _ran_before(app, core)))
+        if app.user is not None:
+            log.info("running as @%s (%s); stop with Ctrl-C", app.user.username, what.value)
         await stopped.wait()
-    finally:
         log.info("stopping")
+    finally:
         if scheduler is not None:
             await scheduler.stop()
         await app.stop()
+
+
+async def _ran_before(app: App, core: Core) -> bool:
+    """Has this installation reached Telegram before? Then a start during an outage waits for its end.
+
+    Alerts go on meanwhile, through the second channels. A first start rather says what is wrong and ends.
+    """
+    return await app.pool.run(bot_state.username, core) is not None
+
+
+async def _until(stopped: asyncio.Event, work: Coroutine[Any, Any, object]) -> None:
+    """Do this, unless we are told to stop before it is done."""
+    doing, stop = asyncio.ensure_future(work), asyncio.ensure_future(stopped.wait())
+    await asyncio.wait({doing, stop}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not doing.done():
+        doing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await doing
+        return
+    await doing

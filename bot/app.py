@@ -85,6 +85,8 @@ class App:
         `patient`: wait for Telegram to come back instead of raising Unreachable (a restart during an outage).
         """
         try:
+            if Part.SENDER in (parts := tuple(parts)):
+                self._begin(self.second.run())  # does not need Telegram, and is needed most without it
             self.user = await self._connect(patient)
             await self.pool.run(bot_state.remember_username, self.core, self.user.username)
             await self.pool.run(leases.alive, self.core, self.clock.now())
@@ -153,7 +155,6 @@ class App:
 
     async def _send(self) -> None:
         self._begin(self.sender.run())
-        self._begin(self.second.run())
 
     def _address(self, url: str) -> Address:
         token = self.settings.require_token()

@@ -38,6 +38,7 @@ class Scheduler:
         self._watchdog: asyncio.Task[None] | None = None
         self._turned = self._beat = time.monotonic()
         self._forgot = 0.0
+        self._turning = asyncio.Lock()
 
     def start(self) -> None:
         """Begin to turn."""
@@ -50,7 +51,10 @@ class Scheduler:
         if self._watchdog is not None:
             self._watchdog.cancel()
         if self._wake is not None:
-            self._wake.shutdown(wait=False)
+            self._wake.pause()
+            # APScheduler would cancel the turn, and report that as a fault.
+            async with self._turning:
+                self._wake.shutdown(wait=False)
         await asyncio.get_running_loop().run_in_executor(None, self._threads.shutdown)
 
     def _start_waking(self) -> None:
@@ -63,6 +67,10 @@ class Scheduler:
         self._wake = wake
 
     async def _turn(self) -> None:
+        async with self._turning:
+            await self._turn_once()
+
+    async def _turn_once(self) -> None:
         now = self._clock.now()
         try:
             done = await asyncio.get_running_loop().run_in_executor(self._threads, run_due, self._core, now)

@@ -37,6 +37,7 @@ from bot.store.tables import (
     Placement,
     Point,
     Relay,
+    SecondMessage,
     SharedPlace,
     StepRun,
     TelegramAccount,
@@ -130,6 +131,10 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
 
 def _clear_outbox(session: Session, person: Person, stays: list[int]) -> None:
     """Messages to the person lose words and chat; messages about them, to those who looked after them, their words."""
+    alerts = select(Alert.id).where(Alert.placement_id.in_(stays))
+    second = (SecondMessage.person_id == person.id) | SecondMessage.alert_id.in_(alerts)
+    session.execute(update(SecondMessage).where(second, SecondMessage.state == "queued").values(state="cancelled"))
+    session.execute(update(SecondMessage).where(second).values(payload={}, address="", person_id=None))
     waiting = Outbox.state.in_(("queued", "unknown"))
     session.execute(update(Outbox).where(Outbox.person_id == person.id, waiting).values(state="cancelled"))
     session.execute(update(Outbox).where(Outbox.person_id == person.id).values(payload={"body": []}, chat_id=0))

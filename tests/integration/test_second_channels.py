@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import VirtualClock
-from bot.service import bot_state, second_sending
+from bot.service import bot_state, privacy, second_sending
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent, SecondMessage
 from bot.transport.mail import Mailer, server_of
@@ -360,3 +360,13 @@ def test_without_second_channels_nothing_is_written(core: Core, abroad: Small) -
     assert rows(plain, Alert)
     assert rows(plain, SecondMessage) == []
     assert abroad.world.phone(BACKUP).messages
+
+
+def test_who_is_erased_is_in_no_letter_any_more(core: Core, away: Small) -> None:
+    ask_for_help(away)
+    away.world.tap(REFERENT, "I'm on it")
+    resolve(away)
+    with core.store.transaction() as session:
+        privacy.erase(core, session, away.people["lea"], away.world.now, None)
+    left = {(row.state, str(row.payload), row.address) for row in rows(core, SecondMessage)}
+    assert left == {("cancelled", "{}", "")}
