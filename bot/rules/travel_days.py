@@ -71,7 +71,9 @@ def hour_of(arrives_on: date, zone: str, hours: int) -> datetime:
 
 
 def new_hours(arrives_on: date, zone: str, after: datetime) -> tuple[int, ...]:
-    """Hours to offer for an arrival later than `after`, counted as in `hour_of`: soon ones close together."""
+    """Hours to offer for an arrival later than `after`, counted as in `hour_of`: soon ones close together.
+
+    All within a day, so that every hour stands for one instant."""
     here = local(after, zone)
     first = (here.date() - arrives_on).days * 24 + here.hour + 1
-    return tuple(first + more for more in (0, 1, 2, 3, 5, 8, 11, 14, 24))
+    return tuple(first + more for more in (0, 1, 2, 3, 5, 8, 11, 14, 17))

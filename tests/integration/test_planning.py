@@ -139,7 +139,7 @@ def test_the_evening_before_belongs_to_home_and_the_first_evening_to_the_host(co
     due = {r.step: r.due_at for r in rows(core, DueStep)}
     assert due["day-before"] == march(1, 16, 30) - timedelta(days=1)
     assert due["arrival"] == march(1, 17, 30)
-    assert rows(core, CheckIn)[0].due_at == march(1, 19)
+    assert rows(core, CheckIn)[0].due_at == march(2, 19)
 
 
 def test_a_prompt_keeps_its_local_hour_over_the_change_of_clocks(core: Core) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from bot.service import learners, status
 from bot.service.core import Core
 from bot.store.tables import Alert, CheckIn, Travel
+from tests.support import golden
 from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
 from tests.support.looking import change_stay, march, rows
 
@@ -112,10 +113,10 @@ def test_the_alert_says_from_where_to_where_since_when_and_what_was_said_last(le
 def test_a_delay_moves_the_alert_into_the_night_and_no_further(core: Core, leaving: Small) -> None:
     leaving.world.travel(march(1, 18))
     leaving.world.tap(LEARNER, "It gets later")
-    leaving.world.tap(LEARNER, "01:00")
-    leaving.world.travel(march(2, 2, 59))
+    leaving.world.tap(LEARNER, "02:00")
+    leaving.world.travel(march(2, 3, 59))
     assert alerts_of(core) == []
-    leaving.world.travel(march(2, 3))
+    leaving.world.travel(march(2, 4))
     assert alerts_of(core) == [("not_arrived", "red")]
 
 
@@ -290,3 +291,60 @@ def test_who_is_on_the_way_shows_in_lists(core: Core, leaving: Small) -> None:
     assert (found["code"], found["direction"], found["state"]) == ("L01", "out", "left")
     leaving.world.say(REFERENT, "/learners")
     assert "on the way since Sun 1 Mar 08:00" in leaving.world.phone(REFERENT).last.text
+
+
+class Diary:
+    """What learner and referent read, message by message, for a golden file."""
+
+    def __init__(self, small: Small) -> None:
+        self.small, self.lines = small, ["Hours in UTC; the learner's chat, and the referent's where it says so."]
+
+    def at(self, day: int, hour: float, *, referent: bool = False) -> None:
+        """Let the time pass and note what is newest then."""
+        self.small.world.travel(march(1, 0) + timedelta(days=day - 1, hours=hour))
+        self._note(REFERENT if referent else LEARNER)
+
+    def tap(self, label: str) -> None:
+        self.lines.append(f"\n> [{label}]")
+        self.small.world.tap(LEARNER, label)
+        self._note(LEARNER)
+
+    def say(self, words: str) -> None:
+        self.lines.append(f"\n> {words}")
+        self.small.world.say(LEARNER, words)
+        self._note(LEARNER)
+
+    def _note(self, chat: int) -> None:
+        last = self.small.world.phone(chat).last
+        who = "the referent reads: " if chat == REFERENT else ""
+        self.lines += [f"\n{self.small.world.now:%d.%m %H:%M} {who}{last.text}"]
+        self.lines += [f"    [{label}]" for label, _ in last.buttons]
+
+
+def test_a_whole_journey_there_and_back(leaving: Small) -> None:
+    diary = Diary(leaving)
+    diary.at(0, 17)
+    diary.tap("16:00")
+    diary.at(1, 7)
+    diary.tap("I've left")
+    diary.at(1, 14)
+    diary.tap("It gets later")
+    diary.tap("22:00")
+    diary.at(1, 22)
+    diary.at(2, 0, referent=True)
+    diary.at(2, 0.2)
+    diary.say("/checkin")
+    diary.tap("I've arrived")
+    diary.at(2, 0.2, referent=True)
+    diary.say("/checkin")
+    leaving.world.tap(REFERENT, "I'm on it")
+    leaving.world.tap(REFERENT, "Resolved")
+    leaving.world.tap(REFERENT, "We spoke on the phone")
+    learners.end(leaving.world.core, "L01", None, "2026-03-04", leaving.world.now)
+    diary.at(3, 17)
+    diary.tap("19:00")
+    diary.at(4, 7)
+    diary.at(4, 16)
+    diary.tap("I've arrived")
+    diary.at(4, 16, referent=True)
+    golden.check("travel_days", "\n".join(diary.lines) + "\n")
