@@ -113,6 +113,8 @@ def _tell(done: Set) -> None:
     say(f"{done.code} {done.name}:")
     for name, (old, new) in done.changes.items():
         say(f"    {WORDS[name]}: {old or '(none)'} → {new or '(none)'}")
+    if done.at_night:
+        warn_of_night(*done.at_night)
     would = "would be " if done.dry_run else ""
     planned = done.planned
     say(
@@ -134,7 +136,7 @@ def show_quiet(found: dict[str, Any]) -> None:
         what = "asks for a pause" if pause["state"] == "asked" else "pause"
         say(f"  {what}: {pause['code']}  {pause['name']}  {pause['first']} to {pause['last']}")
     if times["weekends_without_reason"]:
-        warn(
+        say(
             f"! Minors are not asked at weekends and nobody said why: {some(times['weekends_without_reason'])}. "
             f"compagnon cohort set {found['cohort']} --reason TEXT, or compagnon learner check-ins CODE --reason TEXT"
         )

@@ -65,6 +65,7 @@ class Set:
     planned: Replanned
     dry_run: bool
     keep_their_own: dict[str, list[str]]  # of a cohort: who is not affected, by name of the setting
+    at_night: tuple[str, str] | None = None  # the hour and the quiet hours it lies in
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -170,18 +171,21 @@ def set_learner(
             raise BadInput("The data of this learner were erased: there is nothing to change.")
         new: dict[str, Any] = dict.fromkeys((*OWN, "check_in_reason")) if as_cohort else _parsed(times)
         attempt = session.begin_nested()
+        before = placement.check_in_reason
         changes = _apply(placement, new)
         _check_order(placement, of_cohort, placement.code)
         minor = is_minor(person.birth_date, local_date(now, placement.home_zone))
         if "check_in_days" in new or "check_in_reason" in new:
             _check_reason(placement, of_cohort, minor and not as_cohort)
+        changes |= _reason_gone(before, placement.check_in_reason)
         session.flush()
         done = planning.check_ins_now(session, [placement.id], now) if changes else Replanned()
         if changes:
             note(session, None, "check_ins_changed", person.id, now, fields=sorted(changes))
         if times.reason is not None and changes:
             note(session, None, "weekend_reason", person.id, now, of=placement.id, reason=placement.check_in_reason)
-        found = Set(placement.code, _name(person), changes, done, dry_run, {})
+        night = _at_night(placement.check_in_at or of_cohort.check_in_at, of_cohort.quiet_hours)
+        found = Set(placement.code, _name(person), changes, done, dry_run, {}, night if changes else None)
         _close(attempt, dry_run)
     return found
 
@@ -219,9 +223,11 @@ def set_cohort(core: Core, code: str, times: Times, now: datetime, *, dry_run: b
     with core.store.transaction() as session:
         cohort = find_cohort(session, code)
         attempt = session.begin_nested()
+        before = cohort.check_in_reason
         changes = _apply(cohort, new)
         learners = _learners(session, cohort.id)
         _check_cohort(cohort, learners, new, now)
+        changes |= _reason_gone(before, cohort.check_in_reason)
         session.flush()
         ids = [placement.id for placement, _ in learners]
         done = planning.check_ins_now(session, ids, now) if changes else Replanned()
@@ -230,7 +236,9 @@ def set_cohort(core: Core, code: str, times: Times, now: datetime, *, dry_run: b
         if times.reason is not None and changes:
             note(session, None, "cohort_weekend_reason", None, now, of=cohort.id, reason=cohort.check_in_reason)
         own = {name: [p.code for p, _ in learners if getattr(p, name) is not None] for name in OWN if name in changes}
-        found = Set(cohort.code, cohort.name, changes, done, dry_run, {n: codes for n, codes in own.items() if codes})
+        kept = {name: codes for name, codes in own.items() if codes}
+        night = _at_night(cohort.check_in_at, cohort.quiet_hours) if changes else None
+        found = Set(cohort.code, cohort.name, changes, done, dry_run, kept, night)
         _close(attempt, dry_run)
     return found
 
@@ -296,6 +304,15 @@ def _apply(row: Placement | Cohort, new: Mapping[str, Any]) -> dict[str, tuple[s
             changes[name] = (_text(name, old), _text(name, value))
             setattr(row, name, value)
     return changes
+
+
+def _reason_gone(before: str | None, now: str | None) -> dict[str, tuple[str, str]]:
+    """A reason falls away with the days that it was given for."""
+    return {"check_in_reason": (before, "")} if before and not now else {}
+
+
+def _at_night(hour: str, quiet_hours: str) -> tuple[str, str] | None:
+    return (hour, quiet_hours) if parse_quiet_hours(quiet_hours).contains(parse_hhmm(hour)) else None
 
 
 def _check_order(placement: Placement | None, cohort: Cohort, code: str) -> None:

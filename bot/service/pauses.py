@@ -187,6 +187,12 @@ def decide(core: Core, session: Session, pause_id: int, person_id: int, yes: boo
         return talk.decided(pause_of(session, pause_id, stay)) if stay else talk.told_lapsed()
     if yes and _alert_open(session, placement_id):
         return talk.desk(pause_of(session, pause_id, stay), "alert_open")
+    if yes and now >= rules.agree_by(asker_of(session, stay, now), row.first_day):
+        # The hour was moved forward since: the first question is too near, or out already.
+        row.state, row.wake_at = State.LAPSED.value, None
+        session.flush()
+        _lapsed(session, pause_id, now)
+        return talk.decided(pause_of(session, pause_id, stay))
     row.state = (State.ON if yes else State.REFUSED).value
     row.decided_at, row.decided_by, row.wake_at = now, person_id, None
     session.flush()
@@ -210,6 +216,8 @@ def end(core: Core, session: Session, pause_id: int, person_id: int, now: dateti
     stay = stay_of(session, placement_id, now)
     if stay is None or pause_of(session, pause_id, stay).terms.over(local_date(now, stay.zone)):
         return None
+    if row.state == State.ASKED.value and person_id != stay.person_id:
+        return decide(core, session, pause_id, person_id, False, now)
     if row.state == State.ASKED.value:
         row.state, row.wake_at = State.WITHDRAWN.value, None
     else:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.service import privacy
+from bot.service import privacy, rollcall
 from bot.service.core import Core
 from bot.store.tables import Alert, Audit, CheckIn, Membership, Pause
 from tests.support.cohort import (
@@ -286,6 +286,33 @@ def test_nobody_else_decides(core: Core, minor: Small) -> None:
 def test_forged_buttons_change_nothing(core: Core, abroad: Small, data: str) -> None:
     abroad.world.forge(LEARNER, data)
     assert rows(core, Pause) == []
+
+
+def test_agreeing_after_the_hour_was_moved_forward_pauses_nothing(core: Core, minor: Small) -> None:
+    tomorrow(minor)
+    answer_until(minor, 2)
+    change_stay(core, minor, check_in_at="17:00")
+    minor.world.travel(march(3, 16, 5))
+    minor.world.tap(REFERENT, "Agree")
+    minor.world.turn()
+    assert the_pause(core).state == "lapsed"
+    assert questions(minor) == [2, 3]
+    assert "Nobody has answered your wish for a pause in time" in minor.world.phone(LEARNER).text()
+
+
+def test_a_referents_stop_of_a_request_is_a_refusal(core: Core, minor: Small) -> None:
+    tomorrow(minor)
+    minor.world.forge(REFERENT, f"pause:stop:{the_pause(core).id}")
+    assert the_pause(core).state == "refused"
+
+
+def test_a_roll_call_asks_in_a_pause_too(core: Core, abroad: Small) -> None:
+    tomorrow(abroad, 2, "Begin the pause")
+    answer_until(abroad, 2)
+    abroad.world.travel(march(3, 10))
+    rollcall.call(core, "SPRING", None, abroad.world.now)
+    abroad.world.turn()
+    assert questions(abroad) == [2, 3]
 
 
 def test_moved_dates_bring_a_travel_day_its_question_back(core: Core, abroad: Small) -> None:
