@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -71,6 +73,15 @@ def test_the_page_names_nobody(core: Core, abroad: Small) -> None:
     text = Meters().page(figures.figures(core, abroad.world.now)).decode()
     for name in ("Lea ", "Beispiel", "L01", "SPRING", "Claire", "+33", "seville"):
         assert name not in text
+
+
+def test_every_metric_is_documented(core: Core, abroad: Small) -> None:
+    missed(abroad)
+    running = (Path(__file__).parents[2] / "docs" / "running.md").read_text(encoding="utf-8")
+    text = Meters().page(figures.figures(core, abroad.world.now)).decode()
+    names = re.findall(r"^# TYPE (\S+) ", text, re.MULTILINE)
+    assert names
+    assert [name for name in names if name not in running and not name.endswith("_created")] == []
 
 
 def test_without_a_database_the_page_says_so() -> None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,6 +134,19 @@ def test_the_webhook_has_what_a_telephone_gateway_needs(core: Core, away: Small)
         assert claire["telegram"] is True
         assert "Panadería de Ejemplo" in call["text"]
         assert calls.keys[0].startswith("webhook:alert:")
+
+    play(core, away, story)
+
+
+def test_every_field_of_the_call_is_documented(core: Core, away: Small) -> None:
+    ask_for_help(away)
+    away.world.tap(REFERENT, "I'm on it")
+    page = (Path(__file__).parents[2] / "docs" / "second-channels.md").read_text(encoding="utf-8")
+
+    async def story(lane: SecondLane, box: Mailbox, calls: Gateway) -> None:
+        await lane.drain()
+        fields = {name for call in calls.calls for name in (*call, *call["recipients"][0])}
+        assert [name for name in sorted(fields) if f"`{name}`" not in page] == []
 
     play(core, away, story)
 
