@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
+from bot.flows import incident_screens as together
 from bot.flows.alert_screens import outcomes
 from bot.flows.drill_screens import alarm, thanks
 from bot.flows.effects import Acknowledge, Resolve, Settle
 from bot.flows.relay import begin
 from bot.flows.running import answer
 from bot.flows.scene import AlertView, Scene
-from bot.flows.vocabulary import Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
+from bot.flows.vocabulary import Button, Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Moment, Text, say, verbatim
 from bot.rules.alert import Outcome as How
 from bot.rules.alert import Reason
 
 NEEDS = frozenset({"alerts", "alert", "learners"})  # learners: to write to one
 SHOWN = 20
+MOST = 40  # buttons of one message: Telegram takes 100
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/alerts`, `alerts:open`, `alerts:<ack|res|write|spoke|phone|via_host|other>:<id>`, `settle:<yes|no>:<id>`."""
+    """`/alerts`, `alerts:open`, `alerts:<ack|res|write|spoke|phone|via_host|other>:<id>`, with `all_` before the
+    action for a whole incident by its number, `alerts:each:<incident>`, `settle:<yes|no>:<id>`."""
     parts = event.data.split(":") if isinstance(event, Tap) else []
     if parts[:1] == ["settle"]:
         return _settled(scene, parts)
@@ -28,7 +33,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _act(scene: Scene, event: Event, action: str) -> Outcome:
-    alert = scene.alert
+    if action == "each":
+        return show(Say(_each(scene, event)))
+    alert, whole = scene.alert, action.startswith("all_")
     if alert is None or alert.about_me:
         return show(Toast(say("alerts/not_yours"), alert=True))
     if action == "open":
@@ -39,15 +46,7 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
         return _drill(scene, alert)
     if alert.resolved_at is not None:
         return show(Toast(say("alerts/resolved_before"), alert=True))
-    if action == "ack":
-        return _acknowledge(alert)
-    if action == "res":
-        return show(Say(outcomes(alert.id, alert.learner)))
-    if action in set(How):
-        how = say(f"alerts/outcome/{action}")
-        done = screen(say("alerts/you_resolved", learner=alert.learner, how=how))
-        return show(Replace(done), effects=(Resolve(alert.id, action),))
-    return show(Toast(say("alerts/not_yours"), alert=True))
+    return _take_or_close(alert, action.removeprefix("all_"), whole and alert.incident is not None)
 
 
 def _drill(scene: Scene, alert: AlertView) -> Outcome:
@@ -58,11 +57,37 @@ def _drill(scene: Scene, alert: AlertView) -> Outcome:
     return show(Toast(say("drill/thanks_toast")), done, effects=(Acknowledge(alert.id),))
 
 
-def _acknowledge(alert: AlertView) -> Outcome:
-    take = (Acknowledge(alert.id),)
-    if alert.acknowledged_by is None or alert.acknowledged_by_me:
+def _take_or_close(alert: AlertView, action: str, whole: bool) -> Outcome:
+    """`whole`: the incident that the alert belongs to."""
+    if action == "ack":
+        return _acknowledge(alert, whole)
+    if action == "res":
+        return show(Say(together.outcomes(alert.incident or 0) if whole else outcomes(alert.id, alert.learner)))
+    if action in set(How):
+        how = say(f"alerts/outcome/{action}")
+        done = say("incidents/you_resolved", how=how)
+        done = done if whole else say("alerts/you_resolved", learner=alert.learner, how=how)
+        return show(Replace(screen(done)), effects=(Resolve(alert.id, action, whole),))
+    return show(Toast(say("alerts/not_yours"), alert=True))
+
+
+def _acknowledge(alert: AlertView, whole: bool) -> Outcome:
+    take = (Acknowledge(alert.id, whole),)
+    # Who takes one out of an incident takes it anew, whoever has the whole.
+    free = alert.acknowledged_by is None or (alert.incident is not None and not whole)
+    if free or alert.acknowledged_by_me:
         return show(Toast(say("alerts/ack_toast")), effects=take)
-    return show(Toast(say("alerts/taken_toast", name=alert.acknowledged_by), alert=True), effects=take)
+    return show(Toast(say("alerts/taken_toast", name=alert.acknowledged_by or ""), alert=True), effects=take)
+
+
+def _each(scene: Scene, event: Event) -> Screen:
+    """The open alerts of an incident one by one, each with a button."""
+    incident = event.data.split(":")[2] if isinstance(event, Tap) else ""
+    found = [alert for alert in scene.alerts if str(alert.incident) == incident]
+    if not found:
+        return screen(say("alerts/none"))
+    rows = tuple((button("alerts/open_button", f"alerts:open:{a.id}", learner=a.learner),) for a in found[:MOST])
+    return screen(say("incidents/each"), rows=rows)
 
 
 def _list(scene: Scene) -> Screen:
@@ -70,9 +95,24 @@ def _list(scene: Scene) -> Screen:
         return screen(say("alerts/not_for_you"))
     if not scene.alerts:
         return screen(say("alerts/none"))
-    shown = scene.alerts[:SHOWN]
-    rows = tuple((button("alerts/open_button", f"alerts:open:{a.id}", learner=a.learner),) for a in shown)
-    return Screen((say("alerts/list", n=len(scene.alerts)), *(_line(alert) for alert in shown)), rows)
+    counts = Counter(alert.incident for alert in scene.alerts)
+    # Of an incident the first stands for all.
+    first = {alert.incident or -alert.id: alert for alert in reversed(scene.alerts)}
+    shown = [alert for alert in scene.alerts if first[alert.incident or -alert.id] is alert][:SHOWN]
+    lines = [_line(a) if a.incident is None else _together(a, counts[a.incident]) for a in shown]
+    rows = tuple((_button(a, counts[a.incident]),) for a in shown)
+    return Screen((say("alerts/list", n=len(first)), *lines), rows)
+
+
+def _button(alert: AlertView, many: int) -> Button:
+    if alert.incident is None:
+        return button("alerts/open_button", f"alerts:open:{alert.id}", learner=alert.learner)
+    return button("incidents/open_button", f"alerts:each:{alert.incident}", cohort=alert.cohort, n=many)
+
+
+def _together(alert: AlertView, many: int) -> Text:
+    mark = say("alerts/mark_red") if alert.severity == "red" else say("alerts/mark_amber")
+    return say("incidents/line", mark=mark, n=many, cohort=alert.cohort)
 
 
 def _line(alert: AlertView) -> Text:
@@ -91,9 +131,11 @@ def _line(alert: AlertView) -> Text:
 def _one(alert: AlertView) -> Screen:
     if alert.reason == Reason.DRILL:
         return alarm(alert.id, alert.cohort, alert.raised_at, repeat=False)
+    one = "one_" if alert.incident is not None else ""
+    where = "incidents" if one else "alerts"
     rows = (
-        (button("alerts/ack_button", f"alerts:ack:{alert.id}"),),
-        (button("alerts/resolve_button", f"alerts:res:{alert.id}"),),
+        (button(f"{where}/{one}ack_button", f"alerts:ack:{alert.id}"),),
+        (button(f"{where}/{one}resolve_button", f"alerts:res:{alert.id}"),),
         (button("alerts/write_button", f"alerts:write:{alert.id}"),),
     )
     return Screen((_line(alert),), rows)

@@ -150,15 +150,19 @@ class SharePlace:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge:
+    """This one, or the `whole` incident it belongs to."""
+
     alert_id: int
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Resolve:
-    """outcome: spoke, phone, via_host or other."""
+    """outcome: spoke, phone, via_host or other. This one, or the `whole` incident it belongs to."""
 
     alert_id: int
     outcome: str
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

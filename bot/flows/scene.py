@@ -144,6 +144,7 @@ class AlertView:
     resolved_at: datetime | None
     outcome: str | None
     about_me: bool = False
+    incident: int | None = None  # the incident it belongs to: most of the cohort was silent at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ class Speaker:
                 self.tell_learner(what, people)
             case words.ComeBack(by):
                 self.note("came_back")
-                self.tell({by}, talk.still_open(self.dossier()), Kind.ALERT)
+                self.come_back(by)
             case words.Lapsed(by):
                 self.note("lapsed", membership=by)
             case _:
@@ -105,6 +105,12 @@ class Speaker:
         for person in people:
             self.book.note_told(self.row.id, person)
         self.tell(people, shown, Kind.ALERT)
+        self.elsewhere(dossier, shown, people, repeat, exhausted)
+
+    def elsewhere(
+        self, dossier: talk.Dossier, shown: Screen, people: tuple[int, ...], repeat: bool, exhausted: bool
+    ) -> None:
+        """The same through the other channels, where there are any."""
         if self.core.channels:
             skipped, session, now = self.skipped, self.book.session, self.now
             self.book.afterwards(
@@ -113,6 +119,10 @@ class Speaker:
                     people=people, skipped=skipped, repeat=repeat, exhausted=exhausted,
                 )
             )  # fmt: skip
+
+    def come_back(self, by: int) -> None:
+        """To who took it, two hours later."""
+        self.tell({by}, talk.still_open(self.dossier()), Kind.ALERT)
 
     def all_clear(self) -> None:
         """It is over: to all who were told, except who closed it and has just read so."""
@@ -136,8 +146,12 @@ class Speaker:
     ) -> None:
         """A message to memberships."""
         for membership_id in sorted(m for m in people if m is not None):
-            known = ref or f"alert:{self.row.id}:{membership_id}"
+            known = ref or self.ref(membership_id)
             self.to_person(self.book.member_person(membership_id), shown, kind, known)
+
+    def ref(self, membership_id: int) -> str:
+        """What messages to this person are about."""
+        return f"alert:{self.row.id}:{membership_id}"
 
     def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
         """News about their own alert."""

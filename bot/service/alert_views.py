@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.flows.scene import AlertView, Scene
 from bot.rules.alert import Reason
-from bot.rules.permissions import Action, may, reaches_others
-from bot.service.stays import itinerary_of, subject_of
+from bot.rules.permissions import Action, Subject, may, reaches_others
+from bot.service.stays import itinerary_of, subject_of, subjects_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
 
 
@@ -41,28 +42,36 @@ def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
     if not wide:
         query = query.where(Alert.cohort_id.in_(cohorts))
     rows = session.execute(query.order_by(Alert.severity.desc(), Alert.raised_at)).all()
-    views = (_view(session, scene, row) for row in rows)
+    subjects = subjects_of(session, {row[1].id for row in rows})
+    views = (_view(scene, row, subjects[row[1].id]) for row in rows)
     return tuple(view for view in views if view is not None)
 
 
 def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | None:
     """One alert, if this person may see it or it is about them."""
     row = session.execute(_ALERTS.where(Alert.id == alert_id)).first()
-    return _view(session, scene, row) if row else None
+    return _view(scene, row, subject_of(session, row[1].id)) if row else None
+
+
+def incident_by_id(session: Session, scene: Scene, incident_id: int) -> AlertView | None:
+    """One alert of an incident that stands for it, an open one if there is any; if this person may see it."""
+    found = _ALERTS.where(Alert.incident_id == incident_id).order_by(Alert.resolved_at.is_not(None), Alert.id)
+    row = session.execute(found.limit(1)).first()
+    return _view(scene, row, subject_of(session, row[1].id)) if row else None
 
 
 def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
     """The newest open alert about the person at hand."""
     newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
     row = session.execute(_ALERTS.where(*newest).order_by(Alert.id.desc()).limit(1)).first()
-    return _view(session, scene, row) if row else None
+    return _view(scene, row, subject_of(session, row[1].id)) if row else None
 
 
-def _view(session: Session, scene: Scene, row: Any) -> AlertView | None:
+def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
     alert, placement, cohort, first, last, taker_id, taker_first, taker_last = row
     about_me = placement.person_id == scene.person_id
-    subject = subject_of(session, placement.id, alerted(alert))
-    if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, subject)):
+    told = replace(subject, alerted=alerted(alert))
+    if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, told)):
         return None
     itinerary = itinerary_of(placement)
     return AlertView(
@@ -71,5 +80,5 @@ def _view(session: Session, scene: Scene, row: Any) -> AlertView | None:
         zone=itinerary.zone_at(scene.now) if itinerary else placement.home_zone,
         acknowledged_by=f"{taker_first} {taker_last}".strip() if taker_id else None,
         acknowledged_by_me=taker_id is not None and taker_id == scene.person_id, resolved_at=alert.resolved_at,
-        outcome=alert.outcome, about_me=about_me,
+        outcome=alert.outcome, about_me=about_me, incident=alert.incident_id,
     )  # fmt: skip

@@ -18,9 +18,10 @@ from bot.rules import alert as words
 from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
-from bot.service import drafts
+from bot.rules.incident import together
+from bot.service import drafts, incidents
 from bot.service.alert_speaker import Speaker
-from bot.service.book import OPEN, Book, book_of
+from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
 from bot.store.tables import Alert, Membership, Person, Placement
 
@@ -96,6 +97,8 @@ def raise_in(
         row = book.new_alert(placement, reason, severity, check_in_id)
     else:
         row = known[-1]
+        if severity is Severity.RED:
+            incidents.take_out(core, book, row)  # whoever is in danger is nobody's one of many
         if _sounds_anew(row, reason, now):
             # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
             row.reason, row.severity = reason.value, Severity.AMBER.value
@@ -127,32 +130,70 @@ def learner_answered(core: Core, session: Session, placement: Placement, said: s
     for row in book.open_alerts(placement.id):
         book.note(row.id, "learner_answered", placement.person_id, answer=said)
         row.state = {**row.state, "said": said, "said_at": now.isoformat()}
-        move(core, book, row, words.LearnerAnswered(now), said=said)
+        if row.incident_id is None:
+            move(core, book, row, words.LearnerAnswered(now), said=said)
+        else:
+            _answered_among_many(core, book, incidents.leader_of(book.members(row.incident_id)))
     book.write()
 
 
-def acknowledge(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> Alert:
-    """Somebody says "I'm on it". The first one wins."""
-    row = lock(session, alert_id)
-    book = book_of(session, now, [row])
+def _answered_among_many(core: Core, book: Book, leader: Alert | None) -> None:
+    """The message about all shows it without a sound; when all have answered, that is worth one."""
+    if leader is None or leader.state.get("new"):
+        return
+    chorus = incidents.Chorus(core, book, leader)
+    if all(member.state.get("said") for member in chorus.members):
+        move(core, book, leader, words.LearnerAnswered(book.now))
+    chorus.refresh()
+
+
+def acknowledge(
+    core: Core, session: Session, alert_id: int, membership_id: int, now: datetime, *, whole: bool = False
+) -> Alert:
+    """Somebody says "I'm on it". The first one wins. Out of an incident they take this one, or the `whole`."""
+    row, book = _at_hand(core, session, alert_id, now, whole)
     if row.resolved_at is None and row.acknowledged_by is None:
-        book.note(row.id, "acknowledged", person_of(session, membership_id))
+        _note(book, row, "acknowledged", person_of(session, membership_id))
     move(core, book, row, words.Acknowledged(now, membership_id))
+    if incidents.leads(row):
+        incidents.Chorus(core, book, row).refresh()
     book.write()
     return row
 
 
 def resolve(
-    core: Core, session: Session, alert_id: int, membership_id: int | None, outcome: str, now: datetime
-) -> Alert:
-    """It is over, and how. `membership_id` is None from the command line. Raises BadInput for an unknown outcome."""
-    row = lock(session, alert_id)
-    book = book_of(session, now, [row])
+    core: Core, session: Session, alert_id: int, membership_id: int | None, outcome: str, now: datetime,
+    *, whole: bool = False,
+) -> Alert:  # fmt: skip
+    """It is over, and how. `membership_id` is None from the command line. Raises BadInput for an unknown outcome.
+
+    Out of an incident this one is closed, or the `whole`.
+    """
+    how = words.parse_outcome(outcome)
+    row, book = _at_hand(core, session, alert_id, now, whole)
     if row.resolved_at is None:
-        book.note(row.id, "resolved", person_of(session, membership_id) if membership_id else None, outcome=outcome)
-    move(core, book, row, words.Resolved(now, membership_id, words.parse_outcome(outcome)))
+        _note(book, row, "resolved", person_of(session, membership_id) if membership_id else None, outcome=outcome)
+    move(core, book, row, words.Resolved(now, membership_id, how))
     book.write()
     return row
+
+
+def _at_hand(core: Core, session: Session, alert_id: int, now: datetime, whole: bool) -> tuple[Alert, Book]:
+    """The alert, locked, taken out of its incident; or, for the `whole` incident, the one that leads it."""
+    incident = session.scalar(select(Alert.incident_id).where(Alert.id == alert_id, OPEN))
+    book = Book(session, now, ())
+    book.take_in(members_of(session, {incident} if incident is not None else ()))
+    leader = incidents.leader_of(book.members(incident)) if whole and incident is not None else None
+    row = leader or lock(session, alert_id)
+    book.take_in([row])
+    if not whole and row.resolved_at is None:
+        incidents.take_out(core, book, row)
+    return row, book
+
+
+def _note(book: Book, row: Alert, what: str, person_id: int | None, **detail: Any) -> None:
+    for member in book.members(row.incident_id) if incidents.leads(row) else [row]:
+        book.note(member.id, what, person_id, **detail)
 
 
 def settle(core: Core, session: Session, alert_id: int, yes: bool, now: datetime) -> None:
@@ -161,6 +202,7 @@ def settle(core: Core, session: Session, alert_id: int, yes: bool, now: datetime
     book = book_of(session, now, [row])
     book.note(row.id, "settled" if yes else "not_settled")
     if not yes:
+        incidents.take_out(core, book, row)
         move(core, book, row, words.NotSettled(now))
     book.write()
 
@@ -180,12 +222,17 @@ def wake(core: Core, now: datetime, limit: int) -> int:
     return len(rows)
 
 
-def undelivered(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> None:
-    """An alert did not reach this person: their rung is not waited for."""
-    row = lock(session, alert_id)
+def undelivered(
+    core: Core, session: Session, alert_id: int, membership_id: int, now: datetime, *, whole: bool = False
+) -> None:
+    """An alert, or the message about a `whole` incident, did not reach this person: their rung is not waited for."""
+    members = members_of(session, {alert_id}) if whole else [lock(session, alert_id)]
+    row = incidents.leader_of(members) if whole else members[0]
+    if row is None:
+        return
     book = book_of(session, now, [row])
-    book.note(row.id, "not_delivered", person_of(session, membership_id))
-    waiting = row.resolved_at is None and row.acknowledged_by is None
+    _note(book, row, "not_delivered", person_of(session, membership_id))
+    waiting = row.resolved_at is None and row.acknowledged_by is None and not incidents.rests(row)
     if waiting and not _others_have_it(book, row, membership_id):
         row.next_at = now
         move(core, book, row, words.Tick(now))
@@ -194,7 +241,7 @@ def undelivered(core: Core, session: Session, alert_id: int, membership_id: int,
 
 def _others_have_it(book: Book, row: Alert, membership_id: int) -> bool:
     """Was the alert sent to somebody available besides this person: on the same rung, or, when red, to anybody?"""
-    ladder = book.ladder(book.placements[row.placement_id])
+    ladder = _ladder(book, row)
     told = {int(m) for m in row.state.get("told", ())} - {membership_id}
     rung = told if row.severity == Severity.RED.value else told & set(ladder.rungs[row.level].people)
     return any(ladder.who(m).available for m in rung)
@@ -217,18 +264,32 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
     if row.reason == Reason.DRILL.value and isinstance(trigger, words.Tick):
         _ring_again(core, book, row)
         return
-    placement = book.placements[row.placement_id]
+    placement, raised_at = book.placements[row.placement_id], row.raised_at
     before = state_of(row)
+    if row.state.get("new") and isinstance(trigger, words.Tick):
+        trigger = words.Raised(trigger.now, before.severity)  # an incident has gathered its learners
     if row.state.get("new"):
         # The ladder starts from a state that was never raised.
         row.state = {key: value for key, value in row.state.items() if key != "new"}
         before = replace(before, raised_at=None)
-    new, effects = rules.step(before, trigger, book.ladder(placement))
+    new, effects = rules.step(before, trigger, _ladder(book, row))
     _store(row, new)
+    row.raised_at = min(row.raised_at, raised_at) if incidents.leads(row) else row.raised_at
     _let_sleep(book, row, placement)
-    speaker = Speaker(core, book, row, said)
+    speaker = incidents.Chorus(core, book, row, said) if incidents.leads(row) else Speaker(core, book, row, said)
+    if incidents.leads(row):
+        incidents.follow(book, row)
     for effect in effects:
         speaker.carry_out(effect)
+    if incidents.leads(row):
+        incidents.follow(book, row)
+
+
+def _ladder(book: Book, row: Alert) -> words.Ladder:
+    """The ladder of the learner; of an incident everybody's together."""
+    if not incidents.leads(row):
+        return book.ladder(book.placements[row.placement_id])
+    return together(book.ladder(book.placements[member.placement_id]) for member in book.members(row.incident_id))
 
 
 def _ring_again(core: Core, book: Book, row: Alert) -> None:
@@ -302,4 +363,7 @@ def taken_back(core: Core, session: Session, placement_id: int, now: datetime) -
 def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Screen:
     """The alert as whoever took it keeps it in the chat: all that is known, and only what is left to do."""
     book = book_of(session, now, [session.get_one(Alert, alert_id)])
-    return talk.yours(Speaker(core, book, book.alert(alert_id)).dossier())
+    row = book.alert(alert_id)
+    if incidents.leads(row):
+        return incidents.Chorus(core, book, row).yours()
+    return talk.yours(Speaker(core, book, row).dossier())

@@ -6,13 +6,13 @@ on plain Python objects, the book fills them for all stays at once and writes wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Reason, Severity
@@ -91,7 +91,18 @@ _TOLD = (
 )
 
 
-_OPEN_ALERTS = select(Alert).where(Alert.placement_id.in_(ids("placements")), OPEN).order_by(Alert.id).with_for_update()
+_REAL = OPEN, Alert.reason != Reason.DRILL.value  # a drill never mixes with the real thing
+_INCIDENTS = select(Alert.incident_id).where(
+    Alert.placement_id.in_(ids("placements")), OPEN, Alert.incident_id.is_not(None)
+)
+# Those who share an incident with one of them, too: whoever leaves it changes it for all. In one order everywhere.
+_OPEN_ALERTS = (
+    select(Alert)
+    .where(or_(Alert.placement_id.in_(ids("placements")), Alert.incident_id.in_(_INCIDENTS)), *_REAL)
+    .order_by(Alert.id)
+    .with_for_update()
+)
+_STAYS = select(Placement).where(Placement.id.in_(ids("placements")))
 
 
 class Book:
@@ -107,7 +118,7 @@ class Book:
         self._drafts: list[Draft] = []
         self._afterwards: list[Callable[[], None]] = []
         self._ladders: dict[tuple[int | None, ...], Ladder] = {}
-        self._told: dict[int, dict[str, Told]] | None = None
+        self._told: dict[int, dict[str, Told]] = {}
         self._check_ins: dict[int, Any] = {}
 
     # --- reading: each for all stays at once, when first asked for ---
@@ -212,15 +223,28 @@ class Book:
 
     @cached_property
     def _open(self) -> dict[int, list[Alert]]:
-        real = OPEN, Alert.reason != Reason.DRILL.value  # a drill never mixes with the real thing
-        found = self.session.scalars(
-            select(Alert).where(Alert.placement_id.in_(self.placements), *real).order_by(Alert.id).with_for_update()
-        ).all()
-        self.hold(found)
+        found = self.session.scalars(_OPEN_ALERTS, {"placements": list(self.placements)}).all()
+        self.take_in(found)
         by_placement: dict[int, list[Alert]] = {}
         for alert in found:
             by_placement.setdefault(alert.placement_id, []).append(alert)
         return by_placement
+
+    def members(self, incident_id: int | None) -> list[Alert]:
+        """The alerts at hand that belong to an incident, oldest first."""
+        return sorted((a for a in self._alerts.values() if a.incident_id == incident_id), key=lambda a: a.id)
+
+    def take_in(self, alerts: Iterable[Alert]) -> None:
+        """Alerts of further stays, locked by the caller; what was read before is read again for all."""
+        found = list(alerts)
+        self.hold(found)
+        missing = {alert.placement_id for alert in found} - self.placements.keys()
+        if missing:
+            stays = self.session.scalars(_STAYS, {"placements": list(missing)})
+            self.placements |= {placement.id: placement for placement in stays}
+            for name in ("cohorts", "staff", "learners", "places", "partners"):
+                self.__dict__.pop(name, None)
+            self._ladders.clear()
 
     def expect(self, many: int) -> None:
         """So many new alerts may follow: their numbers are taken at once."""
@@ -259,13 +283,14 @@ class Book:
         return tuple(self._told_of(alert_id).values())
 
     def _told_of(self, alert_id: int) -> dict[str, Told]:
-        if self._told is None:
-            self._told = self._read_told()
-        return self._told.setdefault(alert_id, {})
+        if alert_id not in self._told:
+            fresh = {alert.id for alert in self._new}
+            wanted = [number for number in {*self._alerts, alert_id} if number not in self._told]
+            self._told |= {number: {} for number in wanted}
+            self._told |= self._read_told([number for number in wanted if number not in fresh])
+        return self._told[alert_id]
 
-    def _read_told(self) -> dict[int, dict[str, Told]]:
-        fresh = {alert.id for alert in self._new}
-        wanted = [number for number in self._alerts if number not in fresh]
+    def _read_told(self, wanted: list[int]) -> dict[int, dict[str, Told]]:
         found: dict[int, dict[str, Told]] = {}
         for row in rows(self.session, _TOLD, alerts=wanted) if wanted else ():
             name, of_alert = f"{row.first_name} {row.last_name}".strip(), found.setdefault(row.alert_id, {})
@@ -313,8 +338,16 @@ def _columns(alert: Alert) -> dict[str, Any]:
 
 
 def book_of(session: Session, now: datetime, alerts: Sequence[Alert]) -> Book:
-    """A book on the stays of these alerts, which the caller has locked."""
-    stays = session.scalars(select(Placement).where(Placement.id.in_({alert.placement_id for alert in alerts})))
-    book = Book(session, now, stays)
-    book.hold(alerts)
+    """A book on the stays of these alerts, which the caller has locked, and of those that share an incident."""
+    book = Book(session, now, ())
+    book.take_in(alerts)
+    book.take_in(members_of(session, {alert.incident_id for alert in alerts if alert.incident_id is not None}))
     return book
+
+
+def members_of(session: Session, leaders: Collection[int]) -> Sequence[Alert]:
+    """The open alerts of these incidents, locked, oldest first: the oldest leads."""
+    if not leaders:
+        return ()
+    query = select(Alert).where(Alert.incident_id.in_(leaders), OPEN).order_by(Alert.id).with_for_update()
+    return session.scalars(query).all()

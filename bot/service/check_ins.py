@@ -17,7 +17,7 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules import check_in as rules
 from bot.rules.alert import Reason, Severity
 from bot.rules.check_in import Answer, State
-from bot.service import alerts, drafts
+from bot.service import alerts, drafts, missed
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
@@ -155,8 +155,8 @@ def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
     learner = book.learners[book.placements[row.placement_id].person_id]
     if learner.chat_id is None:
         # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
-        missed = row.id in missed_before(book.session, [row])
-        return _step(book, row, rules.NotDelivered(book.now, "failed", missed))
+        again = row.id in missed_before(book.session, [row])
+        return _step(book, row, rules.NotDelivered(book.now, "failed", again))
     name, ref = learner.first_name, f"check_in:{row.id}"
     shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or book.now)
     key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
@@ -269,8 +269,8 @@ def delivered(core: Core, session: Session, check_in_id: int, kind: Kind, messag
 def not_delivered(core: Core, session: Session, check_in_id: int, blocked: bool, at: datetime) -> None:
     """The prompt or reminder failed for good."""
     row = lock(session, check_in_id)
-    missed = row.id in missed_before(session, [row])
-    trigger = rules.NotDelivered(at, "blocked" if blocked else "failed", missed)
+    again = row.id in missed_before(session, [row])
+    trigger = rules.NotDelivered(at, "blocked" if blocked else "failed", again)
     advance(core, session, row, trigger, at)
 
 
@@ -302,20 +302,16 @@ def _wake_all(core: Core, session: Session, rows: Sequence[CheckIn], now: dateti
     stays = session.scalars(_STAYS, {"placements": [row.placement_id for row in rows]})
     book = Book(session, now, stays)
     heard = listening(session, now)
-    missed = missed_before(session, [row for row in rows if row.state != State.PLANNED.value])
+    twice = missed_before(session, [row for row in rows if row.state != State.PLANNED.value])
     raised = [
         (row, effect)
         for row in rows
-        for effect in _sent(book, row, _step(book, row, _tick(book, row, heard, row.id in missed)))
+        for effect in _sent(book, row, _step(book, row, _tick(book, row, heard, row.id in twice)))
         if isinstance(effect, rules.RaiseAlert)
     ]
-    if raised:
-        book.expect(sum(not book.open_alerts(row.placement_id) for row, _ in raised))
-    for row, effect in raised:
-        book.has_asked(row)
-        placement = book.placements[row.placement_id]
-        alerts.raise_in(core, book, placement, effect.reason, effect.severity, check_in_id=row.id)
     book.write()
+    if raised:
+        missed.raise_all(core, session, book.placements, raised, now)
 
 
 def _tick(book: Book, row: CheckIn, heard: rules.Listening, missed: bool) -> rules.Tick:

@@ -37,8 +37,8 @@ def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetim
         elif gave_up:
             check_ins.not_delivered(core, session, check_in_id, result.fate is Fate.BLOCKED, now)
     elif kind is Kind.ALERT and row.ref and gave_up:
-        _, alert_id, membership_id = row.ref.split(":")
-        alerts.undelivered(core, session, int(alert_id), int(membership_id), now)
+        about, number, membership_id = row.ref.split(":")
+        alerts.undelivered(core, session, int(number), int(membership_id), now, whole=about == "group")
     elif newly_blocked and row.person_id is not None:
         _blocked_while_abroad(core, session, row.person_id, now)
 

@@ -293,8 +293,8 @@ def _acknowledge(work: _Work, effect: fx.Acknowledge) -> None:
     if row is not None and membership is not None and row.reason == Reason.DRILL.value:
         work.applied.more |= drills.heard(work.session, row.id, membership, work.now)
     elif membership is not None:
-        alone = effect.alone
-        row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now, alone=alone)
+        whole = effect.whole
+        row = alerts.acknowledge(work.core, work.session, effect.alert_id, membership, work.now, whole=whole)
         if row.acknowledged_by == membership:
             work.applied.after.append(Replace(alerts.held_by(work.core, work.session, row.id, work.now)))
         work.applied.more = True
@@ -304,8 +304,8 @@ def _resolve(work: _Work, effect: fx.Resolve) -> None:
     row = work.session.get(Alert, effect.alert_id)
     membership = _membership_for(work, row, Action.RESOLVE_ALERT) if row else None
     if membership is not None:
-        how, alone = effect.outcome, effect.alone
-        alerts.resolve(work.core, work.session, effect.alert_id, membership, how, work.now, alone=alone)
+        how, whole = effect.outcome, effect.whole
+        alerts.resolve(work.core, work.session, effect.alert_id, membership, how, work.now, whole=whole)
         work.applied.more = True
 
 

@@ -16,7 +16,7 @@ from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Word
 from bot.service import moods, pauses, travel_views
 from bot.service.absences import duties_of
 from bot.service.actors import actor_of
-from bot.service.alert_views import alert_by_id, alerts_for, own_alert
+from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
 from bot.service.contacts import contacts_of
 from bot.service.core import Core
 from bot.service.drafts import in_states
@@ -161,10 +161,14 @@ def _check_in(core: Core, session: Session, scene: Scene, event: Event) -> Scene
 def _travel(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     """The journey of these days; a button names its own, which may be that of the stay before."""
     ids = [stay.placement_id for stay in scene.stays]
-    rows = travel_views.current_rows(session, ids, scene.now)
     parts = event.data.split(":") if isinstance(event, Tap) else []
-    named = [r for r in rows.values() if len(parts) > 2 and parts[0] == "travel" and parts[2] == str(r.id)]
-    row = next(iter(named), None) or next((rows[i] for i in ids if i in rows), None)
+    row = None
+    if len(parts) > 2 and parts[0] == "travel" and parts[2].isdecimal() and len(parts[2]) <= 18:
+        # Whatever else is under way: who taps "I'm there" on the way home may never have said so on the way there.
+        row = travel_views.row_named(session, ids, int(parts[2]))
+    if row is None:
+        rows = travel_views.current_rows(session, ids, scene.now)
+        row = next((rows[i] for i in ids if i in rows), None)
     if row is None:
         return scene
     return replace(scene, travel=travel_views.view_of(row, session.get_one(Placement, row.placement_id)))
@@ -198,6 +202,8 @@ def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     parts = event.data.split(":") if isinstance(event, Tap) else []
     if len(parts) < 3 or not parts[2].isdecimal() or len(parts[2]) > 18:
         return scene
+    if parts[1].startswith("all_"):
+        return replace(scene, alert=incident_by_id(session, scene, int(parts[2])))
     return replace(scene, alert=alert_by_id(session, scene, int(parts[2])))
 
 

@@ -1,0 +1,132 @@
+"""What is said when most of a cohort is silent at once: one message for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.flows.alert_screens import CALL_ORDER, Dossier
+from bot.flows.vocabulary import Button, Rows, Screen, button, screen
+from bot.i18n import Text, say, verbatim
+from bot.rules.alert import Outcome
+
+SHOWN = 25  # learners in one message: more would not fit into Telegram's 4096 characters
+_ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "help_button"}
+
+
+def _head(members: Sequence[Dossier], severity: str) -> Text:
+    mark = say("alerts/mark_red") if severity == "red" else say("alerts/mark_amber")
+    return say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort)
+
+
+def notice(
+    members: Sequence[Dossier], lead: Dossier, *, repeat: bool, exhausted: bool, grown: int = 0, taken: bool = False
+) -> Screen:
+    """The alert about all of them: who, since when, their numbers, what can be done. `lead` carries the ladder."""
+    body = [_head(members, lead.severity)]
+    unasked = all(d.reason == "could_not_ask" for d in members)
+    body.append(say("incidents/could_not_ask") if unasked else say("incidents/what"))
+    if taken:
+        body.append(say("incidents/yours"))
+    elif lead.acknowledged_by:
+        body.append(say("alerts/taken", name=verbatim(lead.acknowledged_by)))
+    elif exhausted:
+        body.append(say("alerts/exhausted"))
+    elif lead.nobody_on_duty:
+        body.append(say("alerts/nobody_on_duty"))
+    elif lead.became_red:
+        body.append(say("alerts/became_red"))
+    elif grown:
+        body.append(say("incidents/grown", n=grown))
+    elif repeat:
+        body.append(say("alerts/again", since=lead.at(lead.raised_at)))
+    body += [_block(_lines(members)), _call(lead), *_done(lead)]
+    return Screen(tuple(body), _rows(lead, taken=taken or lead.acknowledged_by is not None))
+
+
+def _rows(lead: Dossier, *, taken: bool) -> Rows:
+    ack = (button("incidents/ack_button", f"alerts:all_ack:{lead.alert_id}"),)
+    rest: tuple[tuple[Button, ...], ...] = (
+        (button("incidents/resolve_button", f"alerts:all_res:{lead.alert_id}"),),
+        (button("incidents/each_button", f"alerts:each:{lead.alert_id}"),),
+    )
+    return rest if taken else (ack, *rest)
+
+
+def _lines(members: Sequence[Dossier]) -> list[Text]:
+    lines = [_member(d) for d in sorted(members, key=lambda d: (d.said is not None, d.learner))[:SHOWN]]
+    if len(members) > SHOWN:
+        lines.append(say("incidents/more", n=len(members) - SHOWN))
+    return lines
+
+
+def _member(d: Dossier) -> Text:
+    if d.said is not None and d.said_at is not None:
+        at = d.at(d.said_at, "time")
+        if d.said in _ANSWERS:
+            answer = Text(f"interface/check_in/{_ANSWERS[d.said]}")
+            return say("incidents/member_answered", learner=d.learner, code=d.code, answer=answer, at=at)
+        return say("incidents/member_answered_plain", learner=d.learner, code=d.code, at=at)
+    phone = verbatim(d.learner_phone) if d.learner_phone else say("incidents/no_phone")
+    if d.asked_at is None:
+        return say("incidents/member_unasked", learner=d.learner, code=d.code, phone=phone)
+    return say("incidents/member", learner=d.learner, code=d.code, phone=phone, at=d.at(d.asked_at, "time"))
+
+
+def _call(lead: Dossier) -> Text:
+    by_role = {contact.role: contact for contact in lead.contacts}
+    for role in CALL_ORDER[1:4]:  # somebody at the place, for all of them; a travel partner is silent, too
+        contact = by_role.get(role)
+        if contact is not None and contact.phone:
+            return say("incidents/call", name=verbatim(contact.name), phone=contact.phone)
+    return say("incidents/call_plain")
+
+
+def _done(lead: Dossier) -> list[Text]:
+    lines = [say("alerts/told_at", name=verbatim(name), at=lead.at(at, "time")) for name, at in lead.told]
+    lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in lead.skipped]
+    return [_block([say("alerts/done_so_far"), *lines])] if lines else []
+
+
+def _block(lines: Sequence[Text]) -> Text:
+    joined = lines[0]
+    for line in lines[1:]:
+        joined = say("alerts/lines", first=joined, then=line)
+    return joined
+
+
+def taken(members: Sequence[Dossier], lead: Dossier, by: str) -> Screen:
+    """To the others: somebody has it."""
+    return screen(_head(members, lead.severity), say("alerts/taken", name=verbatim(by)))
+
+
+def already_taken(lead: Dossier, by: str) -> Screen:
+    """To who came second."""
+    return screen(say("incidents/already_taken", name=verbatim(by)), rows=_rows(lead, taken=True))
+
+
+def all_answered(members: Sequence[Dossier], lead: Dossier) -> Screen:
+    """Everybody has answered after all."""
+    return screen(_head(members, lead.severity), say("incidents/all_answered"), rows=_rows(lead, taken=True))
+
+
+def still_open(members: Sequence[Dossier], lead: Dossier) -> Screen:
+    """To who took it, two hours later."""
+    still = (button("alerts/still_button", f"alerts:all_ack:{lead.alert_id}"),)
+    return screen(_head(members, lead.severity), say("alerts/still_open"), rows=(still, *_rows(lead, taken=True)))
+
+
+def all_clear(lead: Dossier, by: str | None, outcome: str) -> Screen:
+    """To all who were told."""
+    how = say(f"alerts/outcome/{outcome}")
+    if by is None:
+        return screen(say("incidents/all_clear_desk", cohort=lead.cohort, how=how))
+    return screen(say("incidents/all_clear", cohort=lead.cohort, name=verbatim(by), how=how))
+
+
+def outcomes(alert_id: int) -> Screen:
+    """Resolving needs to say how, once for all."""
+    rows = tuple(
+        (button(f"alerts/outcome_button/{outcome.value}", f"alerts:all_{outcome.value}:{alert_id}"),)
+        for outcome in Outcome
+    )
+    return screen(say("incidents/which_outcome"), rows=rows)

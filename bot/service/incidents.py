@@ -1,0 +1,278 @@
+"""Most of a cohort silent at once: alerts that rest behind one of them, whose ladder stands for all.
+
+`alert.incident_id` is the number of the alert that began it, and stays. One open alert leads; the others have no
+`next_at` until they are taken out: by a call for help, a second miss of their own, somebody who takes or closes that
+one, or a learner for whom it is not settled. When the leading one leaves, the next takes over what its ladder knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.flows import alert_screens, incident_screens
+from bot.flows.alert_screens import Dossier
+from bot.flows.vocabulary import Kind, Screen, encode_screen
+from bot.rules import alert as words
+from bot.rules.alert import Reason, Severity
+from bot.rules.incident import AT_LEAST, REASONS, SOON, WINDOW, Grouping, grouping
+from bot.service.alert_speaker import Speaker
+from bot.service.book import Book
+from bot.service.core import Core
+from bot.service.drafts import Draft
+from bot.store.prepared import ids, rows
+from bot.store.tables import Alert, CheckIn, Cohort, Outbox, Placement
+
+LADDER = ("level", "next_at", "acknowledged_by", "acknowledged_at", "exhausted_at")
+FOLLOWS = ("acknowledged_by", "acknowledged_at", "resolved_at", "resolved_by", "outcome", "severity", "level",
+           "exhausted_at")  # fmt: skip
+OWN = ("said", "said_at", "taken_back", "danger_at")  # what in an alert's state belongs to its learner
+
+
+def leads(row: Alert) -> bool:
+    """Does this alert stand for others?"""
+    return row.incident_id is not None and bool(row.state.get("leads"))
+
+
+def rests(row: Alert) -> bool:
+    """Does this alert wait behind another?"""
+    return row.incident_id is not None and not leads(row)
+
+
+def leader_of(members: Iterable[Alert]) -> Alert | None:
+    """The one of them that leads."""
+    return next((member for member in members if leads(member)), None)
+
+
+def take_out(core: Core, book: Book, row: Alert) -> None:
+    """An alert goes its own way; if it led, the next open one leads from here, with all that the ladder remembers.
+
+    The message about the others no longer names it.
+    """
+    if row.incident_id is None:
+        return
+    rest = [member for member in book.members(row.incident_id) if member.id != row.id]
+    led, row.incident_id = leads(row), None
+    book.note(row.id, "stands_alone")
+    if led and rest:
+        for name in LADDER:
+            setattr(rest[0], name, getattr(row, name))
+        rest[0].state = {**row.state, **{key: rest[0].state.get(key) for key in OWN}}
+    kept = {"told": row.state.get("told", []), **{key: row.state.get(key) for key in OWN}}
+    if row.resolved_at is None:
+        row.level, row.acknowledged_by, row.acknowledged_at, row.exhausted_at, row.next_at = 0, None, None, None, None
+        row.state = kept
+    leader = leader_of(rest)
+    if leader is not None and not leader.state.get("new"):
+        Chorus(core, book, leader).refresh()
+
+
+def follow(book: Book, leader: Alert) -> None:
+    """Those who rest show what became of the one that leads."""
+    for member in book.members(leader.incident_id):
+        if member.id != leader.id and member.resolved_at is None:
+            for name in FOLLOWS:
+                setattr(member, name, getattr(leader, name))
+            member.state = {**member.state, "told": leader.state.get("told", [])}
+            member.next_at = None
+
+
+class Chorus(Speaker):
+    """Speaks for all open alerts of an incident at once."""
+
+    def __init__(self, core: Core, book: Book, row: Alert, said: str | None = None) -> None:
+        super().__init__(core, book, row, said)
+        # Those that are closed by the very move that is spoken of belong to it, too.
+        self.members = [m for m in book.members(row.incident_id) if m.resolved_at is None or m.id == row.id]
+
+    def ref(self, membership_id: int) -> str:
+        """What messages to this person are about: the incident, whoever leads it."""
+        return f"group:{self.row.incident_id}:{membership_id}"
+
+    def note(self, what: str, **detail: Any) -> None:
+        """Everybody's trail tells the same."""
+        for member in self.members:
+            self.book.note(member.id, what, **detail)
+
+    def lead(self) -> Dossier:
+        """What is known of the one that leads, under the incident's number."""
+        return replace(self.dossier(), alert_id=self.row.incident_id or self.row.id)
+
+    def dossiers(self) -> list[Dossier]:
+        """What is known of each."""
+        return [Speaker(self.core, self.book, member).dossier() for member in self.members]
+
+    def notify(self, people: tuple[int, ...], repeat: bool, exhausted: bool) -> None:
+        """One message about all of them to each."""
+        self.spread_notice(people, repeat=repeat, exhausted=exhausted)
+
+    def spread_notice(self, people: Sequence[int], *, repeat: bool, exhausted: bool = False, grown: int = 0) -> None:
+        """The same; `grown`: so many more since the last one."""
+        lead = self._noticed = self.lead()
+        shown = incident_screens.notice(self.dossiers(), lead, repeat=repeat, exhausted=exhausted, grown=grown)
+        self.row.state = {**self.row.state, "told": sorted(self.told() | set(people)), "spoke_at": self.now.isoformat()}
+        for member in self.members:
+            for person in people:
+                self.book.note_told(member.id, person)
+        self.tell(people, shown, Kind.ALERT)
+        self.elsewhere(self._named(lead), shown, tuple(people), repeat, exhausted)
+
+    def _named(self, lead: Dossier) -> Dossier:
+        """For letters: a few names instead of one."""
+        names = [d.learner for d in self.dossiers()]
+        more = f" +{len(names) - 3}" if len(names) > 3 else ""
+        return replace(lead, learner=", ".join(names[:3]) + more)
+
+    def _spread(self, effect: words.Effect) -> None:
+        lead = self.lead()
+        match effect:
+            case words.TellOthersTaken(by):
+                shown = incident_screens.taken(self.dossiers(), lead, self.name(by))
+                self.tell(self.told() - {by}, shown)
+                self.second(shown, "alert_taken", by, self.name(by))
+            case words.AlreadyTaken(to, by):
+                self.tell({to}, incident_screens.already_taken(lead, self.name(by)))
+            case words.TellLearnerAnswered():
+                self.tell(self.told(), incident_screens.all_answered(self.dossiers(), lead))
+            case words.AskSettled():
+                for member in self.members:
+                    if member.state.get("said") is None:
+                        person = self.book.placements[member.placement_id].person_id
+                        self.to_person(person, alert_screens.ask_settled(member.id), Kind.SAFETY, None)
+            case _:
+                super()._spread(effect)
+
+    def come_back(self, by: int) -> None:
+        """To who took it, two hours later."""
+        self.tell({by}, incident_screens.still_open(self.dossiers(), self.lead()), Kind.ALERT)
+
+    def all_clear(self) -> None:
+        """To all who were told, once."""
+        who = self.name(self.row.resolved_by) if self.row.resolved_by else None
+        shown = incident_screens.all_clear(self.lead(), who, self.row.outcome or "other")
+        self.tell(self.told() - {self.row.resolved_by}, shown)
+        self.second(shown, "alert_resolved", self.row.resolved_by, who)
+
+    def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
+        """Each learner reads the usual about themselves."""
+        for member in self.members:
+            Speaker(self.core, self.book, member).tell_learner(what, people)
+
+    def yours(self) -> Screen:
+        """The message in the chat of who took it."""
+        return incident_screens.notice(self.dossiers(), self.lead(), repeat=False, exhausted=False, taken=True)
+
+    def refresh(self) -> None:
+        """The last message of everybody who was told is brought up to date, without a sound."""
+        if not self.told():
+            return
+        lead, members = self.lead(), self.dossiers()
+        shown = incident_screens.notice(members, lead, repeat=False, exhausted=False)
+        held = incident_screens.notice(members, lead, repeat=False, exhausted=False, taken=True)
+        for membership_id in sorted(self.told()):
+            mine = held if membership_id == self.row.acknowledged_by else shown
+            self._refresh_of(membership_id, mine)
+
+    def _refresh_of(self, membership_id: int, shown: Screen) -> None:
+        ref, session = self.ref(membership_id), self.book.session
+        unsent = Outbox.ref == ref, Outbox.state == "queued"
+        session.execute(
+            update(Outbox).where(*unsent, Outbox.kind == Kind.ALERT.value).values(payload=encode_screen(shown))
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        session.execute(
+            update(Outbox).where(*unsent, Outbox.edits.is_not(None)).values(state="cancelled", finished_at=self.now)
+            .execution_options(synchronize_session=False)
+        )  # fmt: skip
+        sent = session.execute(
+            select(Outbox.message_id, Outbox.chat_id)
+            .where(Outbox.ref == ref, Outbox.kind == Kind.ALERT.value, Outbox.state == "sent")
+            .order_by(Outbox.id.desc())
+            .limit(1)
+        ).first()
+        if sent is not None and sent.message_id is not None:
+            person = self.book.member_person(membership_id)
+            self.book.send(Draft(sent.chat_id, shown, Kind.SAFETY, person, ref=ref, edits=sent.message_id))
+
+
+# --- who is silent together ---------------------------------------------------------------------
+
+_WAITS = CheckIn.state.in_(("asked", "delivered", "reminded"))
+_SOON = (
+    select(Placement.cohort_id, func.count())
+    .select_from(CheckIn)
+    .join(Placement, Placement.id == CheckIn.placement_id)
+    .where(CheckIn.wake_at <= bindparam("soon"), _WAITS,
+           or_(CheckIn.state == "asked", CheckIn.deadline <= bindparam("soon")),
+           Placement.cohort_id.in_(ids("cohorts")))
+    .group_by(Placement.cohort_id)
+)  # fmt: skip
+_MISSED = (
+    select(Alert.cohort_id, func.count())
+    .where(Alert.cohort_id.in_(ids("cohorts")), Alert.resolved_at.is_(None), Alert.raised_at >= bindparam("since"),
+           Alert.reason.in_([reason.value for reason in REASONS]))
+    .group_by(Alert.cohort_id)
+)  # fmt: skip
+_OTHERS = (
+    select(CheckIn.id)
+    .join(Placement, Placement.id == CheckIn.placement_id)
+    .where(Placement.cohort_id == bindparam("cohort"), CheckIn.day.in_(bindparam("days", expanding=True)),
+           CheckIn.due_at.between(bindparam("first"), bindparam("last")),
+           or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > bindparam("soon"))))
+    .limit(bindparam("most"))
+)  # fmt: skip
+_IN_INCIDENTS = (
+    select(Alert)
+    .where(Alert.cohort_id.in_(ids("cohorts")), Alert.resolved_at.is_(None), Alert.incident_id.is_not(None))
+    .order_by(Alert.id)
+    .with_for_update()
+)
+
+Miss = tuple[CheckIn, Severity]
+
+
+def together(session: Session, misses: Sequence[tuple[int, Miss]], now: datetime) -> dict[int, Grouping]:
+    """By cohort, what becomes of the misses that are judged now: (cohort id, (check-in, severity)).
+
+    Cohorts that have an incident stay locked, so that two processes never make two of one.
+    """
+    by_cohort: dict[int, list[Miss]] = {}
+    for cohort, miss in misses:
+        by_cohort.setdefault(cohort, []).append(miss)
+    soon = {"cohorts": list(by_cohort), "soon": now + SOON}
+    missing = dict.fromkeys(by_cohort, 0)
+    for cohort, many in (
+        *rows(session, _SOON, **soon),
+        *rows(session, _MISSED, cohorts=list(by_cohort), since=now - WINDOW),
+    ):
+        missing[cohort] += many
+    found: dict[int, Grouping] = {}
+    for cohort, many in sorted(missing.items()):
+        if many >= AT_LEAST:
+            of_cohort = by_cohort[cohort]
+            due = [row.due_at for row, _ in of_cohort]
+            others = rows(
+                session, _OTHERS, cohort=cohort, days=sorted({row.day for row, _ in of_cohort}),
+                first=min(due) - WINDOW, last=max(due) + WINDOW, soon=now + SOON, most=many + 1,
+            )  # fmt: skip
+            found[cohort] = grouping([severity for _, severity in of_cohort], many, len(others))
+    return {cohort: group for cohort, group in found.items() if group.amber}
+
+
+def open_leaders(session: Session, cohorts: Iterable[int]) -> dict[int, Alert]:
+    """The open incident of each of these cohorts, which are locked first."""
+    wanted = sorted(cohorts)
+    if not wanted:
+        return {}
+    session.execute(select(Cohort.id).where(Cohort.id.in_(wanted)).order_by(Cohort.id).with_for_update())
+    return {row.cohort_id: row for row in session.scalars(_IN_INCIDENTS, {"cohorts": wanted}) if leads(row)}
+
+
+def is_miss(reason: Reason) -> bool:
+    """Is this a reason that a whole cohort may have at once?"""
+    return reason in REASONS
