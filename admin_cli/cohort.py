@@ -266,9 +266,7 @@ def drill(
         if json:
             print_json({"planned": True, "before": before.isoformat()})
         else:
-            say(
-                f"A drill comes out of hours, before {before:%Y-%m-%d %H:%M} UTC; nobody is told when."
-            )
+            say(f"A drill comes out of hours, before {before:%Y-%m-%d %H:%M} UTC; nobody is told when.")
             say(f"Who heard it: compagnon cohort drills {code}")
     else:
         _drill_now(code, json)

@@ -153,6 +153,4 @@ def end(
     if dry_run:
         say("Nothing was changed. Leave out --dry-run to do it.")
     else:
-        say(
-            f"The part of {found['name']} in {found['cohort']} has ended; lists that name {found['code']} still work."
-        )
+        say(f"The part of {found['name']} in {found['cohort']} has ended; lists that name {found['code']} still work.")

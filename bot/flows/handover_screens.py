@@ -18,6 +18,11 @@ def new_contact(name: str) -> Screen:
     return screen(say("handover/new_contact", name=verbatim(name)))
 
 
+def alert_went(name: str) -> Screen:
+    """To the learner whose alert somebody had taken who leaves."""
+    return screen(say("handover/alert_went", name=verbatim(name)))
+
+
 def yours(cohort: str, names: tuple[str, ...], old: str) -> Screen:
     """To who takes over."""
     return screen(say("handover/yours", cohort=cohort, names=_names(names), old=verbatim(old)))

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
 from bot.flows import alert_screens, handover_screens
-from bot.flows.vocabulary import Screen
-from bot.rules.alert import News, Reason, Severity
+from bot.flows.vocabulary import Kind, Screen
+from bot.rules.alert import Reason, Severity
 from bot.rules.escalation import RED_REPEAT
 from bot.service import absences, coverage, drafts, notices
 from bot.service.alert_speaker import Speaker
@@ -184,7 +184,8 @@ def _alert(
     if row.acknowledged_by is not None and row.acknowledged_by != successor.id:
         speaker.tell({successor.id}, alert_screens.taken(speaker.dossier(), speaker.name(row.acknowledged_by)))
     if was_theirs:
-        speaker.tell_learner(News.TOLD, (successor.id,))
+        shown = handover_screens.alert_went(speaker.name(successor.id))
+        speaker.to_person(speaker.placement.person_id, shown, Kind.SAFETY, f"news:{row.id}")
     book.write()
     waiting = (
         Outbox.person_id == member.person_id,
