@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 from bot.content.kits import DangerWords
 from bot.rules.fold import fold
@@ -145,6 +146,7 @@ def _places(source: str) -> list[list[str]]:
     return [[_folded(choice) for choice in word.split("|") if choice] for part in _parts(source) for word in part]
 
 
+@lru_cache(maxsize=1 << 16)  # the same lists of words stand in many patterns
 def _folded(choice: str) -> str:
     return fold(choice.removesuffix("*").replace("_", " ")) + ("*" if choice.endswith("*") else "")
 
