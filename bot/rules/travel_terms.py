@@ -107,7 +107,7 @@ class NotDelivered:
 @dataclass(frozen=True)
 class Said:
     """The learner pressed a button. `expected_at` comes with `planned` and `delayed`; `morning` as in Tick, but after
-    the morning that is planned next: who has spoken need not be asked on that one."""
+    the first question where that is still to come: who has spoken need not be asked on that morning."""
 
     at: datetime
     word: Word

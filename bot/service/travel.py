@@ -198,7 +198,9 @@ def report(
     ).first()
     if row is None:
         return []
-    morning = _morning(session, row, max(now, row.ask_at or now))
+    # Who speaks before the first question needs no asking that morning; on later ones they are asked all the same.
+    first = row.ask_at if row.state == State.PLANNED.value else None
+    morning = _morning(session, row, max(now, first or now))
     return advance(core, session, row, words.Said(now, Word(word), morning, expected_at), now)
 
 
