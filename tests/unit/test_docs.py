@@ -47,7 +47,7 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 def test_every_command_shown_in_a_page_exists(page: Path) -> None:
     known = set(commands(get_command(app)))
     groups = {name.split()[0] for name in known}
-    shown = re.findall(r"compagnon ((?:[a-z]+)(?: [a-z]+)?)", page.read_text(encoding="utf-8"))
+    shown = re.findall(r"compagnon ((?:[a-z]+)(?: [a-z]+(?:-[a-z]+)*)?)", page.read_text(encoding="utf-8"))
     unknown = [
         words
         for words in shown
