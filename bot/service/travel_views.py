@@ -58,6 +58,11 @@ def is_current(row: Travel, now: datetime) -> bool:
             return False
 
 
+def row_named(session: Session, placement_ids: Collection[int], travel_id: int) -> Travel | None:
+    """A journey of one of these stays by its id."""
+    return session.scalars(select(Travel).where(Travel.id == travel_id, Travel.placement_id.in_(placement_ids))).first()
+
+
 def current_rows(session: Session, placement_ids: Collection[int], now: datetime) -> dict[int, Travel]:
     """The journey of these days of each stay that has one; one under way before one just over."""
     rows = session.scalars(

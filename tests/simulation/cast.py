@@ -39,7 +39,7 @@ class Size:
 
 def size_of(dice: Random) -> Size:
     """Most worlds are small: faults meet as often, and more seeds fit into the time."""
-    return Size(dice.choice((1, 1, 2, 2, 3, 3, 4, 5, 7, 12, 20)), dice.choice((2, 3, 3, 4, 6)))
+    return Size(dice.choice((1, 1, 2, 2, 3, 3, 4, 5, 7, 12, 20)), dice.choice((2, 3, 4, 4, 5, 6)))
 
 
 class Cast:
@@ -108,6 +108,7 @@ class Cast:
             placement_id=small.placements[name], code=code, token=small.tokens[name],
             itinerary=Itinerary(home, zone, arrival, arrival, back), answers=dice.choice((0.0, 0.5, 0.8, 0.95, 1.0)),
             quick=dice.choice((60.0, 900.0, 5000.0)), plays=dice.choice((0.0, 0.2, 0.5)), moods=dice.choice((0.0, 0.2)),
+            reports=dice.choice((0.0, 0.6, 0.9, 0.9, 1.0)),
         )  # fmt: skip
         learner.chats[learner.chat_id] = FAR
         self.learners.append(learner)

@@ -12,6 +12,7 @@ import pytest
 from bot.content.loader import load_library
 from bot.rules.kit_search import KitSearch
 from tests.simulation.simulation import Setting
+from tests.simulation.stores import Stores
 from tests.support.databases import Databases
 
 IN_MEMORY = Path("/dev/shm")
@@ -27,19 +28,23 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture(scope="session")
-def on_sqlite(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Setting:
+def on_sqlite(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
     """Seeds on SQLite."""
     library = load_library()
     search = KitSearch.of(library)
     gc.collect()
     gc.freeze()  # dead processes are buried by collecting: that must not look at the content each time
-    return Setting(library, search, tmp_path_factory.mktemp("data"), lambda: databases.fresh("sqlite"))
+    stores = Stores(databases, "sqlite")
+    yield Setting(library, search, tmp_path_factory.mktemp("data"), stores)
+    stores.close()
 
 
 @pytest.fixture(scope="session")
-def on_postgresql(on_sqlite: Setting, databases: Databases) -> Setting:
+def on_postgresql(on_sqlite: Setting, databases: Databases) -> Iterator[Setting]:
     """Seeds on PostgreSQL, where processes overtake each other within a transaction."""
-    return Setting(on_sqlite.content, on_sqlite.search, on_sqlite.folder, lambda: databases.fresh("postgresql"))
+    stores = Stores(databases, "postgresql")
+    yield Setting(on_sqlite.content, on_sqlite.search, on_sqlite.folder, stores)
+    stores.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

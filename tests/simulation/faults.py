@@ -35,8 +35,15 @@ class Faults:
         self._left = 0
         self._act: Act | None = None
         self._used: dict[int, tuple[Any, Any]] = {}  # the driver's connections of the step that runs now, last cursors
-        event.listen(engine, "before_cursor_execute", self._before)
-        event.listen(engine, "after_cursor_execute", self._after)
+        self._ears = (("before_cursor_execute", self._before), ("after_cursor_execute", self._after))
+        self._engine = engine
+        for name, ear in self._ears:
+            event.listen(engine, name, ear)
+
+    def close(self) -> None:
+        """Listen no more: the engine serves the next seed."""
+        for name, ear in self._ears:
+            event.remove(self._engine, name, ear)
 
     @contextmanager
     def around(self, act: Act | None, after: int) -> Iterator[None]:

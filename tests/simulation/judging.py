@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot.clock import QuietHours, local, to_utc
+from bot.clock import local, to_utc
 from bot.flows.vocabulary import Command, Kind, Membership, Tap, Words
 from bot.rules.budget import allowance
 from bot.rules.calendar import LearnerFacts
@@ -31,14 +31,14 @@ from bot.store.tables import (
     Relay,
     SeenUpdate,
 )
+from tests.simulation.judging_travel import journeys
 from tests.simulation.people import Helper, Learner
 from tests.simulation.telegram import Got, Try
 
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-QUIET = QuietHours(time(22), time(7))
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FINAL = {"sent", "failed", "unknown", "repeated", "expired", "cancelled"}
 LAST_STATES = {"answered", "excused", "alerted", "closed"}
 SAFE = {kind.value for kind in SAFETY}
@@ -52,7 +52,7 @@ def judge(sim: Simulation) -> None:
         judge = _Judge(sim, session)
         for check in (
             judge.updates, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget, judge.rate,
-            judge.every_day, judge.fair, judge.ladders, judge.trails, judge.all_clear, judge.copies,
+            judge.every_day, judge.fair, judge.on_the_way, judge.ladders, judge.trails, judge.all_clear, judge.copies,
         ):  # fmt: skip
             check()
 
@@ -158,6 +158,8 @@ class _Judge:
     def _same_thing_twice(self) -> None:
         found: dict[tuple[Any, ...], list[Outbox]] = defaultdict(list)
         for row in self.rows.values():
+            if row.ref and row.ref.startswith("travel"):
+                continue  # asked about every morning, reminded of every new hour
             if row.ref and row.kind in ("check_in", "reminder", "prompt", "message"):
                 found[row.kind, row.ref, row.person_id].append(row)
             elif row.ref and row.kind == "alert":
@@ -201,7 +203,7 @@ class _Judge:
                 got.at + 2 * SECOND,
                 got.at - self._slack(got.at) - MINUTE,
             )  # clocks of processes differ a little
-            if all(QUIET.contains(local(at, zone).time()) for at in moments):
+            if all(self.sim.quiet.contains(local(at, zone).time()) for at in moments):
                 self.blame(f"message {got.row_id} ({got.kind}) woke {person.name} at {local(got.at, zone):%m-%d %H:%M}")
 
     def _row_is_urgent(self, got: Got, urgent: set[int]) -> bool:
@@ -246,17 +248,18 @@ class _Judge:
             if since is None or learner.itinerary is None:
                 continue
             hour = time.fromisoformat(placement.check_in_at or self.cohort.check_in_at)
-            day, last = learner.itinerary.arrival, placement.ended_on or learner.itinerary.return_
-            while day <= last:
+            # On the days of arrival and return it is the journey that is asked about.
+            day, last = learner.itinerary.arrival + DAY, placement.ended_on or learner.itinerary.return_
+            while day < last:
                 due = to_utc(day, hour, learner.itinerary.zone_on(day))
                 wanted = day.weekday() in parse_check_in_days(self.cohort.check_in_days)
-                if wanted and since + timedelta(days=1) < due and (learner.placement_id, day) not in rows:
+                if wanted and since + DAY < due and (learner.placement_id, day) not in rows:
                     self.blame(f"{learner.code} was to be asked on {day} and there is no check-in")
                 row = rows.get((learner.placement_id, day))
-                kept = row is not None and not self.sim.roll_called and since + timedelta(days=1) < due
+                kept = row is not None and not self.sim.roll_called and since + DAY < due
                 if row is not None and kept and hour == self._hour_at_first(placement) and row.due_at != due:
                     self.blame(f"{learner.code} was to be asked at {due}, and the check-in is due at {row.due_at}")
-                day += timedelta(days=1)
+                day += DAY
         for row in self.check_ins:
             self._ended(row)
 
@@ -268,7 +271,7 @@ class _Judge:
         name = f"check-in {row.id} of {self._code(row)} on {row.day}"
         if row.state not in LAST_STATES and row.due_at < self.sim.cast.end:
             self.blame(f"{name} is still {row.state} at the end")
-        if row.state == "closed" and not self._trouble(row.due_at, row.due_at + timedelta(days=1)):
+        if row.state == "closed" and not self._trouble(row.due_at, row.due_at + DAY):
             self.blame(f"{name} was closed in fine weather")
         if row.alerted_at is not None:
             raised = [
@@ -297,6 +300,10 @@ class _Judge:
                 case "not_delivered":
                     if learner.person_id not in self.sim.relinked:
                         self.blame(f"{name} is said to be undelivered, and {learner.code} has a chat")
+
+    def on_the_way(self) -> None:
+        """Journeys there and back."""
+        journeys(self)
 
     def _was_asked(self, row: CheckIn, name: str) -> None:
         assert row.alerted_at is not None

@@ -202,11 +202,14 @@ class Bot(Machine):
     def _take_all(self, found: Sequence[Incoming]) -> bool:
         """Receive updates; the offset moves up to the first that is not committed. Those behind it go on."""
         whole = True
+        broken: set[int] = set()  # chats whose next update must wait for one that was not stored
         for incoming in found:
             if not self.alive:
                 return False
-            done = self._take(incoming)
+            done = incoming.chat_id not in broken and self._take(incoming)
             whole = whole and done
+            if not done:
+                broken.add(incoming.chat_id)
             if whole:
                 self.offset = incoming.update_id + 1
         return whole
@@ -219,6 +222,8 @@ class Bot(Machine):
             except Exception as error:
                 self.sim.stumbled(self.name, f"update {incoming.update_id}, try {attempt}: {error!r:.300}")
                 continue
+            finally:
+                self.sim.tried(incoming)
             if ok:
                 self.sim.received(incoming, before and handled != Handled())
                 for delivery in handled.deliveries:
@@ -326,6 +331,8 @@ class Bot(Machine):
 
     def _clean(self) -> None:
         self.cleaning = False
+        if not self.sim.held():
+            return  # every process looks, most of the time at nothing
         ok, count = self.carefully("take back what dead processes held", outbox.release_expired, self.now())
         if ok and count:
             self.sim.told(self.name, "takes back {} messages", count)

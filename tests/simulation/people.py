@@ -59,6 +59,7 @@ class Learner(Somebody):
     quick: float = 600.0  # seconds, on average
     plays: float = 0.3  # how likely a prompt is opened
     moods: float = 0.15  # how often "fine" is not the answer
+    reports: float = 0.85  # how likely they say on the way that they left, are late, are there
     joined: bool = False
     joined_at: datetime | None = None
     chats: dict[int, datetime] = field(default_factory=dict)  # every phone they had, and until when
@@ -138,6 +139,8 @@ class Learner(Somebody):
             return
         if data[0].startswith("join:"):
             self._joins(got, data)
+        elif data[0].startswith("travel:"):
+            self._travels(got, data)
         elif got.kind in ("check_in", "reminder"):
             self._is_asked(got, data)
         elif data[0].startswith("settle:") and self.dice.random() < 0.6:
@@ -151,6 +154,25 @@ class Learner(Somebody):
         if data[0].startswith("join:hour") and not self.joined:
             self.joined, self.joined_at = True, self.sim.clock.now
         self.later(self.dice.uniform(2, 40), Tap(data[0], got.message_id))
+
+    def _travels(self, got: Got, data: list[str]) -> None:
+        """They say when they will be there, that they left, that it takes longer, and, mostly, that they arrived."""
+        if self.dice.random() > self.reports:
+            return
+        by_word: dict[str, list[str]] = {}
+        for one in data:
+            by_word.setdefault(one.split(":")[1], []).append(one)
+        if "at" in by_word or "new" in by_word:
+            hours = by_word.get("at") or by_word["new"]
+            self.later(self.dice.expovariate(1 / self.quick), Tap(self.dice.choice(hours), got.message_id))
+            return
+        chosen = self.dice.choices(("left", "arrived", "delayed", "still"), (5, 4, 2, 1 if "still" in by_word else 0))
+        said = by_word.get(chosen[0])
+        if said and (chosen[0] != "still" or self.dice.random() < 0.1):
+            hours_later = self.dice.uniform(1, 9) * 3600 if chosen[0] == "arrived" else 0.0
+            self.later(hours_later + self.dice.expovariate(1 / self.quick), Tap(said[0], got.message_id))
+        if "left" in by_word and chosen[0] == "left" and self.dice.random() < self.reports:
+            self.later(self.dice.uniform(2, 14) * 3600, Tap(by_word["arrived"][0], got.message_id))
 
     def _is_asked(self, got: Got, data: list[str]) -> None:
         mine = [d for d in data if d.startswith(ANSWERS)]

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
-import psycopg
-
+from bot.clock import QuietHours
 from bot.content.loader import Library
 from bot.errors import CompagnonError
 from bot.flows.vocabulary import Event, Incoming, Membership
@@ -20,13 +18,13 @@ from bot.rules.kit_search import KitSearch
 from bot.service import alert_list
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Result
-from bot.store.engine import Store, open_store
 from bot.store.tables import Alert
 from tests.simulation.cast import Cast, Desk, Size, size_of
 from tests.simulation.clockwork import Clockwork
 from tests.simulation.faults import Faults
 from tests.simulation.machines import Bot, Scheduler
 from tests.simulation.people import Somebody
+from tests.simulation.stores import Stores
 from tests.simulation.story import Story, deed
 from tests.simulation.telegram import Got, Telegram
 from tests.simulation.weather import Trouble
@@ -34,6 +32,9 @@ from tests.simulation.weather import Trouble
 DUE = """
 SELECT min(due_at) FROM due_step WHERE state = 'planned' UNION ALL
 SELECT min(wake_at) FROM check_in WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(wake_at) FROM travel WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(wake_at) FROM pause WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(wake_at) FROM absence WHERE wake_at IS NOT NULL UNION ALL
 SELECT min(next_at) FROM alert WHERE next_at IS NOT NULL UNION ALL
 SELECT min(due_at) FROM message_copy WHERE state = 'planned' UNION ALL
 SELECT min(plan_at) FROM placement WHERE plan_at IS NOT NULL UNION ALL
@@ -58,7 +59,7 @@ class Setting:
     content: Library
     search: KitSearch
     folder: Path
-    fresh: Callable[[], str]  # the address of a new, migrated database
+    stores: Stores
 
 
 @dataclass
@@ -74,9 +75,10 @@ class Simulation:
 
     def __post_init__(self) -> None:
         self.dice = Random(f"simulation {self.seed}")
+        self.quiet = QuietHours(time(22), time(7))
         self.content, self.search, self.folder = self.setting.content, self.setting.search, self.setting.folder
-        self.store = _open(self.setting.fresh())
-        self._eye = _eye(self.store)
+        self.store = self.setting.stores.fresh()
+        self._eye = self.setting.stores.eye()
         self.core = Core(self.store, self.content, self.search, self.folder, owner="desk")
         self.step = timedelta(0)
         self.turns = self.steps = 0
@@ -184,6 +186,10 @@ class Simulation:
         query = f"SELECT count(*) FROM outbox WHERE state = 'queued' AND bulk = {flag if bulk else f'NOT {flag}'}"
         return int(self._look(query)[0][0])
 
+    def held(self) -> bool:
+        """Does any process hold a message?"""
+        return self._look(HELD)[0][0] is not None
+
     def _look(self, query: str) -> list[tuple[Any, ...]]:
         """Look into the database on a connection that no fault ever meets."""
         return list(self._eye.execute(query).fetchall())
@@ -202,6 +208,11 @@ class Simulation:
     def knows(self, incoming: Incoming) -> bool:
         """Are the effects of an update committed, whatever the process that did it heard of it?"""
         return bool(self._look(f"SELECT 1 FROM seen_update WHERE update_id = {incoming.update_id}"))
+
+    def tried(self, incoming: Incoming) -> None:
+        """A process tried to take an update in: was it committed, though the process may have died of it?"""
+        if incoming.update_id not in self.processed and self.knows(incoming):
+            self.processed[incoming.update_id] = self.clock.now
 
     def received(self, incoming: Incoming, again: bool) -> None:
         """A process says that the effects of an update are committed; `again`: they were before."""
@@ -257,26 +268,7 @@ class Simulation:
     def close(self) -> None:
         """Give the database back."""
         self._eye.close()
-        self.store.close()
-
-
-def _open(url: str) -> Store:
-    store = open_store(url)
-    if not store.is_sqlite:
-        # Who overtakes a transaction and meets its locks can't wait for it: it gives up and comes again.
-        with store.engine.begin() as connection:
-            name = store.engine.url.database
-            connection.exec_driver_sql(f"ALTER DATABASE {name} SET lock_timeout = '20ms'")
-        store.engine.dispose()
-    return store
-
-
-def _eye(store: Store) -> Any:
-    url = store.engine.url
-    if store.is_sqlite:
-        return sqlite3.connect(url.database or "", isolation_level=None)
-    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    return psycopg.connect(address, autocommit=True)
+        self.faults.close()
 
 
 def _instant(value: Any) -> datetime | None:
