@@ -200,7 +200,9 @@ def _end_of_ladder(alert: AlertState, now: datetime, ladder: Ladder) -> Result:
         people = _on_duty(alert, ladder) or _everybody_linked(ladder)
         return replace(alert, next_at=now + COMES_BACK_AFTER), _notify(people, repeat=True)
     changed, effects = _announce(replace(alert, severity=Severity.RED, exhausted_at=now), now, ladder)
-    return changed, (BecameRed(), *effects)
+    # Whom nobody waited for on the way up may still be reached another way.
+    missing = (responder for responder in ladder.everybody() if not responder.reachable)
+    return changed, (BecameRed(), *_skipped(missing), *effects)
 
 
 def _announce(alert: AlertState, now: datetime, ladder: Ladder) -> Result:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.rules.retry import backoff
+from bot.service import leases
 from bot.service.core import Core
 from bot.service.delivery import Fate
 from bot.service.drafts import LEASE, in_states
@@ -134,7 +135,8 @@ def _end(session: Session, row: SecondMessage, state: str, at: datetime) -> None
 
 def tidy(core: Core, now: datetime) -> int:
     """Take back what dead processes held; end what nobody could send in its time. Returns how many."""
-    held = and_(in_states(SecondMessage, "leased", "attempting"), SecondMessage.lease_until <= now)
+    gone = or_(SecondMessage.lease_until <= now, SecondMessage.lease_owner.in_(leases.dead(core, now)))
+    held = and_(in_states(SecondMessage, "leased", "attempting"), gone)
     with core.store.transaction() as session:
         back = session.scalars(select(SecondMessage).where(held).with_for_update(skip_locked=True)).all()
         for row in back:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 8
 LOOK_EVERY = 1.0  # seconds
-CLEAN_EVERY = 15.0
+CLEAN_EVERY = 5.0
 LONGEST_PAUSE = timedelta(seconds=5)
 _TROUBLE = (aiosmtplib.SMTPException, aiohttp.ClientError, OSError, TimeoutError)
 

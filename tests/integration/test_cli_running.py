@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -180,3 +181,48 @@ def test_as_a_process_the_version_of_help_needs_no_settings(tmp_path: Path) -> N
     ended = process(tmp_path, "--help", COMPAGNON_TOKEN="rubbish")
     assert ended.returncode == 0
     assert not (tmp_path / "data").exists()
+
+
+def finding(run: CommandLine, what: str) -> dict[str, str]:
+    found: list[dict[str, str]] = json.loads(run("doctor", "--json").out)
+    return next(one for one in found if one["what"] == what)
+
+
+def test_the_doctor_really_tries_the_mail_server(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPAGNON_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("COMPAGNON_SMTP_URL", "smtp://somebody:secret@127.0.0.1:1")
+    monkeypatch.setenv("COMPAGNON_MAIL_FROM", "alerts@example.org")
+    found = finding(run, "e-mail")
+    assert (found["state"], found["says"]) == ("fault", "the mail server of COMPAGNON_SMTP_URL cannot be reached")
+
+
+def test_the_doctor_really_tries_the_alert_webhook(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPAGNON_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("COMPAGNON_ALERT_WEBHOOK_URL", "http://127.0.0.1:1/alerts")
+    found = finding(run, "alert webhook")
+    assert found["state"] == "fault"
+    assert "COMPAGNON_ALERT_WEBHOOK_URL cannot be reached" in found["says"]
+
+
+def test_mail_without_a_sender_is_a_fault_with_its_cure(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPAGNON_API_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("COMPAGNON_SMTP_URL", "smtp://127.0.0.1:1")
+    assert "COMPAGNON_MAIL_FROM=" in finding(run, "e-mail")["says"]
+    monkeypatch.setenv("COMPAGNON_TOKEN", "1:AA")
+    assert "COMPAGNON_MAIL_FROM=" in run.refused("run")
+
+
+@pytest.mark.parametrize(
+    "name, value, says",
+    [
+        ("SMTP_URL", "http://mail.example.org", "COMPAGNON_SMTP_URL: this is no mail server"),
+        ("SMTP_URL", "smtp://", "COMPAGNON_SMTP_URL: this is no mail server"),
+        ("MAIL_FROM", "Compagnon", "COMPAGNON_MAIL_FROM: 'Compagnon' is no e-mail address"),
+        ("ALERT_WEBHOOK_URL", "gateway", "COMPAGNON_ALERT_WEBHOOK_URL: 'gateway' is not a web address"),
+    ],
+)
+def test_a_slip_in_a_second_channel_is_one_sentence(
+    run: CommandLine, monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(f"COMPAGNON_{name}", value)
+    assert says in run.refused("cohort", "list")

@@ -111,6 +111,18 @@ def test_who_has_not_joined_is_told_by_e_mail_and_passed_over_at_once(core: Core
     assert "Marco Esempio told by e-mail only: hasn't joined the bot" in away.world.phone(REFERENT).text()
 
 
+def test_a_backup_without_the_bot_hears_by_e_mail_when_the_first_does_not_answer(core: Core, away: Small) -> None:
+    missed(away)
+    away.world.wait(minutes=31)
+
+    async def story(lane: SecondLane, box: Mailbox, calls: Gateway) -> None:
+        await lane.drain()
+        assert len(box.to(MARCO)) == 1
+        assert "uniquement par e-mail" in words_of(box.to(MARCO)[0])
+
+    play(core, away, story)
+
+
 def test_without_an_address_the_alert_says_skipped(core: Core, away: Small) -> None:
     set_person(core, away.people["marco"], email=None)
     ask_for_help(away)

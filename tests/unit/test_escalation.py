@@ -280,7 +280,7 @@ def test_a_ladder_whose_upper_rungs_are_all_away_is_exhausted_at_once() -> None:
     on = ladder(off_duty={3}, blocked={4})
     alert, said = run(AMBER, RAISED, Tick(at(30)), on=on)
     assert alert.severity is Severity.RED
-    assert said == (BecameRed(), Exhausted((1, 2, 3)), nobody_yet(1, 2, 3))
+    assert said == (BecameRed(), Skipped((on.responders[4],)), Exhausted((1, 2, 3)), nobody_yet(1, 2, 3))
 
 
 @pytest.mark.parametrize("alert, wake", [(AMBER, 30), (RED, 5)])
