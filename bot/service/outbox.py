@@ -197,22 +197,24 @@ def release_expired(core: Core, now: datetime) -> int:
 
     Of the unknown, safety is queued again: twice is better than never there, and only there.
     """
-    lost = or_(Outbox.lease_until <= now, Outbox.lease_owner.in_(leases.dead(core, now)))
-    held = and_(in_states(Outbox, "leased", "attempting"), lost)
     with core.store.transaction() as session:
+        lapsed: ColumnElement[bool] = Outbox.lease_until <= now
+        if gone := session.scalars(leases.dead(core, now)).all():
+            lapsed = or_(lapsed, Outbox.lease_owner.in_(gone))
+        held = and_(in_states(Outbox, "leased", "attempting"), lapsed)
         back = session.execute(
             update(Outbox)
             .where(held, or_(Outbox.state == "leased", Outbox.kind.in_([k.value for k in SAFETY])))
             .values(state="queued", lease_owner=None, lease_until=None)
             .returning(Outbox.id).execution_options(synchronize_session=False)
         ).all()  # fmt: skip
-        gone = session.execute(
+        lost = session.execute(
             update(Outbox)
             .where(held)
             .values(state="unknown", finished_at=now, lease_owner=None, lease_until=None)
             .returning(Outbox.id).execution_options(synchronize_session=False)
         ).all()  # fmt: skip
-    return len(back) + len(gone)
+    return len(back) + len(lost)
 
 
 INTERRUPTED_LASTS = timedelta(hours=24)
