@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from admin_cli.context import desk
 from admin_cli.output import Json, print_json, say, table
+from bot.errors import BadInput
 from bot.rules.alert import Outcome
-from bot.service import alert_list
+from bot.service import alert_list, trail
 
 app = typer.Typer(name="alerts", help="Alerts about learners.", no_args_is_help=True)
 
@@ -27,11 +30,12 @@ def list_(
         print_json(rows)
         return
     table(
-        ("ID", "COHORT", "LEARNER", "REASON", "SEVERITY", "RAISED (UTC)", "LEVEL", "TAKEN BY", "RESOLVED", "OUTCOME"),
+        ("ID", "COHORT", "LEARNER", "REASON", "SEVERITY", "RAISED (UTC)", "LEVEL", "TAKEN BY", "RESOLVED", "OUTCOME",
+         "INCIDENT"),
         [
             (
                 r["id"], r["cohort"], f"{r['learner']} {r['name']}", r["reason"], r["severity"], r["raised_at"][:16],
-                r["level"], r["acknowledged_by"], (r["resolved_at"] or "")[:16], r["outcome"],
+                r["level"], r["acknowledged_by"], (r["resolved_at"] or "")[:16], r["outcome"], r["incident"],
             )
             for r in rows
         ],
@@ -43,12 +47,37 @@ def list_(
 def resolve(
     alert_id: Annotated[int, typer.Argument(metavar="ID")],
     outcome: Annotated[str, typer.Option(help=f"How it ended: {', '.join(Outcome)}.")] = Outcome.OTHER.value,
+    incident: Annotated[bool, typer.Option("--incident", help="With all others of its incident.")] = False,
     json: Json = False,
 ) -> None:
     """Close an alert. The learner is asked whether it is settled; everybody who was told hears of it."""
     with desk() as d:
-        row = alert_list.resolve(d.core, alert_id, outcome, d.now)
+        row = alert_list.resolve(d.core, alert_id, outcome, d.now, whole=incident)
     if json:
         print_json(row)
         return
     say(f"Alert {alert_id} ({row['learner']} {row['name']}) is resolved: {row['outcome']}.")
+
+
+@app.command()
+def export(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.csv|FILE.json", help="Where to write it.")],
+    cohort: Annotated[str | None, typer.Option(metavar="CODE", help="Only of this cohort.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only from this day on, in UTC: 2026-03-01.")
+    ] = None,
+    names: Annotated[bool, typer.Option("--names", help="With names, not only codes and roles.")] = False,
+) -> None:
+    """The whole trail: who was told when and through what, when it was delivered, who answered, how it ended."""
+    start = _day(since) if since is not None else None
+    with desk() as d:
+        rows = trail.rows(d.core, cohort, start, names=names)
+        trail.write(to, rows, names=names)
+    say(f"{len(rows)} lines of the trail are in {to}.")
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError:
+        raise BadInput(f"“{text}” is not a date: write it as 2026-03-01.") from None

@@ -50,7 +50,9 @@ class Dossier:
     skipped: tuple[SkippedPerson, ...] = ()
     nobody_on_duty: bool = False
     became_red: bool = False
-    told: tuple[tuple[str, datetime], ...] = ()
+    told: tuple[tuple[str, datetime], ...] = ()  # when Telegram took it; of those `on_the_way`, when it was queued
+    on_the_way: frozenset[str] = frozenset()
+    not_delivered: tuple[str, ...] = ()
     acknowledged_by: str | None = None
     at_home: bool = False
     said: str | None = None  # what the learner answered after the alert
@@ -184,9 +186,20 @@ def _call_list(d: Dossier) -> Text:
 
 
 def _done(d: Dossier) -> list[Text]:
-    lines = [say("alerts/told_at", name=verbatim(name), at=d.at(at, "time")) for name, at in d.told]
+    lines = told_lines(d)
     lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in d.skipped]
+    if d.told and not (d.reason in _OF_CHECK_IN and d.asked_at):
+        lines.append(say("alerts/delivered_means"))
     return [_block([say("alerts/done_so_far"), *lines])] if lines else []
+
+
+def told_lines(d: Dossier) -> list[Text]:
+    """Who was told when, as far as Telegram says."""
+    lines = [
+        say("alerts/told_since" if name in d.on_the_way else "alerts/told_at", name=verbatim(name), at=d.at(at, "time"))
+        for name, at in d.told
+    ]
+    return [*lines, *(say("alerts/told_not", name=verbatim(name)) for name in d.not_delivered)]
 
 
 def _block(lines: Sequence[Text]) -> Text:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.flows.alert_screens import CALL_ORDER, Dossier
+from bot.flows.alert_screens import CALL_ORDER, Dossier, told_lines
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
 from bot.i18n import Text, say, verbatim
 from bot.rules.alert import Outcome
@@ -82,9 +82,10 @@ def _call(lead: Dossier) -> Text:
 
 
 def _done(lead: Dossier) -> list[Text]:
-    lines = [say("alerts/told_at", name=verbatim(name), at=lead.at(at, "time")) for name, at in lead.told]
+    lines = told_lines(lead)
     lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in lead.skipped]
-    return [_block([say("alerts/done_so_far"), *lines])] if lines else []
+    means = [_block([say("alerts/done_so_far"), *lines])] if lines else []
+    return [*means, say("alerts/delivered_means")]
 
 
 def _block(lines: Sequence[Text]) -> Text:

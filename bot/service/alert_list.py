@@ -44,19 +44,22 @@ def rows_of(session: Session, cohort_id: int | None, *, open_only: bool) -> list
             "id": alert.id, "cohort": cohort, "learner": code, "name": _name(who), "reason": alert.reason,
             "severity": alert.severity, "raised_at": _iso(alert.raised_at), "level": alert.level,
             "acknowledged_by": _name(by) if by else None, "acknowledged_at": _iso(alert.acknowledged_at),
-            "resolved_at": _iso(alert.resolved_at), "outcome": alert.outcome,
+            "resolved_at": _iso(alert.resolved_at), "outcome": alert.outcome, "incident": alert.incident_id,
         }
         for alert, cohort, code, who, by in session.execute(query)
     ]  # fmt: skip
 
 
-def resolve(core: Core, alert_id: int, outcome: str, now: datetime) -> dict[str, Any]:
-    """Close an alert from the command line, saying how it ended. Raises NotFound, or BadInput when it is closed."""
+def resolve(core: Core, alert_id: int, outcome: str, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+    """Close an alert, or the `whole` incident it belongs to, from the command line, saying how it ended.
+
+    Raises NotFound, or BadInput when it is closed.
+    """
     with core.store.transaction() as session:
         row = alerts.lock(session, alert_id)
         if row.resolved_at is not None:
             raise BadInput(f"Alert {alert_id} was resolved before ({row.outcome}): nothing is left to do.")
-        alerts.resolve(core, session, alert_id, None, outcome, now)
+        alerts.resolve(core, session, alert_id, None, outcome, now, whole=whole)
         note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
         session.flush()
         return next(found for found in rows_of(session, row.cohort_id, open_only=False) if found["id"] == alert_id)

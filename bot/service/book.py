@@ -59,11 +59,12 @@ class Learner:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody was told: when it was queued, and when a channel took it (None: not yet, or never)."""
+    """Somebody was told: when it was queued, when Telegram took it (None: not yet), or whether it refused."""
 
     name: str
     at: datetime
     delivered_at: datetime | None = None
+    failed: bool = False
 
 
 _LEARNERS = (
@@ -86,7 +87,7 @@ _ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at)
 _TOLD = (
     select(AlertEvent.alert_id, AlertEvent.what, AlertEvent.at, Person.first_name, Person.last_name)
     .join(Person, Person.id == AlertEvent.person_id)
-    .where(AlertEvent.alert_id.in_(ids("alerts")), AlertEvent.what.in_(("told", "delivered")))
+    .where(AlertEvent.alert_id.in_(ids("alerts")), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
     .order_by(AlertEvent.id)
 )
 
@@ -295,10 +296,12 @@ class Book:
         for row in rows(self.session, _TOLD, alerts=wanted) if wanted else ():
             name, of_alert = f"{row.first_name} {row.last_name}".strip(), found.setdefault(row.alert_id, {})
             known = of_alert.get(name)
-            if row.what == "told":
-                of_alert.setdefault(name, Told(name, row.at))
-            elif known is not None and known.delivered_at is None:
+            if known is None:
+                of_alert[name] = Told(name, row.at)
+            elif row.what == "delivered" and known.delivered_at is None:
                 of_alert[name] = Told(name, known.at, row.at)
+            elif row.what == "not_delivered" and known.delivered_at is None:
+                of_alert[name] = Told(name, known.at, failed=True)
         return found
 
     # --- writing ---

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind
 from bot.rules.alert import Reason, Severity
-from bot.service import alerts, check_ins, drafts, travel
+from bot.service import alerts, check_ins, drafts, trail, travel
 from bot.service.core import Core
 from bot.service.delivery import Fate, Result
 from bot.service.stays import itinerary_of
@@ -36,9 +36,12 @@ def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetim
             check_ins.delivered(core, session, check_in_id, kind, result.message_id, result.at)
         elif gave_up:
             check_ins.not_delivered(core, session, check_in_id, result.fate is Fate.BLOCKED, now)
-    elif kind is Kind.ALERT and row.ref and gave_up:
+    elif kind is Kind.ALERT and row.ref and (gave_up or result.fate is Fate.SENT):
         about, number, membership_id = row.ref.split(":")
-        alerts.undelivered(core, session, int(number), int(membership_id), now, whole=about == "group")
+        if gave_up:
+            alerts.undelivered(core, session, int(number), int(membership_id), now, whole=about == "group")
+        else:
+            trail.delivered(session, int(number), int(membership_id), result.at, whole=about == "group")
     elif newly_blocked and row.person_id is not None:
         _blocked_while_abroad(core, session, row.person_id, now)
 

@@ -24,7 +24,7 @@ def dossier_of(
     now, placement = book.now, book.placements[alert.placement_id]
     person, place = book.learners[placement.person_id], book.places.get(placement.person_id)
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
-    itinerary = itinerary_of(placement)
+    itinerary, told = itinerary_of(placement), book.told(alert.id)
     stage = itinerary.stage_at(now) if itinerary else "before"
     trip = book.travels.get(placement.id)
     if trip is not None and trip.state != ARRIVED:
@@ -48,7 +48,10 @@ def dossier_of(
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
         skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped),
-        nobody_on_duty=nobody_on_duty, became_red=became_red, told=tuple((t.name, t.at) for t in book.told(alert.id)),
+        nobody_on_duty=nobody_on_duty, became_red=became_red, 
+        told=tuple((t.name, t.delivered_at or t.at) for t in told if not t.failed),
+        on_the_way=frozenset(t.name for t in told if t.delivered_at is None),
+        not_delivered=tuple(t.name for t in told if t.failed),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,

@@ -18,7 +18,6 @@ from bot.service.audit import note
 from bot.service.core import Core
 from bot.store.tables import (
     Alert,
-    AlertEvent,
     Base,
     CheckIn,
     Consent,
@@ -113,8 +112,6 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
-    events = select(Alert.id).where(Alert.placement_id.in_(stays))
-    session.execute(update(AlertEvent).where(AlertEvent.alert_id.in_(events)).values(detail={}))
     for own in (SharedPlace, Conversation, MessageCopy):
         session.execute(delete(own).where(own.person_id == person_id))
     session.execute(update(Invite).where(Invite.person_id == person_id).values(token=None, revoked_at=now))

@@ -13,6 +13,7 @@ from alembic.util import CommandError
 
 from bot.errors import StorageTrouble
 from bot.store.engine import Store
+from bot.store.guards import guard
 from bot.store.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -31,6 +32,7 @@ def upgrade(store: Store) -> None:
         with store.engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            guard(connection)
     except CommandError:
         raise StorageTrouble("The database is newer than this program: install the version that made it.") from None
 

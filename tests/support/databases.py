@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import create_engine, make_url, text
 
 from bot.store.engine import Store, open_store
+from bot.store.guards import guard, unguard
 from bot.store.schema import upgrade
 from bot.store.tables import Base
 
@@ -62,8 +63,10 @@ class Databases:
         tables = Base.metadata.sorted_tables
         with found.engine.begin() as connection:
             if found.is_sqlite:
+                unguard(connection)
                 for table in reversed(tables):
                     connection.execute(table.delete())
+                guard(connection)
             else:
                 connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
                 names = ", ".join(table.name for table in tables)

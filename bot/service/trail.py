@@ -1,0 +1,108 @@
+"""The trail of alerts: what is added when a message arrives, and all of it as a table for an export.
+
+Rows are only ever added (`bot.store.guards`). An export shows learners by their codes and staff by their roles; names
+are added when asked for. Somebody who was erased has no name any more, and the trail stays.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.errors import BadInput
+from bot.service.cohorts import find
+from bot.service.core import Core
+from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
+
+FIELDS = ("alert", "incident", "cohort", "learner", "reason", "severity", "at", "event", "who", "channel", "detail")
+NAMES = ("learner_name", "who_name")
+_SECOND = "second_"  # e-mail and webhook have their own words for the same
+
+
+def delivered(session: Session, number: int, membership_id: int, at: datetime, *, whole: bool = False) -> None:
+    """Telegram took an alert, or the message about a `whole` incident, for this person."""
+    mine = Alert.incident_id == number if whole else Alert.id == number
+    person = session.get_one(Membership, membership_id).person_id
+    lines = [
+        {"alert_id": alert, "at": at, "what": "delivered", "person_id": person, "detail": {"channel": "telegram"}}
+        for alert in session.scalars(select(Alert.id).where(mine))
+    ]
+    if lines:
+        session.execute(insert(AlertEvent), lines)
+
+
+def rows(core: Core, cohort: str | None, since: datetime | None, *, names: bool) -> list[dict[str, Any]]:
+    """Every event, alert by alert, in order; instants ISO 8601 in UTC. Raises NotFound for an unknown cohort."""
+    learner, who = aliased(Person), aliased(Person)
+    with core.store.transaction() as session:
+        query = (
+            select(AlertEvent, Alert, Cohort.code, Placement.code, Placement.person_id, learner, who)
+            .join(Alert, Alert.id == AlertEvent.alert_id)
+            .join(Cohort, Cohort.id == Alert.cohort_id)
+            .join(Placement, Placement.id == Alert.placement_id)
+            .join(learner, learner.id == Placement.person_id)
+            .outerjoin(who, who.id == AlertEvent.person_id)
+            .order_by(Alert.id, AlertEvent.id)
+        )
+        if cohort is not None:
+            query = query.where(Alert.cohort_id == find(session, cohort).id)
+        if since is not None:
+            query = query.where(AlertEvent.at >= since)
+        found = session.execute(query).all()
+        roles = _roles(session, {row[1].cohort_id for row in found})
+        return [_row(row, roles, names) for row in found]
+
+
+def _roles(session: Session, cohorts: set[int]) -> dict[tuple[int, int], str]:
+    """Role and code by person and cohort: `referent R01`."""
+    members = session.scalars(select(Membership).where(Membership.cohort_id.in_(cohorts)).order_by(Membership.id))
+    return {(m.person_id, m.cohort_id): f"{m.role} {m.code or ''}".strip() for m in members if m.cohort_id is not None}
+
+
+def _row(row: Any, roles: Mapping[tuple[int, int], str], names: bool) -> dict[str, Any]:
+    event, alert, cohort, code, learner_id, learner, who = row
+    detail = dict(event.detail)
+    channel = detail.pop("channel", "telegram" if event.what in ("told", "delivered", "not_delivered") else None)
+    found = {
+        "alert": alert.id, "incident": alert.incident_id, "cohort": cohort, "learner": code, "reason": alert.reason,
+        "severity": alert.severity, "at": event.at.isoformat(), "event": event.what.removeprefix(_SECOND),
+        "who": _who(event.person_id, learner_id, alert.cohort_id, roles), "channel": channel, "detail": detail,
+    }  # fmt: skip
+    if names:
+        found |= {"learner_name": _name(learner), "who_name": _name(who) if who else None}
+    return found
+
+
+def _who(person: int | None, learner: int, cohort: int, roles: Mapping[tuple[int, int], str]) -> str | None:
+    if person is None:
+        return None
+    return "learner" if person == learner else roles.get((person, cohort), "staff")
+
+
+def _name(person: Person) -> str:
+    return f"{person.first_name} {person.last_name}".strip()
+
+
+def write(target: Path, found: list[dict[str, Any]], *, names: bool) -> None:
+    """As CSV or JSON, by the ending of the file's name. Raises BadInput for another ending or a closed place."""
+    kind = target.suffix.lower()
+    if kind not in (".csv", ".json"):
+        raise BadInput(f"{target.name} ends in neither .csv nor .json: choose one of them.")
+    try:
+        with target.open("w", encoding="utf-8-sig" if kind == ".csv" else "utf-8", newline="") as file:
+            if kind == ".json":
+                json.dump(found, file, ensure_ascii=False, indent=1)
+                file.write("\n")
+                return
+            table = csv.DictWriter(file, [*FIELDS, *(NAMES if names else ())])
+            table.writeheader()
+            table.writerows({**row, "detail": json.dumps(row["detail"], ensure_ascii=False)} for row in found)
+    except OSError as error:
+        raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
