@@ -117,7 +117,7 @@ def test_lines_written_afterwards_are_understood_no_worse_than_measured(language
     print(show(language, figures))
     assert figures.crisis >= 0.2, show(language, figures)
     assert figures.disclosure >= 0.1, show(language, figures)
-    assert figures.false_crisis <= 0.13, show(language, figures)
+    assert figures.false_crisis <= 0.2, show(language, figures)
 
 
 def test_no_question_to_a_kit_is_a_crisis() -> None:
