@@ -98,3 +98,19 @@ def test_folding_keeps_what_people_mean() -> None:
 )
 def test_folding_reads_every_alphabet_of_ours_as_it_is_typed_without_its_keys(text: str, folded: str) -> None:
     assert fold(text) == folded
+
+
+def test_words_of_a_language_are_read_but_it_offers_no_interface_by_itself() -> None:
+    library = load_library()
+    assert {"pl", "sl", "lv", "sq", "sr", "bs", "mk", "cnr"} <= set(library.danger)
+    assert "cnr" not in library.catalogues.languages
+
+
+@pytest.mark.parametrize("text", ["убиће ме, помоћ", "ubiće me, pomoć", "ubice me pomoc", "UBICE ME"])
+def test_serbian_is_read_in_either_alphabet_and_without_its_accents(text: str) -> None:
+    assert RULES.assess(text) is Danger.CRISIS
+
+
+@pytest.mark.parametrize("text", ["ќе ме убие", "ke me ubie", "kje me ubie"])
+def test_macedonian_is_read_as_it_is_typed(text: str) -> None:
+    assert RULES.assess(text) is Danger.CRISIS
