@@ -208,8 +208,6 @@ def test_hours_are_those_of_the_place_travelled_to(core: Core) -> None:
     small.join()
     small.world.travel(MORNING)
     assert trip(core).expected_at == march(1, 20)
-    small.world.travel(march(21, 6))
-    assert trip(core, "back").expected_at == march(21, 19)
 
 
 def test_the_night_the_clocks_go_forward_shortens_nothing(core: Core) -> None:
