@@ -231,7 +231,8 @@ def undelivered(
     if row is None:
         return
     book = book_of(session, now, [row])
-    _note(book, row, "not_delivered", person_of(session, membership_id))
+    for member in book.members(row.incident_id) if incidents.leads(row) else [row]:
+        book.note_not_delivered(member.id, membership_id)
     waiting = row.resolved_at is None and row.acknowledged_by is None and not incidents.rests(row)
     if waiting and not _others_have_it(book, row, membership_id):
         row.next_at = now

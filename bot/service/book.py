@@ -7,7 +7,7 @@ on plain Python objects, the book fills them for all stays at once and writes wh
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -278,6 +278,13 @@ class Book:
         self.note(alert_id, "told", self.member_person(membership_id))
         name = self.member_name(membership_id)
         self._told_of(alert_id).setdefault(name, Told(name, self.now))
+
+    def note_not_delivered(self, alert_id: int, membership_id: int) -> None:
+        """The message did not reach this person."""
+        self.note(alert_id, "not_delivered", self.member_person(membership_id))
+        name, told = self.member_name(membership_id), self._told_of(alert_id)
+        if name in told and told[name].delivered_at is None:
+            told[name] = replace(told[name], failed=True)
 
     def told(self, alert_id: int) -> tuple[Told, ...]:
         """Whom we told and when first, in order."""

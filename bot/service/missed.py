@@ -82,10 +82,10 @@ def _gather(core: Core, book: Book, leader: Alert | None, members: list[Alert], 
     incidents.follow(book, leader)
     if leader.state.get("new"):
         return
-    if red and leader.severity == Severity.AMBER.value:
+    if red:  # everybody hears it, or who has it, as with one learner
         alerts.move(core, book, leader, Raised(book.now, Severity.RED))
-        return
-    _grow(core, book, leader, new)
+    else:
+        _grow(core, book, leader, new)
 
 
 def _grow(core: Core, book: Book, leader: Alert, new: Sequence[Alert]) -> None:
