@@ -13,6 +13,7 @@ from bot.store.writing import insert_or_ignore, upsert
 
 PROCESS = "process:"  # and the owner: a process that lives and may hold messages
 PROCESS_SECONDS = 15.0
+_A_PROCESS = Lease.name.between(PROCESS, PROCESS + "\uffff")  # a range of the key, where LIKE reads all
 FORGOTTEN = timedelta(days=1)  # longer than any message is held
 
 
@@ -43,10 +44,10 @@ def alive(core: Core, now: datetime, seconds: float = PROCESS_SECONDS) -> None:
     with core.store.transaction() as session:
         upsert(session, Lease, {"name": PROCESS + core.owner},
                {"owner": core.owner, "until": now + timedelta(seconds=seconds)})  # fmt: skip
-        session.execute(delete(Lease).where(Lease.name.startswith(PROCESS), Lease.until <= now - FORGOTTEN))
+        session.execute(delete(Lease).where(_A_PROCESS, Lease.until <= now - FORGOTTEN))
 
 
 def dead(core: Core, now: datetime) -> Select[Any]:
     """The other processes that have said that they live, and say so no more: their owners."""
-    silent = Lease.name.startswith(PROCESS) & (Lease.until <= now)
+    silent = _A_PROCESS & (Lease.until <= now)
     return select(Lease.owner).where(silent, Lease.owner != core.owner)

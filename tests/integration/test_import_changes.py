@@ -22,8 +22,9 @@ def placement(core: Core, code: str) -> Placement:
 
 
 def person(core: Core, code: str) -> Person:
+    person_id = placement(core, code).person_id
     with core.store.transaction() as session:
-        return session.get_one(Person, placement(core, code).person_id)
+        return session.get_one(Person, person_id)
 
 
 def test_importing_the_same_list_again_changes_nothing(core: Core) -> None:
