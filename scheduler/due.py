@@ -21,7 +21,7 @@ from bot.service import (
 )
 from bot.service.core import Core
 
-BATCH = 200  # rows a transaction, so that nothing is locked for long
+BATCH = 500  # rows a transaction, so that nothing is locked for long
 MOST_BATCHES = 1000  # a bound for one call: what is left comes with the next
 
 Job = Callable[[Core, datetime, int], int]

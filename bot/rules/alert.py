@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from bot.errors import BadInput
 
@@ -85,6 +86,10 @@ class Ladder:
 
     def everybody(self) -> tuple[Responder, ...]:
         """All rungs in order, each person once."""
+        return self._everybody
+
+    @cached_property
+    def _everybody(self) -> tuple[Responder, ...]:
         return tuple(self.who(person) for person in dict.fromkeys(p for rung in self.rungs for p in rung.people))
 
 

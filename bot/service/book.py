@@ -261,6 +261,7 @@ class Book:
             state={"told": [], "new": True},
         )  # fmt: skip
         self._new.append(alert)
+        self._told[alert.id] = {}
         self._alerts[alert.id] = alert
         self._open.setdefault(placement.id, []).append(alert)
         return alert
@@ -292,10 +293,9 @@ class Book:
 
     def _told_of(self, alert_id: int) -> dict[str, Told]:
         if alert_id not in self._told:
-            fresh = {alert.id for alert in self._new}
             wanted = [number for number in {*self._alerts, alert_id} if number not in self._told]
             self._told |= {number: {} for number in wanted}
-            self._told |= self._read_told([number for number in wanted if number not in fresh])
+            self._told |= self._read_told(wanted)
         return self._told[alert_id]
 
     def _read_told(self, wanted: list[int]) -> dict[int, dict[str, Told]]:
