@@ -4,7 +4,7 @@ from __future__ import annotations
 
 COMPLETE = ("en", "fr")  # every shipped text must be there
 # Every text about safety must be there: consent, check-in, /sos, alerts. The rest is shown in English.
-SAFETY: tuple[str, ...] = ()
+SAFETY = ("bs", "cnr", "de", "es", "it", "lv", "mk", "nl", "pl", "pt", "sl", "sq", "sr")
 SAFETY_FILES = tuple(
     f"interface/{name}"
     for name in (
