@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,7 +52,10 @@ def content(settings: Settings) -> Library:
 
 @cache
 def _library(folder: Path | None) -> Library:
-    return load_library(folder)
+    found = load_library(folder)
+    gc.collect()
+    gc.freeze()  # content stays for good: the collector need not walk through it again and again
+    return found
 
 
 def database(settings: Settings, *, first: bool = False) -> Store:

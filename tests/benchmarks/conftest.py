@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -42,8 +43,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 @pytest.fixture(scope="session")
 def library() -> Library:
-    """The shipped content."""
-    return load_library()
+    """The shipped content, held as a running service holds it (`admin_cli.context`)."""
+    found = load_library()
+    gc.collect()
+    gc.freeze()
+    return found
 
 
 @pytest.fixture
