@@ -38,8 +38,9 @@ class Size:
 
 
 def size_of(dice: Random) -> Size:
-    """Most worlds are small: faults meet as often, and more seeds fit into the time."""
-    return Size(dice.choice((1, 1, 2, 2, 3, 3, 4, 5, 7, 12, 20)), dice.choice((2, 3, 4, 4, 5, 6)))
+    """Most worlds are small: faults meet as often, and more seeds fit into the time. One in thirty is a whole class."""
+    days = dice.choice((2, 3, 4, 4, 5, 6))
+    return Size(20, min(days, 4)) if dice.random() < 0.03 else Size(dice.choice((1, 1, 1, 2, 2, 2, 3, 3, 4, 6)), days)
 
 
 class Cast:
@@ -62,6 +63,7 @@ class Cast:
         self._add_helpers()
         for number in range(size.learners):
             self._add_learner(number, size.days)
+        self._set_duty()
         self.by_chat: dict[int, Helper | Learner] = {}
         self.by_chat |= {helper.chat_id: helper for helper in self.helpers}
         self.by_chat |= {learner.chat_id: learner for learner in self.learners}
@@ -83,6 +85,14 @@ class Cast:
             self.helpers.append(helper)
             if dice.random() < 0.9:
                 self._link(helper)
+
+    def _set_duty(self) -> None:
+        """Backups and local contacts may have hours; the referent and the coordinator are always on duty."""
+        with self.sim.core.store.transaction() as session:
+            for helper in self.helpers:
+                if helper.name in ("marco", "ines") and self.dice.random() < 0.4:
+                    hours = self.dice.choice(("mon-fri 08:00-18:00", "mon-sun 09:00-22:00"))
+                    session.get_one(Membership, helper.membership_id).duty = hours
 
     def _link(self, helper: Helper) -> None:
         with self.sim.core.store.transaction() as session:
@@ -114,11 +124,12 @@ class Cast:
         self.learners.append(learner)
 
     def begin(self) -> None:
-        """Everybody starts to live."""
+        """Everybody starts to live; in a crowd each does less of their own accord."""
+        crowd = len(self.learners)
         for learner in self.learners:
             late = 40 if self.dice.random() < 0.15 else 10
             self.sim.clock.after(self.dice.uniform(0, late * 3600), learner.begin)
-            learner.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
+            learner.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12), min(1.0, 25 / crowd))
         for helper in self.helpers:
             helper.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
         self.sim.desk.plan()
@@ -158,7 +169,7 @@ class Desk:
         if self.sim.closing:
             return
         old = self.sim.clock.now - self.patience
-        found = self.sim.types("alerts list", _listing) or []
+        found = (self.sim.types("alerts list", _listing) if self.sim.alerts_open() else None) or []
         for alert in found:
             if datetime.fromisoformat(alert["raised_at"]) < old:
                 self.sim.types("alerts resolve", alert_list.resolve, alert["id"], self.dice.choice(("phone", "other")))

@@ -45,10 +45,3 @@ def on_postgresql(on_sqlite: Setting, databases: Databases) -> Iterator[Setting]
     stores = Stores(databases, "postgresql")
     yield Setting(on_sqlite.content, on_sqlite.search, on_sqlite.folder, stores)
     stores.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole stays take minutes: they belong to `make simulate` and `make test-long`."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.long)

@@ -26,6 +26,7 @@ from bot.store.tables import (
     MessageCopy,
     Outbox,
     ParkedUpdate,
+    Pause,
     Person,
     Placement,
     Relay,
@@ -118,7 +119,8 @@ class _Judge:
         for row in self.rows.values():
             tries = self.tries[row.id]
             name = f"message {row.id} ({row.kind} to {row.chat_id})"
-            if row.state not in FINAL:
+            waits = row.state == "queued" and row.kind == "notice" and row.not_before > self.sim.clock.now
+            if row.state not in FINAL and not waits:  # a notice may wait for a morning after the end
                 self.blame(f"{name} is still {row.state} at the end")
             if row.state == "sent" and not any(one.accepted for one in tries):
                 self.blame(f"{name} is marked sent and never arrived")
@@ -242,6 +244,9 @@ class _Judge:
     def every_day(self) -> None:
         """Every check-in that was due ended: answered, excused, alerted; or closed because we were away."""
         rows = {(row.placement_id, row.day): row for row in self.check_ins}
+        pauses: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for pause in self.session.scalars(select(Pause).where(Pause.decided_at.is_not(None))):
+            pauses[pause.placement_id].append((pause.first_day, pause.last_day))
         for learner in self.sim.cast.learners:
             placement = self.session.get_one(Placement, learner.placement_id)
             since = self.session.get_one(Person, learner.person_id).onboarded_at
@@ -251,6 +256,9 @@ class _Judge:
             # On the days of arrival and return it is the journey that is asked about.
             day, last = learner.itinerary.arrival + DAY, placement.ended_on or learner.itinerary.return_
             while day < last:
+                if any(first <= day <= until for first, until in pauses[learner.placement_id]):
+                    day += DAY
+                    continue
                 due = to_utc(day, hour, learner.itinerary.zone_on(day))
                 wanted = day.weekday() in parse_check_in_days(self.cohort.check_in_days)
                 if wanted and since + DAY < due and (learner.placement_id, day) not in rows:
@@ -335,10 +343,15 @@ class _Judge:
         """Every alert reaches a person or the loud end of its ladder, and none is forgotten."""
         for opened in self.sim.ended_open:
             row = self.alerts[opened["id"]]
+            if row.incident_id is not None and not row.state.get("leads"):
+                continue  # it rests behind the one that leads
             if opened["next_at"] is None or opened["next_at"] < self.sim.cast.end:
                 self.blame(f"alert {row.id} is open and nobody will look at it again")
         for row in self.alerts.values():
-            events = self.events[row.id]
+            chorus = {one.id for one in self._chorus(row)}
+            events = sorted(
+                (e for one in chorus for e in self.events[one] if e.at >= row.raised_at), key=lambda e: e.id
+            )
             loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
             if row.reason == "wants_to_talk":
                 loud.add("told")  # no emergency: it is asked about again and again, and rests at night
@@ -346,12 +359,18 @@ class _Judge:
             rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
             if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self._slack(row.raised_at):
                 self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
-            told = [o for o in self.rows.values() if o.kind == "alert" and (o.ref or "").startswith(f"alert:{row.id}:")]
+            told = [o for o in self.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in chorus]
             reached = any(one.accepted for o in told for one in self.tries[o.id])
             learner_knows = any(o.ref == f"news:{row.id}" for o in self.rows.values())
             ended = any(e.what in ("exhausted", "resolved") for e in events)
             if not reached and not ended and not learner_knows:
                 self.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
+
+    def _chorus(self, row: Alert) -> list[Alert]:
+        """The alert, and those it rests behind or leads: most of a cohort silent at once is told as one."""
+        if row.incident_id is None:
+            return [row]
+        return [one for one in self.alerts.values() if one.incident_id == row.incident_id]
 
     def trails(self) -> None:
         """The first acknowledgement wins; it holds until it lapses."""
@@ -372,7 +391,8 @@ class _Judge:
             if row.resolved_at is None:
                 continue
             clear = [o.ref for o in self.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
-            heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(f"alert:{row.id}:")}
+            about = f"alert:{row.id}:" if row.incident_id is None else f"group:{row.incident_id}:"
+            heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(about)}
             for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
                 if member in linked:
                     self.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")

@@ -75,10 +75,10 @@ class Learner(Somebody):
         self.does(Start(self.token or None))
         self.sim.clock.after(self.dice.uniform(1200, 5000), self.begin)
 
-    def live(self, start: datetime, end: datetime) -> None:
+    def live(self, start: datetime, end: datetime, lively: float) -> None:
         """Plan what they do of their own accord."""
         days = (end - start).days
-        for _ in range(round(days * self.dice.uniform(0, 1.2))):
+        for _ in range(round(days * self.dice.uniform(0, 1.2) * lively)):
             when = start + (end - start) * self.dice.random()
             self.sim.clock.at(when, self.of_their_own_accord)
 
@@ -104,7 +104,8 @@ class Learner(Somebody):
             self.does(Tap("relay:new"))
             self.later(30, Words(f"a word from {self.code}"))
         else:
-            self.does(self.dice.choice((Command("menu"), Command("progress"), Photo("p1"), Tap("forged:1:2"))))
+            others = ("menu", "progress", "pause", "pause")
+            self.does(self.dice.choice((*map(Command, others), Photo("p1"), Tap("forged:1:2"))))
 
     def taps_something_old(self) -> None:
         """Any button of any message in the chat."""
@@ -141,6 +142,9 @@ class Learner(Somebody):
             self._joins(got, data)
         elif data[0].startswith("travel:"):
             self._travels(got, data)
+        elif data[0].startswith("pause:"):
+            if self.dice.random() < 0.8:
+                self.later(self.dice.uniform(2, 60), Tap(self.dice.choice(data[:3]), got.message_id))
         elif got.kind in ("check_in", "reminder"):
             self._is_asked(got, data)
         elif data[0].startswith("settle:") and self.dice.random() < 0.6:
@@ -200,7 +204,7 @@ class Helper(Somebody):
 
     def reads(self, got: Got) -> None:
         data = [b.data for row in got.screen.rows for b in row if b.data]
-        by_action = {d.split(":")[1]: d for d in data if d.startswith("alerts:")}
+        by_action = {d.split(":")[1].removeprefix("all_"): d for d in data if d.startswith("alerts:")}
         if self.asleep() and self.dice.random() > self.wakes:
             return
         if "ack" in by_action and self.dice.random() < self.takes:

@@ -1,6 +1,7 @@
 """Bugs as others have shipped them, planted one at a time: each must be found by the simulation.
 
-A plant replaces a function of the product for one seed. `finds` is what the judge then says, `seed` one that finds it.
+A plant replaces a function of the product for one seed. `finds` is what the judge then says, `seed` one that found it
+when last searched; it is tried first, and others after it, for every change of the product changes what happens.
 """
 
 from __future__ import annotations
@@ -18,22 +19,25 @@ from bot.clock import to_utc
 from bot.flows.vocabulary import Incoming, Kind
 from bot.rules import check_in as check_in_rules
 from bot.rules import escalation
+from bot.rules import travel as travel_rules
 from bot.rules.alert import AskSettled, Tick
 from bot.rules.check_in_terms import Listening
-from bot.service import alerts, check_ins, intake, leases, notices, outbox, planning, steps
+from bot.service import alerts, check_ins, intake, leases, night, notices, outbox, planning, steps
+from bot.service.book import book_of
 from bot.service.core import Core
 from bot.service.delivery import Handled
 from bot.store.tables import Alert, Outbox, Person, SeenUpdate
 from bot.store.writing import insert_or_ignore
 from tests.simulation.cast import Size
+from tests.simulation.machines import Bot
 
 Patch = pytest.MonkeyPatch
-SIZE = Size(3, 3)
+SIZE = Size(2, 4)
 
 
 @dataclass(frozen=True)
 class Plant:
-    """A bug, the words of the violation that gives it away, and a seed that finds it."""
+    """A bug, the words of the violation that give it away, and a seed that finds it."""
 
     name: str
     plant: Callable[[Patch], None]
@@ -42,6 +46,14 @@ class Plant:
     level: int = 2  # how bad the world is
     size: Size = SIZE
     postgresql: bool = False
+    rate: int | None = None
+    processes: int | None = None
+    surely: str | None = None  # trouble at every check-in hour
+    deadly: int = 1  # how many times oftener processes die
+
+    def seeds(self, most: int) -> list[int]:
+        """Those to try, the one on record first."""
+        return [self.seed, *(seed for seed in range(most) if seed != self.seed)]
 
 
 def marked_before_sending(patch: Patch) -> None:
@@ -99,6 +111,7 @@ def interrupted_not_shown(patch: Patch) -> None:
 def quiet_hours_ignored(patch: Patch) -> None:
     patch.setattr(steps, "next_allowed", lambda now, zone, quiet: now)
     patch.setattr(notices, "next_allowed", lambda now, zone, quiet: now)
+    patch.setattr(night, "next_allowed", lambda now, zone, quiet: now)
 
 
 def budget_ignored(patch: Patch) -> None:
@@ -182,32 +195,95 @@ def no_lock(patch: Patch) -> None:
     def wake(core: Core, now: datetime, limit: int) -> int:
         with core.store.transaction() as session:
             rows = session.scalars(select(Alert).where(Alert.next_at <= now).order_by(Alert.next_at).limit(limit)).all()
-            for row in rows:
-                alerts.advance(core, session, row, Tick(now), now)
+            if rows:
+                book = book_of(session, now, rows)
+                for row in rows:
+                    alerts.move(core, book, row, Tick(now))
+                book.write()
         return len(rows)
 
     patch.setattr(alerts, "wake", wake)
 
 
+def leases_never_run_out(patch: Patch) -> None:
+    """What a dead process held stays held."""
+    patch.setattr(outbox, "release_expired", lambda core, now: 0)
+
+
+def confirmed_before_committed(patch: Patch) -> None:
+    """The flaw of PTB's Updater: the offset moves on whatever becomes of the updates."""
+    take_all = Bot._take_all
+
+    def careless(bot: Bot, found: Sequence[Incoming]) -> bool:
+        take_all(bot, found)
+        bot.offset = found[-1].update_id + 1 if found else bot.offset
+        return True
+
+    patch.setattr(Bot, "_take_all", careless)
+
+
+def alert_forgotten(patch: Patch) -> None:
+    """Once told, an alert has no next moment."""
+    tick = escalation._tick
+
+    def forgetful(alert: Any, now: datetime, ladder: Any) -> Any:
+        new, effects = tick(alert, now, ladder)
+        return replace(new, next_at=None), effects
+
+    patch.setattr(escalation, "_tick", forgetful)
+
+
+def arrival_not_awaited(patch: Patch) -> None:
+    """A journey's deadline is moved on and on."""
+    patch.setattr(
+        travel_rules, "_judge", lambda travel, tick: (replace(travel, wake_at=tick.now + timedelta(days=1)), ())
+    )
+
+
+def arrival_too_soon(patch: Patch) -> None:
+    """Three hours after the planned arrival become three minutes."""
+    judged = travel_rules._waiting
+
+    def hasty(travel: Any) -> Any:
+        soon = travel.expected_at + timedelta(minutes=3)
+        return judged(replace(travel, deadline=soon, reminded_at=travel.reminded_at or travel.asked_at))
+
+    patch.setattr(travel_rules, "_waiting", hasty)
+
+
 PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 0),
-    Plant("judged while deaf", judged_while_deaf, "though update", 0),
+    Plant("judged while deaf", judged_while_deaf, "though update", 0, level=1, surely="deaf"),
     Plant("update id not remembered", update_not_remembered, "a second time", 0),
-    Plant("update id remembered before it is done", remembered_before_done, "sent /sos", 0),
-    Plant("safety not sent again", safety_not_resent, "is given up", 0),
-    Plant("answers sent again", answers_resent, "arrived twice", 0),
-    Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0),
+    Plant("update id remembered before it is done", remembered_before_done, "sent /sos", 0, deadly=12),
+    Plant("safety not sent again", safety_not_resent, "is given up", 0, deadly=6),
+    Plant("answers sent again", answers_resent, "arrived twice", 0, deadly=6),
+    Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
     Plant("quiet hours ignored", quiet_hours_ignored, "woke", 0),
     Plant("message budget ignored", budget_ignored, "prompts on", 0),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 0),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 0),
     Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 0),
-    Plant("sender's lease not checked", lease_not_checked, "nobody asked for went out", 0, level=0, size=Size(20, 2)),
+    Plant(
+        "sender's lease not checked",
+        lease_not_checked,
+        "nobody asked for went out",
+        0,
+        level=0,
+        size=Size(20, 2),
+        rate=4,
+        processes=2,
+    ),
     Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
     Plant("ladder never climbs", alert_never_climbs, "was silent until", 0),
     Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 0),
     Plant("no all-clear", no_all_clear, "does not hear it", 0),
     Plant("refusal taken for silence", blocked_is_silence, "the question never arrived", 0),
     Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 0),
-    Plant("missing lock", no_lock, "was told twice", 0, postgresql=True),
+    Plant("leases never run out", leases_never_run_out, "at the end", 0, deadly=6),
+    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", 0),
+    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", 0),
+    Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
+    Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),
+    Plant("missing lock", no_lock, "was told twice", 0, postgresql=True, processes=2),
 )

@@ -70,6 +70,10 @@ class Simulation:
     seed: int
     size: Size | None = None
     level: int | None = None
+    rate: int | None = None  # messages a second
+    processes: int | None = None  # how many bots, and how many schedulers
+    surely: str | None = None  # trouble at every check-in hour
+    deadly: int = 1  # how many times oftener processes die
     story: Story = field(default_factory=Story)
     violations: list[str] = field(default_factory=list)
 
@@ -90,7 +94,8 @@ class Simulation:
         self.changed_stays: set[int] = set()
         self.processed: dict[int, datetime] = {}
         self.stumbles: Counter[str] = Counter()
-        self.rate = self.dice.choice((25, 25, 4))
+        chosen = self.dice.choice((25, 25, 4))
+        self.rate = self.rate or chosen
         self.telegram = Telegram(Random(f"telegram {self.seed}"))
         self.desk = Desk(self)
         self.cast = Cast(self, self.size or size_of(self.dice))
@@ -99,8 +104,9 @@ class Simulation:
         level = self.level if self.level is not None else self.dice.choice((0, 1, 1, 1, 1, 2))
         self.weather = Trouble(self, level)
         self.overtaking = not self.store.is_sqlite
-        self.bots = [Bot(self, f"bot{n}") for n in range(self.dice.choice((1, 2)))]
-        self.schedulers = [Scheduler(self, f"scheduler{n}") for n in range(self.dice.choice((1, 2)))]
+        bots, schedulers = (self.processes or self.dice.choice((1, 1, 2)) for _ in range(2))
+        self.bots = [Bot(self, f"bot{n}") for n in range(bots)]
+        self.schedulers = [Scheduler(self, f"scheduler{n}") for n in range(schedulers)]
         self.machines = [*self.bots, *self.schedulers]
 
     # --- running ---
@@ -109,6 +115,8 @@ class Simulation:
         """The stays, then peace, then judgement is up to the caller."""
         self.cast.begin()
         self.weather.plan(self.cast.start, self.cast.end - timedelta(hours=6), self.cast.check_in_hours())
+        if self.surely:
+            self.weather.plan_surely(self.surely, self.cast.check_in_hours())
         self._until(self.cast.end)
         self.closing = True
         self.weather.calm_down()
@@ -185,6 +193,10 @@ class Simulation:
         flag = "1" if self.store.is_sqlite else "true"
         query = f"SELECT count(*) FROM outbox WHERE state = 'queued' AND bulk = {flag if bulk else f'NOT {flag}'}"
         return int(self._look(query)[0][0])
+
+    def alerts_open(self) -> bool:
+        """Is there anything to list at all?"""
+        return bool(self._look("SELECT 1 FROM alert WHERE resolved_at IS NULL LIMIT 1"))
 
     def held(self) -> bool:
         """Does any process hold a message?"""

@@ -62,6 +62,11 @@ class Trouble:
                     long = timedelta(hours=self.dice.choice((14, 26, 40)))
                 self._window(max(begins, start), long, what)
 
+    def plan_surely(self, what: str, hours: Sequence[datetime]) -> None:
+        """That trouble in each of those hours, from a minute on: for bugs that only it brings to light."""
+        for hour in sorted(set(hours)):
+            self._window(hour + MINUTE, timedelta(hours=2, minutes=30), what)
+
     def _window(self, begins: datetime, long: timedelta, what: str) -> None:
         window = Window(begins, begins + long, what)
         self.windows.append(window)
@@ -147,7 +152,7 @@ class Trouble:
         if self.over or self.level == 0:
             return None, 0
         luck = self.dice.random()
-        share = 0.003 * self.level
+        share = 0.003 * self.level * self.sim.deadly
         if luck < share:
             return kill, self.dice.randint(0, 40)
         if luck < 1.6 * share:
@@ -175,7 +180,7 @@ class Trouble:
 
     def dies_in_a_call(self) -> bool:
         """Does the process die before it hears Telegram's answer?"""
-        return not self.over and self.dice.random() < 0.003 * self.level
+        return not self.over and self.dice.random() < 0.003 * self.level * self.sim.deadly
 
     def stall(self) -> float:
         """Seconds until a process goes on: hardly any, or, rarely, longer than its lease."""
