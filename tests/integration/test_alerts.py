@@ -23,8 +23,8 @@ def away(core: Core, small: Small, name: str, substitute: str | None = None) -> 
 
 def outsider(core: Core, small: Small) -> None:
     """A referent of another cohort joins."""
+    project = rows(core, Project)[0]
     with core.store.transaction() as session:
-        project = rows(core, Project)[0]
         other = Cohort(
             project_id=project.id, code="AUTUMN", name="Autumn", journey="learner-short", home_zone="Europe/Paris",
             check_in_at="19:00", check_in_days="daily", answer_window=14400, reminder_after=3600, grace=7200,
@@ -382,8 +382,9 @@ def test_a_referent_cannot_settle_in_the_learners_name(core: Core, abroad: Small
 
 def test_the_coordinator_may_close_it_from_the_command_line(core: Core, abroad: Small) -> None:
     missed(abroad)
+    alert = the_alert(core).id
     with core.store.transaction() as session:
-        use_case.resolve(core, session, the_alert(core).id, None, "phone", abroad.world.now)
+        use_case.resolve(core, session, alert, None, "phone", abroad.world.now)
     abroad.world.deliver()
     assert "Closed by the coordinator" in abroad.world.phone(REFERENT).last.text
 

@@ -123,8 +123,9 @@ def test_direction_overrides_are_stripped_and_right_to_left_names_stay(core: Cor
 def test_a_language_chosen_in_the_chat_is_not_overwritten(core: Core) -> None:
     cohort(core)
     import_cohort(core, CODE, listed({}), NOW)
+    learner = placement(core, "L01").person_id
     with core.store.transaction() as session:
-        chosen = session.get_one(Person, placement(core, "L01").person_id)
+        chosen = session.get_one(Person, learner)
         chosen.language, chosen.onboarded_at = "de", NOW
     assert import_cohort(core, CODE, listed({}), NOW).unchanged == ["L01"]
 
