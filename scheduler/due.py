@@ -10,6 +10,7 @@ from bot.service import (
     absences,
     alerts,
     broadcasts,
+    cases,
     check_ins,
     drills,
     outages,
@@ -31,6 +32,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("absences", absences.wake),
     ("drills", drills.wake),  # before the alerts, so that what is over does not ring once more
     ("alerts", alerts.wake),
+    ("cases", cases.wake),
     ("pauses", pauses.wake),
     ("plan", steps.plan),
     ("check_ins", check_ins.wake),

@@ -62,6 +62,7 @@ class Dossier:
     closed_by: str | None = None
     travel: TravelView | None = None  # on the way, or not there when they should be
     paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
+    confided: bool = False  # for those alone whom the learner chose
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
         return Moment(instant, style, self.zone)
@@ -73,7 +74,19 @@ CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergenc
 
 def _head(d: Dossier) -> Text:
     mark = say("alerts/mark_red") if d.severity == "red" else say("alerts/mark_amber")
-    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, reason=say(f"alerts/reason/{d.reason}"))
+    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, reason=reason_of(d))
+
+
+def reason_of(d: Dossier) -> Text:
+    """Why it was raised, in words."""
+    return say("confide/reason") if d.confided else say(f"alerts/reason/{d.reason}")
+
+
+def _personal(d: Dossier) -> tuple[Text, ...]:
+    """What is said to whom the learner chose, instead of where they are and whom to call about it."""
+    phone = say("alerts/call_learner", phone=d.learner_phone) if d.learner_phone else say("alerts/no_phone")
+    what = _block([say("alerts/raised", at=d.at(d.raised_at)), say("alerts/local_time", at=d.at(d.now, "time")), phone])
+    return (say("confide/to_you", learner=d.learner), what, say("confide/how"))
 
 
 def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
@@ -100,6 +113,8 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
         if repeat and not d.became_red
         else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
     )
+    if d.confided:
+        body = [_head(d), *([say("alerts/again", since=d.at(d.raised_at))] if repeat else []), *_personal(d)]
     rows: Rows = (
         (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
         (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),
@@ -234,12 +249,7 @@ def yours(d: Dossier) -> Screen:
     body = (
         _head(d),
         say("alerts/yours", learner=d.learner),
-        *_said(d),
-        *_travel(d),
-        *_since(d),
-        *_where(d),
-        _call_list(d),
-        *_done(d),
+        *(_personal(d) if d.confided else (*_said(d), *_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d))),
     )
     return Screen(body, (_resolve(d.alert_id), (write,)))
 

@@ -6,6 +6,8 @@ from collections import Counter
 
 from bot.flows import incident_screens as together
 from bot.flows.alert_screens import outcomes
+from bot.flows.cases import line as case_line
+from bot.flows.cases import open_button
 from bot.flows.drill_screens import alarm, thanks
 from bot.flows.effects import Acknowledge, Resolve, Settle
 from bot.flows.relay import begin
@@ -16,7 +18,7 @@ from bot.i18n import Moment, Text, say, verbatim
 from bot.rules.alert import Outcome as How
 from bot.rules.alert import Reason
 
-NEEDS = frozenset({"alerts", "alert", "learners"})  # learners: to write to one
+NEEDS = frozenset({"alerts", "alert", "learners", "cases"})  # learners: to write to one
 SHOWN = 20
 MOST = 40  # buttons of one message: Telegram takes 100
 
@@ -41,7 +43,7 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
     if action == "open":
         return show(Say(_one(alert)))
     if action == "write":
-        return begin(scene, alert.placement_id, alert.learner)
+        return begin(scene, alert.placement_id, alert.learner, alert.person_id)
     if alert.reason == Reason.DRILL:
         return _drill(scene, alert)
     if alert.resolved_at is not None:
@@ -93,15 +95,17 @@ def _each(scene: Scene, event: Event) -> Screen:
 def _list(scene: Scene) -> Screen:
     if not scene.is_referent:
         return screen(say("alerts/not_for_you"))
+    cases = tuple(open_button(case.id, "case/line_button") for case in scene.cases[:SHOWN])
+    about = tuple(case_line(case) for case in scene.cases[:SHOWN])
     if not scene.alerts:
-        return screen(say("alerts/none"))
+        return Screen((*about, say("alerts/none")), cases)
     counts = Counter(alert.incident for alert in scene.alerts)
     # Of an incident the first stands for all.
     first = {alert.incident or -alert.id: alert for alert in reversed(scene.alerts)}
     shown = [alert for alert in scene.alerts if first[alert.incident or -alert.id] is alert][:SHOWN]
     lines = [_line(a) if a.incident is None else _together(a, counts[a.incident]) for a in shown]
     rows = tuple((_button(a, counts[a.incident]),) for a in shown)
-    return Screen((say("alerts/list", n=len(first)), *lines), rows)
+    return Screen((*about, say("alerts/list", n=len(first)), *lines), (*cases, *rows))
 
 
 def _button(alert: AlertView, many: int) -> Button:
@@ -123,7 +127,8 @@ def _line(alert: AlertView) -> Text:
         else say("alerts/state_open")
     )
     return say(
-        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, reason=say(f"alerts/reason/{alert.reason}"),
+        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, 
+        reason=say("confide/reason") if alert.confided else say(f"alerts/reason/{alert.reason}"),
         at=Moment(alert.raised_at, "short"), state=state,
     )  # fmt: skip
 

@@ -6,10 +6,10 @@ told behind their back. An idiom ("I could die laughing") only asks back.
 
 from __future__ import annotations
 
-from bot.flows.effects import RaiseAlert
+from bot.flows.effects import OfferConfiding, RaiseAlert
 from bot.flows.scene import Scene
 from bot.flows.sos import country_now
-from bot.flows.vocabulary import IDLE, Button, Kind, Outcome, Rows, Say, Screen, button, show
+from bot.flows.vocabulary import IDLE, Button, Kind, Outcome, Say, Screen, button, show
 from bot.i18n import Country, Text, say, verbatim
 from bot.rules.danger import Danger
 from bot.rules.kit_answer import emergency_numbers_in
@@ -18,7 +18,6 @@ NEEDS: frozenset[str] = frozenset({"contacts"})
 
 SOS = (button("gate/sos_button", "sos:open"),)
 WRITE = (button("care/write_button", "relay:new"),)
-SOMEBODY = ("referent", "backup", "local_contact")
 KINDEST = "mental_health"
 
 
@@ -28,26 +27,21 @@ def care(scene: Scene, danger: Danger, topic: str | None = None) -> Outcome:
         case Danger.CRISIS:
             return _crisis(scene)
         case Danger.DISCLOSURE:
-            if scene.stay is None:
-                return show(Say(Screen((say("care/other_believe"), *call(scene)))), conversation=IDLE)
-            body = (say("care/believe"), say("care/whom"), say("care/no_secret"), *call(scene))
-            rows = (*_whom(scene), _helps(topic or KINDEST), SOS)
-            return show(Say(Screen(body, rows)), conversation=IDLE)
+            return _disclosure(scene, topic)
         case Danger.IDIOM:
             return show(Say(Screen((say("care/are_you_ok"),), (WRITE, SOS) if scene.stay else ())))
         case _:
             return Outcome()
 
 
-def _whom(scene: Scene) -> Rows:
-    """One button per person who can be written to: whoever it is about is left out by not choosing them."""
-    stay = scene.stay
-    linked = [c for c in scene.contacts if c.linked and c.person_id is not None and c.role in SOMEBODY]
-    if stay is None or not linked:
-        return (WRITE,) if stay else ()
-    return tuple(
-        (button("care/to_button", f"relay:to:{stay.placement_id}:{c.person_id}", name=c.name),) for c in linked
-    )
+def _disclosure(scene: Scene, topic: str | None) -> Outcome:
+    """Help first; then, as a message of its own, whom the learner would like to tell."""
+    if scene.stay is None:
+        desk = (say("confide/desk"),) if scene.is_referent else ()
+        return show(Say(Screen((say("care/other_believe"), *call(scene), *desk))), conversation=IDLE)
+    body = (say("care/believe"), say("care/no_secret"), *call(scene))
+    first = Say(Screen(body, (_helps(topic or KINDEST), SOS)))
+    return show(first, effects=(OfferConfiding(scene.stay.placement_id),), conversation=IDLE)
 
 
 def _helps(topic: str) -> tuple[Button, ...]:

@@ -174,6 +174,50 @@ class Settle:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferConfiding:
+    """Show everybody who could be told, nobody chosen."""
+
+    placement_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Confide:
+    """Tell these memberships, and nobody else, that the learner would like to talk."""
+
+    placement_id: int
+    chosen: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCase:
+    """It is about somebody around the stay: a membership, or a `role` without one (host, tutor)."""
+
+    placement_id: int
+    role: str
+    membership_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """Somebody who was told of a case opens it; the audit keeps that."""
+
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeCase:
+    case_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCase:
+    """outcome: supported, passed_on, changed or other."""
+
+    case_id: int
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenStep:
     placement_id: int
     step: str
@@ -321,6 +365,12 @@ Effect = (
     | Acknowledge
     | Resolve
     | Settle
+    | OfferConfiding
+    | Confide
+    | OpenCase
+    | ReadCase
+    | TakeCase
+    | CloseCase
     | OpenStep
     | SaveStep
     | FinishStep

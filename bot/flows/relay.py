@@ -45,9 +45,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return show(Say(screen(say("relay/words_only"))))
 
 
-def begin(scene: Scene, placement_id: int, learner: str) -> Outcome:
-    """A referent starts writing to a learner."""
-    person = next((s.person_id for s in scene.others if s.placement_id == placement_id), None)
+def begin(scene: Scene, placement_id: int, learner: str, person_id: int | None = None) -> Outcome:
+    """A referent starts writing to a learner; `person_id` where the learner is not one of theirs."""
+    person = next((s.person_id for s in scene.others if s.placement_id == placement_id), person_id)
     to = person if person is not None else _person_of(scene, placement_id)
     if to is None:
         return show(Toast(say("relay/nobody"), alert=True))
@@ -75,7 +75,7 @@ def _wait(placement_id: int, person_id: int, name: str) -> Outcome:
 def _to_referent(scene: Scene) -> Outcome:
     if scene.stay is None:
         return show(Say(screen(say("relay/no_stay"))))
-    for role in ("referent", "backup", "local_contact"):
+    for role in ("referent", "backup", "local_contact", "safeguarding"):
         contact = next((c for c in scene.contacts if c.role == role and c.linked and c.person_id), None)
         if contact is not None and contact.person_id is not None:
             return _wait(scene.stay.placement_id, contact.person_id, contact.name)
@@ -95,6 +95,8 @@ def _reply(scene: Scene, numbers: list[str]) -> Outcome:
     contact = next((c for c in scene.contacts if c.person_id == person_id), None)
     if contact is not None and scene.stay is not None and scene.stay.placement_id == placement_id:
         return _wait(placement_id, person_id, contact.name)
+    if scene.relay_to is not None and scene.relay_to.person_id == person_id:
+        return _wait(placement_id, person_id, scene.relay_to.name)
     return show(Toast(say("relay/nobody"), alert=True))
 
 

@@ -9,8 +9,10 @@ from types import ModuleType
 from bot.flows import (
     alerts,
     away,
+    cases,
     challenge,
     check_in,
+    confide,
     fallback,
     family,
     help,
@@ -92,6 +94,8 @@ BUTTONS: Mapping[str, ModuleType] = {
     "learners": learners,
     "alerts": alerts,
     "settle": alerts,
+    "confide": confide,
+    "case": cases,
     "away": away,
     "relay": relay,
 }

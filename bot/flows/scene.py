@@ -14,6 +14,7 @@ from bot.content.versions import Script
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
 from bot.rules import pause as pause_rules
+from bot.rules.confiding import Confidant
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Actor
 
@@ -145,6 +146,40 @@ class AlertView:
     outcome: str | None
     about_me: bool = False
     incident: int | None = None  # the incident it belongs to: most of the cohort was silent at once
+    person_id: int = 0  # the learner
+    confided: bool = False  # for those alone whom the learner chose
+
+
+@dataclass(frozen=True, slots=True)
+class ConfideView:
+    """Whom a learner could tell, and whom it could be about. `nameable` by what a button calls them: a membership's
+    number, host or tutor; hosts and tutors have no chat."""
+
+    placement_id: int
+    people: tuple[Confidant, ...]
+    nameable: Mapping[str, Confidant]
+    leads: tuple[Confidant, ...] = ()
+    coordinators: tuple[Confidant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A case as somebody who was told of it, or looks after safeguarding there, sees it."""
+
+    id: int
+    placement_id: int
+    person_id: int
+    learner: str
+    code: str
+    cohort: str
+    phone: str | None
+    named: str
+    named_role: str
+    opened_at: datetime
+    zone: str
+    taken_by: str | None = None
+    mine: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +296,9 @@ class Scene:
     pause: PauseView | None = None  # needs "pause": the one that the tapped button names, if it is theirs to touch
     moods: MoodView | None = None  # needs "moods": of the first stay
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
+    confide: ConfideView | None = None  # needs "confide": of the first stay
+    case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
+    cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see
 
     @property
     def stay(self) -> Stay | None:

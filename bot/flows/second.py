@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.flows.alert_screens import Dossier
+from bot.flows.alert_screens import Dossier, reason_of
 from bot.flows.vocabulary import Screen, screen
 from bot.i18n import Moment, Text, Value, decode_text, encode_text, say, verbatim
 
@@ -86,7 +86,7 @@ def _mark(d: Dossier) -> Text:
 
 
 def _reason(d: Dossier) -> Text:
-    return say(f"alerts/reason/{d.reason}")
+    return reason_of(d)
 
 
 def _short(d: Dossier) -> Text:

@@ -27,6 +27,7 @@ NEEDS = frozenset({"contacts", "own_alert"})
 
 # Pressed again while somebody is on it: they alone hear it (bot.rules.escalation).
 DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
+TOLD = frozenset({"referent", "backup", "local_contact", "safeguarding"})
 SHARE = ((ReplyButton(say("sos/share_button"), location=True),),)
 
 
@@ -47,7 +48,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _told(scene: Scene) -> Screen:
-    linked = [c for c in scene.contacts if c.linked and c.role in ("referent", "backup", "local_contact")]
+    linked = [c for c in scene.contacts if c.linked and c.role in TOLD]
     names = Listing(tuple(c.name for c in linked))
     holder = scene.alert.acknowledged_by if scene.alert and scene.alert.reason in DANGER else None
     if holder is not None:
@@ -65,7 +66,7 @@ def _told(scene: Scene) -> Screen:
 def _to_call(scene: Scene) -> list[Text]:
     contacts = scene.contacts
     abroad = scene.stay is not None and scene.stay.stage == "during"
-    roles = ("referent", "backup", *(("local_contact", "host") if abroad else ()))
+    roles = ("referent", "backup", "safeguarding", *(("local_contact", "host") if abroad else ()))
     own = [c for c in contacts if c.phone and c.role in roles]
     lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
     return [_joined([say("sos/call_too"), *lines])] if lines else []

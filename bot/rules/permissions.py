@@ -49,6 +49,9 @@ class Action(StrEnum):
     SEE_COHORT = "see_cohort"
     CALL_ROLL = "call_roll"
     SEE_DISCLOSURE = "see_disclosure"
+    TAKE_CASE = "take_case"
+    CLOSE_CASE = "close_case"
+    CONFIDE = "confide"
     ANSWER_CHECK_IN = "answer_check_in"
     ASK_PAUSE = "ask_pause"
     DECIDE_PAUSE = "decide_pause"
@@ -99,7 +102,8 @@ class Subject:
 
     `responsible`: membership ids of referent, backup, local contact and who stands in for them. `family`: membership
     ids. `alerted`: membership ids this very alert was sent to. `hidden_from`: person ids who see nothing of it,
-    whatever their role (a disclosure that names them).
+    whatever their role (a disclosure that names them). `confided`: an alert for those alone whom the learner chose, so
+    that no other role reaches it. `confidants`: membership ids who were told of this very case.
     """
 
     person_id: int | None = None
@@ -111,6 +115,8 @@ class Subject:
     family: frozenset[int] = frozenset()
     alerted: frozenset[int] = frozenset()
     hidden_from: frozenset[int] = frozenset()
+    confided: bool = False
+    confidants: frozenset[int] = frozenset()
 
 
 OPERATOR = Actor(None, (Grant(Role.OPERATOR),))
@@ -138,7 +144,9 @@ ON_ALERT = frozenset(
         Action.WRITE_TO_LEARNER,
     }
 )
-_QUIETING = frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE})
+# A case belongs to those who were told of it, and to who looks after safeguarding there.
+ON_CASE = frozenset({Action.SEE_DISCLOSURE, Action.TAKE_CASE, Action.CLOSE_CASE})
+_QUIETING = frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE}) | ON_CASE
 _ALERT_ACTIONS = (Action.SEE_ALERT, Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT)
 _CARE = (*_ALERT_ACTIONS, Action.SEE_LEARNER, Action.SEE_CONTACT_DETAILS, Action.WRITE_TO_LEARNER)
 _DESK = (
@@ -162,6 +170,7 @@ _TRAVELLER = (
     Action.ANSWER_CHECK_IN,
     Action.ASK_PAUSE,
     Action.RAISE_SOS,
+    Action.CONFIDE,
 )
 
 
@@ -177,8 +186,9 @@ _ROWS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.BACKUP: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)),
     Role.LOCAL_CONTACT: _row(Reach.ASSIGNED, _CARE),
     Role.ACCOMPANYING: _row(Reach.COHORT, (*_CARE, Action.SEE_COHORT, Action.CALL_ROLL)),
-    Role.COORDINATOR: _row(Reach.ORGANISATION, _DESK),
-    Role.SAFEGUARDING: _row(Reach.ASSIGNED, _CARE) | {Action.SEE_DISCLOSURE: Reach.ORGANISATION},
+    # Where nobody looks after safeguarding, coordinators are told of a case: of that one, not of all.
+    Role.COORDINATOR: _row(Reach.ORGANISATION, _DESK) | dict.fromkeys(ON_CASE, Reach.ASSIGNED),
+    Role.SAFEGUARDING: _row(Reach.ASSIGNED, _CARE) | dict.fromkeys(ON_CASE, Reach.ORGANISATION),
     Role.HOST_TUTOR: _row(Reach.ASSIGNED, (Action.SEE_LEARNER,)),
     Role.FAMILY: _row(Reach.ASSIGNED, (Action.SEE_LEARNER, Action.GIVE_GUARDIAN_CONSENT)),
     # The command line is no person: it has no journal, answers no check-in and takes no steps.
@@ -220,6 +230,8 @@ def _reaches(actor: Actor, grant: Grant, action: Action, subject: Subject) -> bo
         return True
     if reach is Reach.SELF:
         return False
+    if subject.confided:
+        return action in ON_ALERT and grant.membership_id in subject.alerted
     # Being on the ladder of a learner elsewhere gives a coordinator what the ladder needs, not the desk's rights.
     by_assignment = reach is Reach.ASSIGNED or action in ON_ALERT
     return (by_assignment and _assigned(grant, action, subject)) or _in_scope(grant, reach, subject)
@@ -230,6 +242,8 @@ def _assigned(grant: Grant, action: Action, subject: Subject) -> bool:
         return True
     if grant.membership_id is None:
         return False
+    if action in ON_CASE:
+        return grant.membership_id in subject.confidants
     if action in ON_ALERT and grant.membership_id in subject.alerted:
         return True
     # A family is responsible in life, but not on the ladder: each list counts only for the roles it is made of.

@@ -99,6 +99,7 @@ class Speaker:
 
     def notify(self, people: tuple[int, ...], repeat: bool, exhausted: bool) -> None:
         """The alert itself, to `people`, through every channel."""
+        people = tuple(person for person in people if not self.hidden_from(person))
         self._noticed = dossier = self.dossier()
         shown = talk.notice(dossier, repeat=repeat, exhausted=exhausted)
         self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
@@ -106,6 +107,11 @@ class Speaker:
             self.book.note_told(self.row.id, person)
         self.tell(people, shown, Kind.ALERT)
         self.elsewhere(dossier, shown, people, repeat, exhausted)
+
+    def hidden_from(self, membership_id: int) -> bool:
+        """Does an open case name them? Then they hear nothing about this learner."""
+        hidden = self.book.hidden(self.placement.id)
+        return bool(hidden) and self.book.member_person(membership_id) in hidden
 
     def elsewhere(
         self, dossier: talk.Dossier, shown: Screen, people: tuple[int, ...], repeat: bool, exhausted: bool
@@ -145,7 +151,7 @@ class Speaker:
         self, people: Iterable[int | None], shown: Screen, kind: Kind = Kind.SAFETY, ref: str | None = None
     ) -> None:
         """A message to memberships."""
-        for membership_id in sorted(m for m in people if m is not None):
+        for membership_id in sorted(m for m in people if m is not None and not self.hidden_from(m)):
             known = ref or self.ref(membership_id)
             self.to_person(self.book.member_person(membership_id), shown, kind, known)
 
@@ -157,6 +163,7 @@ class Speaker:
         """News about their own alert."""
         # The answer to their own call named who is told; when it is opened again, that is news.
         asked = self.row.reason in ASKED and not self.row.state.get("reopened")
+        asked = asked and not (self.row.confided and self.row.level > 0)  # nobody of whom they chose has answered
         if self.row.reason == Reason.DRILL.value or (asked and what is words.News.TOLD):
             return
         # Who has answered meanwhile, or took it back, needs no news of who is looked for next.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.flows.scene import AlertView, Scene
 from bot.rules.alert import Reason
 from bot.rules.permissions import Action, Subject, may, reaches_others
+from bot.service.open_cases import hidden_people
 from bot.service.stays import itinerary_of, subject_of, subjects_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
 
@@ -42,36 +44,48 @@ def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
     if not wide:
         query = query.where(Alert.cohort_id.in_(cohorts))
     rows = session.execute(query.order_by(Alert.severity.desc(), Alert.raised_at)).all()
-    subjects = subjects_of(session, {row[1].id for row in rows})
-    views = (_view(scene, row, subjects[row[1].id]) for row in rows)
+    stays = {row[1].id for row in rows}
+    subjects, hidden = subjects_of(session, stays), hidden_people(session, stays)
+    views = (_view(scene, row, _about(row[0], subjects[row[1].id], hidden)) for row in rows)
     return tuple(view for view in views if view is not None)
+
+
+def _about(alert: Alert, stay: Subject, hidden: Mapping[int, frozenset[int]]) -> Subject:
+    told = alerted(alert)
+    nobody = hidden.get(alert.placement_id, frozenset())
+    return replace(stay, alerted=told, confided=alert.confided, hidden_from=nobody)
+
+
+def subject_of_alert(session: Session, alert: Alert) -> Subject:
+    """An alert as the permission mechanism sees it: who was told, who may not hear of it."""
+    hidden = hidden_people(session, [alert.placement_id])
+    return _about(alert, subject_of(session, alert.placement_id), hidden)
 
 
 def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | None:
     """One alert, if this person may see it or it is about them."""
     row = session.execute(_ALERTS.where(Alert.id == alert_id)).first()
-    return _view(scene, row, subject_of(session, row[1].id)) if row else None
+    return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
 def incident_by_id(session: Session, scene: Scene, incident_id: int) -> AlertView | None:
     """One alert of an incident that stands for it, an open one if there is any; if this person may see it."""
     found = _ALERTS.where(Alert.incident_id == incident_id).order_by(Alert.resolved_at.is_not(None), Alert.id)
     row = session.execute(found.limit(1)).first()
-    return _view(scene, row, subject_of(session, row[1].id)) if row else None
+    return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
 def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
     """The newest open alert about the person at hand."""
     newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
-    row = session.execute(_ALERTS.where(*newest).order_by(Alert.id.desc()).limit(1)).first()
-    return _view(scene, row, subject_of(session, row[1].id)) if row else None
+    row = session.execute(_ALERTS.where(*newest, Alert.confided.is_(False)).order_by(Alert.id.desc()).limit(1)).first()
+    return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
 def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
     alert, placement, cohort, first, last, taker_id, taker_first, taker_last = row
     about_me = placement.person_id == scene.person_id
-    told = replace(subject, alerted=alerted(alert))
-    if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, told)):
+    if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, subject)):
         return None
     itinerary = itinerary_of(placement)
     return AlertView(
@@ -81,4 +95,5 @@ def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
         acknowledged_by=f"{taker_first} {taker_last}".strip() if taker_id else None,
         acknowledged_by_me=taker_id is not None and taker_id == scene.person_id, resolved_at=alert.resolved_at,
         outcome=alert.outcome, about_me=about_me, incident=alert.incident_id,
+        person_id=placement.person_id, confided=alert.confided,
     )  # fmt: skip

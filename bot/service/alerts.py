@@ -288,6 +288,8 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
 
 def _ladder(book: Book, row: Alert) -> words.Ladder:
     """The ladder of the learner; of an incident everybody's together."""
+    if row.confided:
+        return book.confided_ladder(row)
     if not incidents.leads(row):
         return book.ladder(book.placements[row.placement_id])
     return together(book.ladder(book.placements[member.placement_id]) for member in book.members(row.incident_id))
@@ -324,10 +326,16 @@ def name_of(session: Session, membership_id: int) -> str:
 def names_told(session: Session, placement_id: int) -> list[str]:
     """Who was told about the open alerts of a stay."""
     told: dict[int, None] = {}
-    real = OPEN, Alert.reason != Reason.DRILL.value
+    real = OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
     for row in session.scalars(select(Alert).where(Alert.placement_id == placement_id, *real)):
         told |= dict.fromkeys(int(m) for m in row.state.get("told", ()))
     return [name_of(session, membership) for membership in told]
+
+
+def told_now(session: Session, placement_id: int) -> frozenset[int]:
+    """Membership ids that open alerts about a stay were sent to: they may write to the learner."""
+    rows = session.scalars(select(Alert.state).where(Alert.placement_id == placement_id, OPEN))
+    return frozenset(int(m) for state in rows for m in state.get("told", ()))
 
 
 def person_of(session: Session, membership_id: int) -> int:

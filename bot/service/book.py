@@ -16,10 +16,11 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Reason, Severity
+from bot.rules.confiding import confided_ladder
 from bot.rules.pause import Pause
 from bot.service import drafts
 from bot.service.drafts import Draft
-from bot.service.ladder import Staff, ladder_in, staff_of
+from bot.service.ladder import Staff, confidants_in, ladder_in, staff_of
 from bot.service.pause_days import pauses_of
 from bot.service.travel_views import current_rows
 from bot.store.prepared import ids, rows
@@ -92,7 +93,8 @@ _TOLD = (
 )
 
 
-_REAL = OPEN, Alert.reason != Reason.DRILL.value  # a drill never mixes with the real thing
+# A drill never mixes with the real thing, nor does what was confided to some.
+_REAL = OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
 _INCIDENTS = select(Alert.incident_id).where(
     Alert.placement_id.in_(ids("placements")), OPEN, Alert.incident_id.is_not(None)
 )
@@ -165,11 +167,22 @@ class Book:
     def ladder(self, placement: Placement) -> Ladder:
         """Who is told about this learner, as things are now."""
         named = (placement.referent_id, placement.backup_id, placement.local_contact_id)
-        # Who looks after others is left out of their own ladder; everybody else shares it.
-        key = (placement.cohort_id, *named, placement.person_id if placement.person_id in self.staff.people else None)
+        # Who looks after others is left out of their own ladder, and so is whom a case names; all else share it.
+        alone = placement.person_id in self.staff.people or placement.id in self.staff.hidden
+        key = (placement.cohort_id, *named, placement.person_id if alone else None)
         if key not in self._ladders:
             self._ladders[key] = ladder_in(self.staff, placement, self.now)
         return self._ladders[key]
+
+    def confided_ladder(self, alert: Alert) -> Ladder:
+        """Who hears of what a learner confided: whom they chose, then who looks after safeguarding."""
+        placement, chosen = self.placements[alert.placement_id], alert.state.get("chosen", ())
+        known = confidants_in(self.staff, placement, chosen, self.now)
+        return confided_ladder(known, chosen, self.staff.leads.get(placement.cohort_id, ()))
+
+    def hidden(self, placement_id: int) -> frozenset[int]:
+        """Person ids who see no alert about this stay: an open case names them."""
+        return self.staff.hidden.get(placement_id, frozenset())
 
     def member_name(self, membership_id: int) -> str:
         """First and last name of whoever holds a membership."""
@@ -219,7 +232,8 @@ class Book:
         return self._alerts[alert_id]
 
     def open_alerts(self, placement_id: int) -> list[Alert]:
-        """The open real alerts of one of the stays, oldest first, locked until the end of the transaction."""
+        """The open real alerts of one of the stays, oldest first, locked until the end of the transaction; not those
+        that the learner confided to some."""
         return self._open.get(placement_id, [])
 
     @cached_property
@@ -251,19 +265,23 @@ class Book:
         """So many new alerts may follow: their numbers are taken at once."""
         self._ids += reserve_ids(self.session, Alert, many)
 
-    def new_alert(self, placement: Placement, reason: Reason, severity: Severity, check_in_id: int | None) -> Alert:
-        """An alert that is about to be raised."""
+    def new_alert(
+        self, placement: Placement, reason: Reason, severity: Severity, check_in_id: int | None,
+        *, chosen: Sequence[int] | None = None,
+    ) -> Alert:  # fmt: skip
+        """An alert that is about to be raised; `chosen`: confided to these, and no others will hear of it."""
         if not self._ids:
             self.expect(1)
         alert = Alert(
             id=self._ids.pop(0), placement_id=placement.id, cohort_id=placement.cohort_id, check_in_id=check_in_id,
-            reason=reason.value, severity=severity.value, level=0, raised_at=self.now,
-            state={"told": [], "new": True},
+            reason=reason.value, severity=severity.value, level=0, raised_at=self.now, confided=chosen is not None,
+            state={"told": [], "new": True, **({"chosen": list(chosen)} if chosen is not None else {})},
         )  # fmt: skip
         self._new.append(alert)
         self._told[alert.id] = {}
         self._alerts[alert.id] = alert
-        self._open.setdefault(placement.id, []).append(alert)
+        if chosen is None:
+            self._open.setdefault(placement.id, []).append(alert)
         return alert
 
     # --- the trail ---

@@ -11,6 +11,7 @@ from bot.flows.scene import Contact
 from bot.rules.alert import Responder
 from bot.service.book import Book
 from bot.service.contacts import by_telephone
+from bot.service.open_cases import named_roles
 from bot.service.stays import itinerary_of
 from bot.service.travel_views import view_of
 from bot.store.tables import Alert, Placement
@@ -55,12 +56,13 @@ def dossier_of(
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
-        paused=_paused(book, placement),
+        paused=_paused(book, placement), confided=alert.confided,
     )  # fmt: skip
 
 
 ARRIVED = "arrived"
 AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
+AT_THE_COMPANY = frozenset({"host", "tutor"})  # one telephone: where a case names one of them, neither is called
 
 
 def _within_reach(contacts: tuple[Contact, ...], stage: str) -> tuple[Contact, ...]:
@@ -93,10 +95,14 @@ def _contacts(book: Book, placement: Placement) -> tuple[Contact, ...]:
         )
         if membership_id is not None
     ]
+    hidden, around = book.hidden(placement.id), by_telephone(placement)
+    found = [contact for contact in found if contact.person_id not in hidden]
+    if placement.id in book.staff.hidden and named_roles(book.session, placement.id) & AT_THE_COMPANY:
+        around = tuple(contact for contact in around if contact.role not in AT_THE_COMPANY)
     if placement.partner_id is not None:
         partner = book.partners[placement.partner_id]
         found.append(Contact(f"{partner.first_name} {partner.last_name}".strip(), "partner", partner.phone))
-    return (*found, *by_telephone(placement))
+    return (*found, *around)
 
 
 def _member(book: Book, role: str, membership_id: int) -> Contact:

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import NotAllowed
+from bot.flows import cases as cases_talk
+from bot.flows import confide as confide_talk
 from bot.flows import effects as fx
 from bot.flows import learners
 from bot.flows import relay as relay_talk
@@ -21,17 +23,21 @@ from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Kind, Replace, Say, Screen, Shown, screen
 from bot.i18n import say
 from bot.rules.alert import Reason, Severity
+from bot.rules.confiding import CaseOutcome
 from bot.rules.permissions import Action, Actor, may
 from bot.service import (
     absences,
     alerts,
+    cases,
     check_ins,
+    confiding,
     drafts,
     drills,
     handover,
     invites,
     moods,
     notices,
+    open_cases,
     partings,
     pauses,
     planning,
@@ -39,13 +45,13 @@ from bot.service import (
     steps,
     travel,
 )
-from bot.service.alert_views import alerted
+from bot.service.alert_views import alerted, subject_of_alert
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.delivered import EXPORT
 from bot.service.scenes import scene_of
 from bot.service.stays import subject_of
-from bot.store.tables import Alert, Consent, KitQuestion, Person, Placement, Relay, SharedPlace
+from bot.store.tables import Alert, Case, Consent, KitQuestion, Person, Placement, Relay, SharedPlace
 
 KEEP_PLACES = timedelta(hours=24)
 
@@ -275,9 +281,9 @@ def _share_place(work: _Work, effect: fx.SharePlace) -> None:
 def _membership_for(work: _Work, row: Alert, action: Action) -> int | None:
     """In which of their roles the person may do this to the alert: a role that was told, else any that reaches it."""
     actor = work.scene.actor
-    if actor is None or not work.may(action, row.placement_id, alerted(row)):
+    subject = subject_of_alert(work.session, row)
+    if actor is None or not may(actor, action, subject):
         return None
-    subject = subject_of(work.session, row.placement_id, alerted(row))
     able = [
         grant.membership_id
         for grant in actor.grants
@@ -313,6 +319,66 @@ def _settle(work: _Work, effect: fx.Settle) -> None:
     row = work.session.get(Alert, effect.alert_id)
     if row is not None and work.own_stay(row.placement_id):
         alerts.settle(work.core, work.session, effect.alert_id, effect.yes, work.now)
+        work.applied.more = True
+
+
+# --- confiding ----------------------------------------------------------------------------------
+
+
+def _offer_confiding(work: _Work, effect: fx.OfferConfiding) -> None:
+    if work.own_stay(effect.placement_id):
+        placement = work.session.get_one(Placement, effect.placement_id)
+        view = confiding.view_of(work.core, work.session, placement, work.now)
+        work.applied.after.append(Say(confide_talk.choose(view)))
+
+
+def _confide(work: _Work, effect: fx.Confide) -> None:
+    if work.own_stay(effect.placement_id) and work.may(Action.CONFIDE, effect.placement_id):
+        placement = work.session.get_one(Placement, effect.placement_id)
+        confiding.confide(work.core, work.session, placement, effect.chosen, work.now)
+        work.applied.more = True
+
+
+def _open_case(work: _Work, effect: fx.OpenCase) -> None:
+    if not work.own_stay(effect.placement_id) or not work.may(Action.CONFIDE, effect.placement_id):
+        return
+    placement = work.session.get_one(Placement, effect.placement_id)
+    view = confiding.view_of(work.core, work.session, placement, work.now)
+    named = view.nameable.get(str(effect.membership_id) if effect.membership_id is not None else effect.role)
+    if named is not None:
+        _, told, new = cases.open_case(work.core, work.session, placement, named, work.now)
+        work.applied.after.append(Replace(confide_talk.case_opened(view, named.name, told, new=new)))
+        work.applied.more = True
+
+
+def _case_membership(work: _Work, case_id: int, action: Action) -> int | None:
+    """In which of their roles the person may do this to the case."""
+    row, actor = work.session.get(Case, case_id), work.scene.actor
+    if row is None or actor is None:
+        return None
+    about = cases.subject(work.session, row)
+    able = (g.membership_id for g in actor.grants if may(Actor(actor.person_id, (g,)), action, about))
+    return next((membership for membership in able if membership is not None), None)
+
+
+def _read_case(work: _Work, effect: fx.ReadCase) -> None:
+    if _case_membership(work, effect.case_id, Action.SEE_DISCLOSURE) is not None:
+        cases.read(work.session, effect.case_id, work.me, work.now)
+
+
+def _take_case(work: _Work, effect: fx.TakeCase) -> None:
+    membership = _case_membership(work, effect.case_id, Action.TAKE_CASE)
+    if membership is not None:
+        cases.take(work.session, effect.case_id, membership, work.now)
+        view = cases.case_by_id(work.session, work.scene, effect.case_id)
+        work.applied.after += [Replace(cases_talk.whole(view))] if view is not None else []
+        work.applied.more = True
+
+
+def _close_case(work: _Work, effect: fx.CloseCase) -> None:
+    membership = _case_membership(work, effect.case_id, Action.CLOSE_CASE)
+    if membership is not None:
+        cases.close(work.session, effect.case_id, CaseOutcome(effect.outcome), membership, work.now)
         work.applied.more = True
 
 
@@ -368,11 +434,15 @@ def _send_relay(work: _Work, effect: fx.SendRelay) -> None:
     if placement is None:
         return
     mine = work.own_stay(effect.placement_id)
+    told = open_cases.trusted(work.session, effect.placement_id) | alerts.told_now(work.session, placement.id)
     if not mine and not (
-        effect.to_person_id == placement.person_id and work.may(Action.WRITE_TO_LEARNER, effect.placement_id)
+        effect.to_person_id == placement.person_id and work.may(Action.WRITE_TO_LEARNER, effect.placement_id, told)
     ):
         return
-    if mine and effect.to_person_id not in _referents(work.session, placement):
+    allowed = _referents(work.session, placement) if mine else {}
+    if mine and effect.to_person_id not in {
+        *allowed, *open_cases.correspondents(work.session, placement.id, work.me)
+    }:  # fmt: skip
         return
     relay(work.core, work.session, placement.id, work.me, effect.to_person_id, effect.words, work.now)
     work.applied.more = True
@@ -478,6 +548,12 @@ _APPLIERS: dict[type, Callable[[_Work, Any], None]] = {
     fx.Acknowledge: _acknowledge,
     fx.Resolve: _resolve,
     fx.Settle: _settle,
+    fx.OfferConfiding: _offer_confiding,
+    fx.Confide: _confide,
+    fx.OpenCase: _open_case,
+    fx.ReadCase: _read_case,
+    fx.TakeCase: _take_case,
+    fx.CloseCase: _close_case,
     fx.OpenStep: _step_effect,
     fx.SaveStep: _step_effect,
     fx.FinishStep: _step_effect,

@@ -18,7 +18,7 @@ from bot.flows import alert_screens, handover_screens
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules.alert import Reason, Severity
 from bot.rules.escalation import RED_REPEAT
-from bot.service import absences, coverage, drafts, notices
+from bot.service import absences, confiding, coverage, drafts, notices
 from bot.service.alert_speaker import Speaker
 from bot.service.alerts import name_of
 from bot.service.audit import note
@@ -49,7 +49,7 @@ def held_by(session: Session, member: Membership, now: datetime) -> Held:
     named = or_(*(column == member.id for column in _COLUMNS.values()))
     alive = select(Placement).join(Person, Person.id == Placement.person_id).where(named, Person.erased_at.is_(None))
     stays = [p for p in session.scalars(alive.order_by(Placement.id)) if _lasts(p, now)]
-    mine = Alert.cohort_id == member.cohort_id, OPEN, Alert.reason != Reason.DRILL.value
+    mine = Alert.cohort_id == member.cohort_id, OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
     rows = session.scalars(select(Alert).where(*mine).order_by(Alert.id).with_for_update())
     return Held(stays, [row for row in rows if member.id in _told(row) or row.acknowledged_by == member.id])
 
@@ -141,6 +141,7 @@ def pass_on(
         for row in held.alerts:
             _alert(core, session, row, member, successor, now)
     absences.leave(session, member, successor, now)
+    confiding.release(session, member, now)  # it was confided to them, not to who comes after them
     if not quietly:
         _tell(session, member, successor, held, old, now)
     member.ended_at, member.successor_id = now, successor.id if successor is not None else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Responder, Rung
+from bot.rules.permissions import Role
+from bot.service.open_cases import hidden_people
 from bot.service.watch import Memberships, away_at, line_of, serves_at
 from bot.store.tables import Cohort, Membership, Person, Placement, TelegramAccount
 
@@ -31,13 +33,15 @@ class Staff:
     accounts: Mapping[int, TelegramAccount]  # the live chat, by person
     serving: Mapping[int, Membership]  # those that have not ended
     last_rung: Mapping[int, Sequence[int]]  # membership ids by cohort
+    leads: Mapping[int, Sequence[int]]  # who looks after safeguarding: membership ids by cohort
+    hidden: Mapping[int, frozenset[int]]  # by placement, who is named in an open case: they hear nothing
 
 
 def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
     """Referents, backups, local contacts and the last rung of these stays, with whoever stands in for them."""
     cohorts = {placement.cohort_id for placement in placements}
     named = {m for p in placements for m in (p.referent_id, p.backup_id, p.local_contact_id) if m is not None}
-    last = and_(Membership.cohort_id.in_(cohorts), Membership.role.in_(LAST_RUNG))
+    last = and_(Membership.cohort_id.in_(cohorts), Membership.role.in_((*LAST_RUNG, Role.SAFEGUARDING.value)))
     found = session.scalars(select(Membership).where(or_(Membership.id.in_(named), last)).order_by(Membership.id))
     memberships = {m.id: m for m in found}
     while substitutes := {m.substitute_id for m in memberships.values() if m.substitute_id} - memberships.keys():
@@ -46,13 +50,15 @@ def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
     people = {m.person_id for m in memberships.values()}
     serving = {m.id: m for m in memberships.values() if m.ended_at is None}
     last_rung: dict[int, list[int]] = {}
+    leads: dict[int, list[int]] = {}
     for m in serving.values():
-        if m.cohort_id in cohorts and m.role in LAST_RUNG:
-            last_rung.setdefault(m.cohort_id, []).append(m.id)
+        if m.cohort_id in cohorts and m.role in (*LAST_RUNG, Role.SAFEGUARDING):
+            (leads if m.role == Role.SAFEGUARDING else last_rung).setdefault(m.cohort_id, []).append(m.id)
     return Staff(
         {c.id: c for c in session.scalars(select(Cohort).where(Cohort.id.in_(cohorts)))}, memberships,
         {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))} if people else {},
-        _accounts(session, people) if people else {}, serving, last_rung,
+        _accounts(session, people) if people else {}, serving, last_rung, leads,
+        hidden_people(session, [placement.id for placement in placements]),
     )  # fmt: skip
 
 
@@ -67,9 +73,15 @@ def ladder_of(session: Session, placement: Placement, now: datetime) -> Ladder:
 
 
 def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
-    """Referent, then backup, then everyone else of the cohort who may act; substitutes follow who is away."""
-    memberships, others = staff.serving, staff.last_rung.get(placement.cohort_id, ())
+    """Referent, then backup, then everyone else of the cohort who may act; substitutes follow who is away.
+
+    Whoever an open case names is not on it; who looks after safeguarding takes their place.
+    """
+    memberships = _heard(staff, placement)
+    others = staff.last_rung.get(placement.cohort_id, ())
     rungs = [[placement.referent_id], [placement.backup_id], [placement.local_contact_id, *sorted(others)]]
+    if staff.hidden.get(placement.id):
+        rungs = [_in_place(staff, placement, rung) for rung in rungs]
     built: list[Rung] = []
     seen: dict[int, _Line] = {}
     for rung in rungs:
@@ -85,6 +97,37 @@ def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
         if m.person_id != placement.person_id
     }
     return Ladder(tuple(built), responders, timedelta(seconds=cohort.escalate_after))
+
+
+def _heard(staff: Staff, placement: Placement) -> Memberships:
+    hidden = staff.hidden.get(placement.id)
+    if not hidden:
+        return staff.serving
+    return {number: m for number, m in staff.serving.items() if m.person_id not in hidden}
+
+
+def _in_place(staff: Staff, placement: Placement, rung: list[int | None]) -> list[int | None]:
+    """A rung with the leads, or where there is none the coordinators, for somebody named in a case."""
+    hidden, leads = staff.hidden[placement.id], staff.leads.get(placement.cohort_id, ())
+    last = staff.last_rung.get(placement.cohort_id, ())
+    instead = leads or [m for m in last if staff.serving[m].role == Role.COORDINATOR]
+    found: list[int | None] = []
+    for number in rung:
+        member = staff.serving.get(number) if number is not None else None
+        found += instead if member is not None and member.person_id in hidden else [number]
+    return found
+
+
+def confidants_in(staff: Staff, placement: Placement, chosen: Iterable[int], now: datetime) -> Ladder:
+    """Everybody of `chosen` and the leads, as they are now: who may hear what this learner confided."""
+    serving, leads = _heard(staff, placement), staff.leads.get(placement.cohort_id, ())
+    cohort = staff.cohorts[placement.cohort_id]
+    responders = {
+        m.id: _responder(m, staff.accounts.get(m.person_id), (m,), cohort.home_zone, now)
+        for m in (serving[number] for number in dict.fromkeys((*chosen, *leads)) if number in serving)
+        if m.person_id != placement.person_id
+    }
+    return Ladder((), responders, timedelta(seconds=cohort.escalate_after))
 
 
 def _in_order(rung: list[int | None], known: Memberships, now: datetime, seen: dict[int, _Line]) -> list[int]:

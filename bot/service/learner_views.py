@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.naming import town
@@ -17,7 +17,7 @@ from bot.service.pause_days import current_pauses
 from bot.service.stays import load_stays, subjects_of
 from bot.service.travel_views import current_views
 from bot.store.prepared import rows
-from bot.store.tables import Alert, CheckIn, Placement, TelegramAccount
+from bot.store.tables import Alert, Case, CheckIn, Placement, TelegramAccount
 
 
 def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...], tuple[Stay, ...]]:
@@ -36,7 +36,7 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     stays = [stay for stay in found if may(scene.actor, Action.SEE_LEARNER, subjects[stay.placement_id])]
     stays.sort(key=lambda stay: (stay.learner.casefold(), stay.placement_id))
     quiet = current_pauses(session, stays, scene.now)
-    known = _known(session, stays, scene.now)
+    known = _known(session, stays, scene.now, scene.person_id)
     return tuple(_view(stay, known, quiet.get(stay.placement_id)) for stay in stays), tuple(stays)
 
 
@@ -62,14 +62,19 @@ _ANSWERS = select(CheckIn.placement_id, CheckIn.day, CheckIn.answer).join(
 _LINKED = select(TelegramAccount.person_id).where(
     TelegramAccount.person_id.in_(bindparam("people", expanding=True)), TelegramAccount.revoked_at.is_(None)
 )
+# Whom an open case names counts no alert of that learner.
+_ABOUT_ME = exists().where(
+    Case.placement_id == Alert.placement_id, Case.closed_at.is_(None), Case.named_id == bindparam("viewer")
+)
 _OPEN = (
     select(Alert.placement_id, func.count(Alert.id).label("n"))
-    .where(Alert.placement_id.in_(bindparam("ids", expanding=True)), Alert.resolved_at.is_(None))
+    .where(Alert.placement_id.in_(bindparam("ids", expanding=True)), Alert.resolved_at.is_(None),
+           Alert.confided.is_(False), ~_ABOUT_ME)
     .group_by(Alert.placement_id)
-)
+)  # fmt: skip
 
 
-def _known(session: Session, stays: Sequence[Stay], now: datetime) -> _Known:
+def _known(session: Session, stays: Sequence[Stay], now: datetime, viewer: int | None) -> _Known:
     """In a few reads for all of them: whoever looks after two hundred learners taps as fast as others."""
     ids, people = [stay.placement_id for stay in stays], [stay.person_id for stay in stays]
     if not ids:
@@ -77,7 +82,7 @@ def _known(session: Session, stays: Sequence[Stay], now: datetime) -> _Known:
     return _Known(
         {row.placement_id: row for row in rows(session, _ANSWERS, ids=ids)},
         {row.person_id for row in rows(session, _LINKED, people=people)},
-        {row.placement_id: row.n for row in rows(session, _OPEN, ids=ids)},
+        {row.placement_id: row.n for row in rows(session, _OPEN, ids=ids, viewer=viewer)},
         current_views(session, ids, now),
     )
 

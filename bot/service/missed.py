@@ -50,6 +50,8 @@ def _belongs(book: Book, placement: Placement, effect: RaiseAlert, group: Groupi
     """Is this miss one of many? Whoever has an alert of their own keeps it."""
     if group is None or not incidents.is_miss(effect.reason):
         return False
+    if book.hidden(placement.id):
+        return False  # the message about all would reach somebody who is to hear nothing about this learner
     own = book.open_alerts(placement.id)
     if own and (led is None or own[-1].incident_id != led.incident_id):
         return False

@@ -14,11 +14,14 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import Attachment, Screen, screen
 from bot.i18n import say
 from bot.rules.alert import Reason
+from bot.service import open_cases
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.store.tables import (
     Alert,
     Base,
+    Case,
+    CaseEvent,
     CheckIn,
     Consent,
     Conversation,
@@ -44,7 +47,7 @@ from bot.store.tables import (
 )
 
 _OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace)
-_OF_STAY = (CheckIn, Travel, Alert, StepRun, Point, JournalEntry, DueStep, Pause, Mood)
+_OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, JournalEntry, DueStep, Pause, Mood)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
 
@@ -64,6 +67,8 @@ def export(session: Session, person_id: int, now: datetime) -> dict[str, Any]:
     for of_stay in _OF_STAY:
         rows = session.scalars(select(of_stay).where(of_stay.placement_id.in_(ids)))
         data[of_stay.__tablename__] = [_row(row) for row in rows]
+    told = select(CaseEvent).join(Case, Case.id == CaseEvent.case_id).where(Case.placement_id.in_(ids))
+    data["case_event"] = [_row(row) for row in session.scalars(told)]
     written = session.scalars(select(Relay).where((Relay.from_id == person_id) | (Relay.to_id == person_id)))
     data["relay"] = [_row(row) for row in written]
     note(session, person_id, "exported", person_id, now)
@@ -87,7 +92,10 @@ def export_screen(session: Session, person_id: int, now: datetime) -> Screen:
 
 
 def open_case(session: Session, person_id: int) -> bool:
-    """Is an alert about this person open? Then erasing waits: safety first."""
+    """Is an alert or a case about this person open? Then erasing waits: safety first."""
+    about = select(Case.id).join(Placement, Placement.id == Case.placement_id).limit(1)
+    if session.scalar(about.where(Placement.person_id == person_id, Case.closed_at.is_(None))) is not None:
+        return True
     return (
         session.scalar(
             select(Alert.id)
@@ -102,7 +110,7 @@ def open_case(session: Session, person_id: int) -> bool:
 def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id: int | None) -> None:
     """Forget a person: contents and contact details go, bare counts stay. Raises BadInput while an alert is open."""
     if open_case(session, person_id):
-        raise BadInput("An alert about this person is open: resolve it first, then erase.")
+        raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
     for table in (JournalEntry, DueStep, DayCount, Pause, Mood):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
@@ -111,6 +119,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     )
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
+    session.execute(update(Case).where(Case.placement_id.in_(stays)).values(named_id=None, named_role=""))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
     for own in (SharedPlace, Conversation, MessageCopy):
         session.execute(delete(own).where(own.person_id == person_id))
@@ -180,6 +189,8 @@ def _blank(session: Session, person_id: int, stays: list[int], now: datetime) ->
 def erase_from_chat(core: Core, session: Session, person_id: int, scene: Scene, now: datetime) -> Screen:
     """The person asked for it in the chat: done, or why not now."""
     if open_case(session, person_id):
-        return screen(say("privacy/erase_waits"))
+        stays = select(Placement.id).where(Placement.person_id == person_id)
+        trusted = any(open_cases.is_open(session, stay) for stay in session.scalars(stays))
+        return screen(say("privacy/erase_waits_case" if trusted else "privacy/erase_waits"))
     erase(core, session, person_id, now, person_id)
     return screen(say("privacy/erased"), reply=())

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
-from bot.service import moods, pauses, travel_views
+from bot.service import cases, confiding, moods, open_cases, pauses, travel_views
 from bot.service.absences import duties_of
 from bot.service.actors import actor_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -127,7 +127,10 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 
 
 def _contacts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    placement_id = scene.stay.placement_id if scene.stay else _child_of(session, scene)
+    if scene.stay is not None:
+        own = scene.stay.placement_id
+        return replace(scene, contacts=open_cases.for_learner(session, own, contacts_of(session, own)))
+    placement_id = _child_of(session, scene)
     return replace(scene, contacts=contacts_of(session, placement_id)) if placement_id else scene
 
 
@@ -218,9 +221,38 @@ def _learners(core: Core, session: Session, scene: Scene, event: Event) -> Scene
     return replace(scene, learners=learners, others=stays)
 
 
+def _confide(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    placement = session.get_one(Placement, scene.stay.placement_id)
+    return replace(scene, confide=confiding.view_of(core, session, placement, scene.now))
+
+
+def _case(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if len(parts) < 3 or not parts[2].isdecimal() or len(parts[2]) > 18:
+        return scene
+    return replace(scene, case=cases.case_by_id(session, scene, int(parts[2])))
+
+
+def _cases(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, cases=cases.cases_for(session, scene))
+
+
+def _whom_to_answer(session: Session, scene: Scene, event: Event) -> dict[str, int]:
+    """Whom a learner's button names who is not on their list: somebody they confided in, or who wrote to them."""
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if scene.stay is None or len(parts) != 4 or not all(p.isdecimal() and len(p) < 18 for p in parts[2:]):
+        return {}
+    placement_id, to = int(parts[2]), int(parts[3])
+    mine = any(stay.placement_id == placement_id for stay in scene.stays)
+    known = mine and to in open_cases.correspondents(session, placement_id, scene.person_id or 0)
+    return {"placement": placement_id, "to": to} if known else {}
+
+
 def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     """Whom the person writes to: the one they swiped to answer, or the one they chose before."""
-    data = scene.conversation.data
+    data = scene.conversation.data if isinstance(event, Words) else _whom_to_answer(session, scene, event)
     if isinstance(event, Words) and event.reply_to is not None:
         ref = session.scalar(
             select(Outbox.ref).where(
@@ -285,5 +317,8 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "quiet": _quiet,
     "pause": _pause,
     "moods": _moods,
+    "confide": _confide,
+    "case": _case,
+    "cases": _cases,
     "kit_questions": _kit_questions,
 }

@@ -13,6 +13,7 @@ from bot.service.drafts import PLACE, chat_of
 from bot.store.tables import (
     Absence,
     Alert,
+    Case,
     CheckIn,
     Cohort,
     Drill,
@@ -29,7 +30,7 @@ from bot.store.tables import (
 )
 from bot.store.writing import beat
 
-UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness"})
+UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness", "case"})
 
 
 def tidy(core: Core, now: datetime) -> None:
@@ -71,6 +72,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
         (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
         (select(Cohort.look_at).where(Cohort.look_at.is_not(None)).order_by(Cohort.look_at), "readiness"),
+        (select(Case.next_at).where(Case.next_at.is_not(None)).order_by(Case.next_at), "case"),
         (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
         (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),

@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from bot.flows import agenda, help, kit, late, menu, privacy, progress, settings
-from bot.flows.effects import EraseMe, ExportMe, GiveConsent, KeepKitQuestion, RaiseAlert, SetCheckInHour, SetLanguage
+from bot.flows.effects import (
+    EraseMe,
+    ExportMe,
+    GiveConsent,
+    KeepKitQuestion,
+    OfferConfiding,
+    RaiseAlert,
+    SetCheckInHour,
+    SetLanguage,
+)
 from bot.flows.kept_questions import may_be_kept
 from bot.flows.scene import AlertView, ProgressView, Scene
 from bot.flows.vocabulary import Command, Outcome, Say, Tap, Voice, Words
@@ -135,8 +144,8 @@ def test_words_of_crisis_bring_help_before_any_answer() -> None:
 
 def test_who_confides_something_chooses_whom_to_tell_and_nobody_is_told_otherwise() -> None:
     outcome = asked("my boss touched me")
-    assert outcome.effects == ()
-    assert "relay:to:7:9" in all_buttons(outcome)
+    assert outcome.effects == (OfferConfiding(7),)
+    assert text_ids(outcome)[0] == "interface/care/believe"
 
 
 def test_an_idiom_is_asked_about_and_answered() -> None:

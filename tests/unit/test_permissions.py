@@ -7,6 +7,7 @@ import pytest
 from bot.errors import NotAllowed
 from bot.rules.permissions import (
     ON_ALERT,
+    ON_CASE,
     OPERATOR,
     OWN,
     RULES,
@@ -48,10 +49,13 @@ send_cohort_message     ...... ...... ...... ...... ..cpo. ...... ...... ...... 
 see_cohort              ...... ...... ...... ...... ..cpo. ...... ..c... ...... ...... ...... sacpox
 call_roll               ...... ...... ...... ...... ..cpo. ...... ..c... ...... ...... ...... sacpox
 see_disclosure          ...... ...... ...... ...... ...... ...... ...... ..cpo. ...... ...... ......
+take_case               ...... ...... ...... ...... ...... ...... ...... ..cpo. ...... ...... ......
+close_case              ...... ...... ...... ...... ...... ...... ...... ..cpo. ...... ...... ......
 answer_check_in         s..... s..... ...... ...... ...... ...... ...... ...... ...... ...... ......
 ask_pause               s..... s..... ...... ...... ...... ...... ...... ...... ...... ...... ......
 decide_pause            ...... ...... .a.... .a.... ..cpo. ...... ...... ...... ...... ...... sacpox
 raise_sos               s..... s..... ...... ...... ...... ...... ...... ...... ...... ...... ......
+confide                 s..... s..... ...... ...... ...... ...... ...... ...... ...... ...... ......
 run_step                s..... s..... s..... s..... s..... s..... s..... s..... s..... s..... ......
 """
 # Scope of the role under test: where its people usually sit. Grants are fixed to organisation 1, project 2, cohort 3.
@@ -234,3 +238,44 @@ def test_require_says_no_in_one_sentence() -> None:
     require(OPERATOR, Action.SEE_COHORT, Subject(cohort_id=3))
     with pytest.raises(NotAllowed, match=r"^You are not allowed to do this here \(see cohort\)"):
         require(actor(Role.LEARNER), Action.SEE_COHORT, Subject(cohort_id=3))
+
+
+# --- confided to some, and cases -------------------------------------------------------------------------------------
+
+CONFIDED = Subject(LEARNER, 77, 3, 2, 1, responsible=frozenset({MINE}), alerted=frozenset({12}), confided=True)
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.OPERATOR])
+@pytest.mark.parametrize("action", sorted(ON_ALERT))
+def test_whoever_was_left_out_of_a_confided_alert_reaches_it_in_no_role(role: Role, action: Action) -> None:
+    assert not may(actor(role), action, CONFIDED)
+
+
+@pytest.mark.parametrize("role", [Role.REFERENT, Role.ACCOMPANYING, Role.COORDINATOR, Role.SAFEGUARDING])
+def test_whoever_was_chosen_may_take_and_resolve_it(role: Role) -> None:
+    chosen = replace(CONFIDED, alerted=frozenset({MINE}))
+    assert all(may(actor(role), action, chosen) for action in (Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT))
+
+
+CASE = Subject(LEARNER, 77, 3, 2, 1, responsible=frozenset({MINE}))
+
+
+@pytest.mark.parametrize("action", sorted(ON_CASE))
+@pytest.mark.parametrize("role", [r for r in Role if r is not Role.SAFEGUARDING])
+def test_a_case_is_nobodys_but_who_looks_after_safeguarding(role: Role, action: Action) -> None:
+    assert not may(actor(role), action, CASE)
+    assert may(actor(Role.SAFEGUARDING), action, CASE)
+
+
+@pytest.mark.parametrize("action", sorted(ON_CASE))
+def test_a_coordinator_who_was_told_of_a_case_has_that_one(action: Action) -> None:
+    assert may(actor(Role.COORDINATOR), action, replace(CASE, confidants=frozenset({MINE})))
+    assert not may(actor(Role.REFERENT), action, replace(CASE, confidants=frozenset({MINE})))
+
+
+@pytest.mark.parametrize("role", [Role.SAFEGUARDING, Role.COORDINATOR])
+@pytest.mark.parametrize("action", sorted(ON_CASE))
+def test_the_person_named_and_the_learner_see_nothing_of_a_case_in_any_role(role: Role, action: Action) -> None:
+    named = replace(CASE, confidants=frozenset({MINE}), hidden_from=frozenset({ME}))
+    assert not may(actor(role), action, named)
+    assert not may(actor(role), action, replace(CASE, person_id=ME, confidants=frozenset({MINE})))

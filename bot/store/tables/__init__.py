@@ -1,6 +1,7 @@
 """Every table in one place to import from."""
 
 from bot.store.tables.base import Base
+from bot.store.tables.cases import Case, CaseEvent
 from bot.store.tables.channels import Outage, SecondMessage
 from bot.store.tables.duty import Absence, Drill
 from bot.store.tables.journeys import DayCount, DueStep, JournalEntry, JourneyVersion, KitQuestion, Point, StepRun
@@ -29,6 +30,8 @@ __all__ = [
     "Audit",
     "Base",
     "BotState",
+    "Case",
+    "CaseEvent",
     "CheckIn",
     "Cohort",
     "CohortMessage",

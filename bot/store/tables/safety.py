@@ -63,6 +63,8 @@ class Alert(Base):
     state: Mapped[dict[str, Any]]  # what else the ladder's machine remembers, and who was told
     # The alert whose ladder stands for a whole cohort that is silent; that one names itself.
     incident_id: Mapped[int | None] = mapped_column(ForeignKey("alert.id"))
+    # Told only to whom the learner chose (`state["chosen"]`); it never mixes with other alerts.
+    confided: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("ix_alert_incident", "incident_id", sqlite_where=text("incident_id IS NOT NULL"),
               postgresql_where=text("incident_id IS NOT NULL")),

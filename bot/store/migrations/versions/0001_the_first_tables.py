@@ -646,6 +646,46 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_relay_placement_id"), "relay", ["placement_id"], unique=False)
     op.create_table(
+        "safeguarding_case",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cohort_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("named_role", sa.String(), nullable=False),
+        sa.Column("named_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told", sa.JSON(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("taken_at", UtcDateTime(), nullable=True),
+        sa.Column("reminded", sa.Integer(), nullable=False),
+        sa.Column("next_at", UtcDateTime(), nullable=True),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_safeguarding_case_cohort_id_cohort")),
+        sa.ForeignKeyConstraint(["lead_id"], ["membership.id"], name=op.f("fk_safeguarding_case_lead_id_membership")),
+        sa.ForeignKeyConstraint(["named_id"], ["person.id"], name=op.f("fk_safeguarding_case_named_id_person")),
+        sa.ForeignKeyConstraint(
+            ["placement_id"], ["placement.id"], name=op.f("fk_safeguarding_case_placement_id_placement")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safeguarding_case")),
+    )
+    op.create_index(
+        "ix_safeguarding_case_due",
+        "safeguarding_case",
+        ["next_at"],
+        unique=False,
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_safeguarding_case_open",
+        "safeguarding_case",
+        ["placement_id"],
+        unique=False,
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_index(op.f("ix_safeguarding_case_placement_id"), "safeguarding_case", ["placement_id"], unique=False)
+    op.create_table(
         "step_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("placement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -718,6 +758,7 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("confided", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["acknowledged_by"], ["membership.id"], name=op.f("fk_alert_acknowledged_by_membership")
         ),
@@ -746,6 +787,21 @@ def upgrade() -> None:
         sqlite_where=sa.text("next_at IS NOT NULL"),
         postgresql_where=sa.text("next_at IS NOT NULL"),
     )
+    op.create_table(
+        "case_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("case_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["case_id"], ["safeguarding_case.id"], name=op.f("fk_case_event_case_id_safeguarding_case")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_case_event_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_event")),
+    )
+    op.create_index(op.f("ix_case_event_case_id"), "case_event", ["case_id"], unique=False)
     op.create_table(
         "alert_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -823,6 +879,8 @@ def downgrade() -> None:
     op.drop_table("second_message")
     op.drop_index(op.f("ix_alert_event_alert_id"), table_name="alert_event")
     op.drop_table("alert_event")
+    op.drop_index(op.f("ix_case_event_case_id"), table_name="case_event")
+    op.drop_table("case_event")
     op.drop_index(
         "ix_alert_wake",
         table_name="alert",
@@ -846,6 +904,20 @@ def downgrade() -> None:
     )
     op.drop_table("travel")
     op.drop_table("step_run")
+    op.drop_index(op.f("ix_safeguarding_case_placement_id"), table_name="safeguarding_case")
+    op.drop_index(
+        "ix_safeguarding_case_open",
+        table_name="safeguarding_case",
+        sqlite_where=sa.text("closed_at IS NULL"),
+        postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.drop_index(
+        "ix_safeguarding_case_due",
+        table_name="safeguarding_case",
+        sqlite_where=sa.text("next_at IS NOT NULL"),
+        postgresql_where=sa.text("next_at IS NOT NULL"),
+    )
+    op.drop_table("safeguarding_case")
     op.drop_index(op.f("ix_relay_placement_id"), table_name="relay")
     op.drop_table("relay")
     op.drop_table("point")

@@ -1,0 +1,86 @@
+"""What open cases and confided alerts mean for everything else: who is left out, and who may be written to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from bot.flows.scene import Contact
+from bot.store.prepared import first, ids, rows
+from bot.store.tables import Alert, Case, Membership, Person, Relay, TelegramAccount
+
+_NAMED = select(Case.placement_id, Case.named_id, Case.named_role).where(
+    Case.placement_id.in_(ids("placements")), Case.closed_at.is_(None)
+)
+_TOLD = select(Case.told).where(Case.placement_id == bindparam("placement"), Case.closed_at.is_(None))
+_CONFIDED = select(Alert.state).where(
+    Alert.placement_id == bindparam("placement"), Alert.confided.is_(True), Alert.resolved_at.is_(None)
+)
+_WROTE = select(Relay.from_id).where(Relay.placement_id == bindparam("placement"), Relay.to_id == bindparam("person"))
+_PEOPLE = (
+    select(Membership.id, Membership.role, Person.id.label("person_id"), Person.first_name, Person.last_name,
+           Person.phone, TelegramAccount.id.label("account_id"))
+    .join(Person, Person.id == Membership.person_id)
+    .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
+    .where(Membership.id.in_(ids("memberships")), Membership.ended_at.is_(None), Person.erased_at.is_(None))
+    .order_by(Membership.id)
+)  # fmt: skip
+_OF_COHORT = select(Case.placement_id).where(Case.placement_id == bindparam("placement"), Case.closed_at.is_(None))
+
+
+def hidden_people(session: Session, placements: Collection[int]) -> dict[int, frozenset[int]]:
+    """Person ids who are named in an open case, by placement: they see no alert about that learner."""
+    found: dict[int, set[int]] = {}
+    for row in rows(session, _NAMED, placements=list(placements)) if placements else ():
+        found.setdefault(row.placement_id, set()).update({row.named_id} - {None})
+    return {placement: frozenset(people) for placement, people in found.items()}
+
+
+def named_roles(session: Session, placement_id: int) -> frozenset[str]:
+    """Roles named in an open case of a stay, such as host: nobody is told to call them about an alert."""
+    return frozenset(row.named_role for row in rows(session, _NAMED, placements=[placement_id]))
+
+
+def is_open(session: Session, placement_id: int) -> bool:
+    """Is there an open case about this stay?"""
+    return first(session, _OF_COHORT, placement=placement_id) is not None
+
+
+def trusted(session: Session, placement_id: int) -> frozenset[int]:
+    """Membership ids of who was told of an open case or of something the learner confided."""
+    told = {int(m) for row in rows(session, _TOLD, placement=placement_id) for m in row.told}
+    for row in rows(session, _CONFIDED, placement=placement_id):
+        told |= {int(m) for m in row.state.get("told", ())}
+    return frozenset(told)
+
+
+def trusted_contacts(session: Session, memberships: Iterable[int]) -> tuple[Contact, ...]:
+    """The same as people who can be written to."""
+    wanted = sorted(set(memberships))
+    return tuple(
+        Contact(f"{row.first_name} {row.last_name}".strip(), row.role, row.phone, row.person_id,
+                row.account_id is not None)
+        for row in (rows(session, _PEOPLE, memberships=wanted) if wanted else ())
+    )  # fmt: skip
+
+
+def correspondents(session: Session, placement_id: int, learner: int) -> frozenset[int]:
+    """Person ids whom a learner may write to beside their contact persons: whom they trusted, who wrote to them."""
+    wrote = {row.from_id for row in rows(session, _WROTE, placement=placement_id, person=learner)}
+    return frozenset(wrote | {c.person_id or 0 for c in trusted_contacts(session, trusted(session, placement_id))})
+
+
+def for_learner(session: Session, placement_id: int, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
+    """The contacts of a stay as its learner is shown them: nobody whom an open case names, and who has the case."""
+    named = rows(session, _NAMED, placements=[placement_id])
+    if not named:
+        return contacts
+    people, roles = {row.named_id for row in named} - {None}, {row.named_role for row in named}
+    kept = tuple(c for c in contacts if c.person_id not in people and (c.person_id or c.role not in roles))
+    told = {int(m) for row in rows(session, _TOLD, placement=placement_id) for m in row.told}
+    known = {c.person_id for c in kept}
+    leads = (replace(c, role="safeguarding") for c in trusted_contacts(session, told) if c.person_id not in known)
+    return (*kept, *leads)
