@@ -70,6 +70,11 @@ class CallLog:
         self._count += 1
         self._calls.append((self._count, method, params, status))
 
+    @property
+    def count(self) -> int:
+        """The number of the newest call."""
+        return self._count
+
     def after(self, number: int) -> list[Json]:
         """The calls after this number, oldest first; `encoding` is "json" or "form" (every value is text there)."""
         skip = max(0, number - (self._count - len(self._calls)))

@@ -228,20 +228,31 @@ _REPEAT = (
 )
 
 
-def repeat_interrupted(session: Session, chat_id: int, now: datetime) -> int:
-    """The person writes again: the last message that may never have arrived is shown once more, before the answer.
+# What somebody wrote to somebody: each of these stands for itself.
+_LETTERS = frozenset({Kind.MESSAGE.value, Kind.RELAY.value, Kind.NOTICE.value})
 
-    Only the newest: it is where they stopped. Returns 1 if there was one.
+
+def repeat_interrupted(session: Session, chat_id: int, now: datetime) -> int:
+    """The person writes again: what may never have arrived is shown once more, before the answer.
+
+    Every letter, and of answers and steps only the newest: it is where they stopped. Returns how many.
     """
     lost = rows(session, _REPEAT, chat=chat_id)
-    recent = [row for row in lost if row.finished_at is not None and now - row.finished_at < INTERRUPTED_LASTS]
-    if not recent:
-        return 0
-    row = max(recent, key=lambda one: one.id)
-    draft = Draft(
-        chat_id, decode_screen(row.payload), Kind.ANSWER, row.person_id, key=f"again:{row.id}", language=row.language
+    recent = sorted(
+        (row for row in lost if row.finished_at is not None and now - row.finished_at < INTERRUPTED_LASTS),
+        key=lambda one: one.id,
     )
-    return queue(session, [draft], now)
+    steps = [row.id for row in recent if row.kind not in _LETTERS]
+    drafts = [
+        Draft(
+            # As a letter again, or one that is interrupted a second time would count as a mere answer.
+            chat_id, decode_screen(row.payload), Kind.RELAY if row.kind in _LETTERS else Kind.ANSWER, row.person_id,
+            key=f"again:{row.id}", language=row.language,
+        )
+        for row in recent
+        if row.kind in _LETTERS or row.id == steps[-1]
+    ]  # fmt: skip
+    return queue(session, drafts, now) if drafts else 0
 
 
 def expire(session: Session, now: datetime) -> int:

@@ -210,6 +210,24 @@ def test_what_was_interrupted_is_shown_again_before_the_next_answer(core: Core, 
     assert [m.text for m in small.world.phone(REFERENT).messages].count("interrupted") == 1
 
 
+def test_of_what_was_interrupted_every_letter_is_shown_again_and_of_answers_the_newest(
+    core: Core, small: Small
+) -> None:
+    small.join_staff()
+    said = (
+        ("from the coordinator", Kind.MESSAGE), ("from Lea", Kind.RELAY), ("older", Kind.ANSWER), ("newer", Kind.ANSWER)
+    )  # fmt: skip
+    for words, kind in said:
+        put(core, (REFERENT, words, kind))
+        outbox.attempt(core, [d.id for d in claim(core, bulk=kind is Kind.MESSAGE)], NOW)
+        outbox.release_expired(core, NOW + LEASE)
+    small.world.clock.set(NOW + timedelta(minutes=5))
+    small.world.say(REFERENT, "/help")
+    texts = [m.text for m in small.world.phone(REFERENT).messages]
+    assert texts[-4:-1] == ["from the coordinator", "from Lea", "newer"]
+    assert "older" not in texts
+
+
 @pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 def test_two_threads_claiming_at_once_never_get_one_row_or_two_rows_of_a_chat(core: Core) -> None:
     put(core, *((chat, f"{chat}-{n}", Kind.ANSWER) for chat in range(20) for n in range(5)))
