@@ -152,12 +152,12 @@ class Desk:
 
     def __init__(self, sim: Simulation) -> None:
         self.sim, self.dice = sim, Random(f"desk {sim.seed}")
-        self.patience = self.dice.choice((2, 3, 3, 6)) * timedelta(hours=1)
+        self.patience = self.dice.choice((1, 1, 2, 4)) * timedelta(hours=1)
 
     def plan(self) -> None:
         """What the desk does during the stay."""
         cast = self.sim.cast
-        self.sim.clock.after(5400, self.looks)
+        self.sim.clock.after(3000, self.looks)
         middle = cast.start + timedelta(days=1)
         span = cast.end - timedelta(days=1) - middle
         for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):
@@ -173,7 +173,7 @@ class Desk:
         for alert in found:
             if datetime.fromisoformat(alert["raised_at"]) < old:
                 self.sim.types("alerts resolve", alert_list.resolve, alert["id"], self.dice.choice(("phone", "other")))
-        self.sim.clock.after(5400, self.looks)
+        self.sim.clock.after(3000, self.looks)
 
     def lost_phone(self, learner: Learner) -> None:
         """The old chat is cut off; the learner opens the new invite on another phone."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bot.clock import local, to_utc
-from bot.flows.vocabulary import Command, Kind, Membership, Tap, Words
+from bot.flows.vocabulary import Command, Kind, Membership, Start, Tap, Words
 from bot.rules.budget import allowance
 from bot.rules.calendar import LearnerFacts
 from bot.rules.durations import parse_check_in_days
@@ -52,7 +52,8 @@ def judge(sim: Simulation) -> None:
     with sim.faults.none(), sim.core.store.transaction() as session:
         judge = _Judge(sim, session)
         for check in (
-            judge.updates, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget, judge.rate,
+            judge.updates, judge.answers, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget,
+            judge.rate,
             judge.every_day, judge.fair, judge.on_the_way, judge.ladders, judge.trails, judge.all_clear, judge.copies,
         ):  # fmt: skip
             check()
@@ -111,6 +112,19 @@ class _Judge:
             certain = [at for at, u in mine if _is_sos(u.event) and learner.joined_at and at > learner.joined_at]
             if learner.person_id not in self.sim.relinked and len(raised) < len(certain):
                 self.blame(f"{learner.code} sent /sos {len(certain)} times, and it was raised {len(raised)} times")
+
+    def answers(self) -> None:
+        """Whoever types a command is answered in the same transaction: nothing of a committed update is lost."""
+        said: dict[int, list[datetime]] = defaultdict(list)
+        for row in self.rows.values():
+            said[row.chat_id].append(row.created_at)
+        for number, at in self.sim.processed.items():
+            posted, incoming = self.sim.telegram.all_updates[number]
+            if not isinstance(incoming.event, Command | Start):
+                continue
+            near = self._slack(at) + SECOND
+            if not any(abs(created - at) <= near for created in said[incoming.chat_id]):
+                self.blame(f"update {number} ({incoming.event}) of {posted} was received at {at} and nobody answered")
 
     # --- what went out ---
 

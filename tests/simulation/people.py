@@ -65,8 +65,12 @@ class Learner(Somebody):
     chats: dict[int, datetime] = field(default_factory=dict)  # every phone they had, and until when
 
     def linked(self, chat_id: int, at: datetime) -> bool:
-        """Was that phone theirs then?"""
-        return at < self.chats[chat_id]
+        """Was that phone theirs then? A new one is, once the bot has read the invite that was opened on it."""
+        return at < self.chats[chat_id] and any(
+            self.sim.processed[number] <= at
+            for number, (_, said) in self.sim.telegram.all_updates.items()
+            if said.chat_id == chat_id and isinstance(said.event, Start) and number in self.sim.processed
+        )
 
     def begin(self) -> None:
         """Open the invite, and again until it worked: Telegram may have swallowed an answer."""
