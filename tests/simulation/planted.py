@@ -42,7 +42,7 @@ class Plant:
     name: str
     plant: Callable[[Patch], None]
     finds: str
-    seed: int
+    seed: int | None  # None: not searched yet since the last great change, which is left to the long tests
     level: int = 2  # how bad the world is
     size: Size = SIZE
     postgresql: bool = False
@@ -53,7 +53,8 @@ class Plant:
 
     def seeds(self, most: int) -> list[int]:
         """Those to try, the one on record first."""
-        return [self.seed, *(seed for seed in range(most) if seed != self.seed)]
+        known = [] if self.seed is None else [self.seed]
+        return [*known, *(seed for seed in range(most) if seed != self.seed)]
 
 
 def marked_before_sending(patch: Patch) -> None:
@@ -260,30 +261,30 @@ PLANTS = (
     Plant("answers sent again", answers_resent, "arrived twice", 0, deadly=6),
     Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
     Plant("quiet hours ignored", quiet_hours_ignored, "woke", 2),
-    Plant("message budget ignored", budget_ignored, "prompts on", 0),
+    Plant("message budget ignored", budget_ignored, "prompts on", None),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 2),
-    Plant("deadline counted from the due time", deadline_from_due, "too soon", 0),
-    Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 0),
+    Plant("deadline counted from the due time", deadline_from_due, "too soon", None),
+    Plant("recurrence re-based", rebased_recurrence, "was to be asked at", None),
     Plant(
         "sender's lease not checked",
         lease_not_checked,
         "nobody asked for went out",
-        0,
+        None,
         level=0,
         size=Size(20, 2),
         rate=4,
         processes=2,
     ),
     Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
-    Plant("ladder never climbs", alert_never_climbs, "was silent until", 0),
-    Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 0),
-    Plant("no all-clear", no_all_clear, "does not hear it", 0),
-    Plant("refusal taken for silence", blocked_is_silence, "the question never arrived", 0),
-    Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 0),
-    Plant("leases never run out", leases_never_run_out, "at the end", 0, deadly=6),
-    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", 0),
-    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", 0),
-    Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
-    Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),
-    Plant("missing lock", no_lock, "was told twice", 0, postgresql=True, processes=2),
+    Plant("ladder never climbs", alert_never_climbs, "was silent until", None),
+    Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 1),
+    Plant("no all-clear", no_all_clear, "does not hear it", None),
+    Plant("refusal taken for silence", blocked_is_silence, "the question never arrived", None),
+    Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", None),
+    Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=6),
+    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None),
+    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None),
+    Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", None),
+    Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", None),
+    Plant("missing lock", no_lock, "was told twice", None, postgresql=True, processes=2),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -37,11 +38,20 @@ def finding_seed(setting: Setting, plant: Plant, most: int = MOST_SEEDS) -> int 
         logging.disable(logging.NOTSET)
 
 
-@pytest.mark.parametrize("plant", [p for p in PLANTS if not p.postgresql], ids=lambda plant: plant.name)
+def cases(*, postgresql: bool) -> list[Any]:
+    """The plants of one database; those without a seed on record may take long to find."""
+    return [
+        pytest.param(one, id=one.name, marks=[pytest.mark.long] if one.seed is None else [])
+        for one in PLANTS
+        if one.postgresql is postgresql
+    ]
+
+
+@pytest.mark.parametrize("plant", cases(postgresql=False))
 def test_a_planted_bug_is_found(on_sqlite: Setting, plant: Plant) -> None:
     assert finding_seed(on_sqlite, plant) is not None
 
 
-@pytest.mark.parametrize("plant", [p for p in PLANTS if p.postgresql], ids=lambda plant: plant.name)
+@pytest.mark.parametrize("plant", cases(postgresql=True))
 def test_a_planted_race_is_found(on_postgresql: Setting, plant: Plant) -> None:
     assert finding_seed(on_postgresql, plant) is not None
