@@ -241,6 +241,8 @@ def status_(code: Code, json: Json = False) -> None:
     )  # fmt: skip
     for row in found["unreachable"]:
         say(f"! {row['role']} {row['code']} {row['name']} cannot be reached: {row['why']}")
+    for sentence in found["warnings"]:
+        say(f"  {sentence}")
     for sentence in found["not_ready_because"]:
         say(f"! {sentence}")
 

@@ -201,6 +201,7 @@ def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:
     for row in rows:
         if row["return"] is None or row["return"] < now.date().isoformat():
             continue
-        sentences = status.of_cohort(core, row["code"], now)["not_ready_because"]
+        found = status.of_cohort(core, row["code"], now)
+        sentences, ready = [*found["not_ready_because"], *found["warnings"]], "ready" if found["ready"] else "not ready"
         state = "warning" if sentences else "ok"
-        yield Finding(f"cohort {row['code']}", state, "not ready. " + " ".join(sentences) if sentences else "ready")
+        yield Finding(f"cohort {row['code']}", state, f"{ready}. " + " ".join(sentences) if sentences else ready)

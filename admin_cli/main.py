@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from admin_cli import alerts, cohort, content, db, doctor, journey, kit, learner, message, referent, run
+from admin_cli import alerts, case, cohort, content, db, doctor, journey, kit, learner, message, referent, run
 from admin_cli.demo import demo
 from admin_cli.output import flush, say, stop_printing, warn
 from bot.errors import CompagnonError, Faults
@@ -27,7 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for group in (cohort, referent, message, alerts, learner, journey, kit, content, db):
+for group in (cohort, referent, message, alerts, case, learner, journey, kit, content, db):
     app.add_typer(group.app)
 app.command()(demo)
 app.command()(run.run)

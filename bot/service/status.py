@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import Stay
+from bot.rules.permissions import Role
 from bot.service import check_in_settings, drills, readiness
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
@@ -55,6 +56,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
+        "warnings": _warnings(cohort, stays, members, accounts),
     }  # fmt: skip
 
 
@@ -173,7 +175,8 @@ def _not_ready(
     roles = {membership.role for membership, person in members if person.id in accounts}
     if "referent" not in roles:
         found.append("No referent has joined: nobody can get an alert.")
-    if len({person.id for _, person in members if person.id in accounts}) < 2:
+    takers = {person.id for m, person in members if person.id in accounts and m.role != Role.SAFEGUARDING}
+    if len(takers) < 2:
         found.append("Fewer than two people could take an alert: add and invite a backup.")
     today = local_date(now, cohort.home_zone)
     late = [
@@ -185,6 +188,26 @@ def _not_ready(
     if late:
         found.append(f"Not joined and away now or within two weeks: {_some(sorted(late))}.")
     return [*found, *gaps]
+
+
+def _warnings(
+    cohort: Cohort,
+    stays: Iterable[Stay],
+    members: list[tuple[Membership, Person]],
+    accounts: dict[int, TelegramAccount],
+) -> list[str]:
+    """Sentences on what should be mended, though learners can leave."""
+    minors = [stay.code for stay in stays if stay.minor and stay.stage != "after" and not stay.ended]
+    leads = [person for membership, person in members if membership.role == Role.SAFEGUARDING]
+    if not minors or any(person.id in accounts for person in leads):
+        return []
+    if leads:
+        name = f"{leads[0].first_name} {leads[0].last_name}".strip()
+        return [f"Minors travel, and {name}, who looks after safeguarding, has not joined: hand out the invite."]
+    return [
+        "Minors travel, and nobody looks after safeguarding: add somebody outside the ladder with "
+        f"`compagnon referent add NAME --cohort {cohort.code} --role safeguarding`."
+    ]
 
 
 def _some(codes: list[str]) -> str:
