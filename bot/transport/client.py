@@ -19,6 +19,7 @@ from bot.errors import ChatMoved, Rejected, TooManyRequests, TransportError, Unr
 from bot.i18n import Catalogues
 from bot.rules.retry import backoff
 from bot.service.delivery import Delivery, Fate, Result
+from bot.transport.bare import bare
 from bot.transport.classify import Meaning, Verdict, classify
 from bot.transport.convert import ALLOWED_UPDATES
 from bot.transport.render import Call, render, without_markup
@@ -108,7 +109,11 @@ class Telegram:
 
     def parse(self, raw: dict[str, Any]) -> Update:
         """A raw update as PTB's object. Raises whatever a malformed one makes PTB raise."""
-        return Update.de_json(_lean(raw), self._bot)
+        try:
+            return Update.de_json(_lean(raw), self._bot)
+        except Exception as error:
+            log.warning("update %s has parts that cannot be read: %s", raw.get("update_id"), error)
+            return Update.de_json(bare(raw), self._bot)
 
     # --- out ------------------------------------------------------------------------------------
 
