@@ -197,6 +197,22 @@ class Evening:
         with psycopg.connect(self.machine.database_url, autocommit=True) as server:
             return server.execute(sql).fetchall()
 
+    async def answered(self) -> float:
+        """Seconds until somebody who writes now is answered."""
+        chat = self.machine.sandbox.world.chats[FIRST_CHAT + self.people - 1]
+        began = time.monotonic()
+        people.send(self.machine.sandbox.world, chat.id, {"text": "/progress"})
+        await eventually(lambda: any("Your progress" in m.get("text", "") for m in chat.messages.values()))
+        return time.monotonic() - began
+
+    async def turned(self) -> float:
+        """Seconds until a schedule has turned that began now."""
+        began, now = time.monotonic(), datetime.now(UTC)
+        await eventually(
+            lambda: any(_instant(at) > now for (at,) in self.ask("SELECT at FROM heartbeat WHERE name = 'scheduler'"))
+        )
+        return time.monotonic() - began
+
     # --- afterwards ---
 
     async def wait_for_all(self) -> None:
