@@ -17,6 +17,11 @@ from bot.rules.confiding import Confidant, leave_out, receivers
 NEEDS = frozenset({"confide"})
 
 SOS = (button("gate/sos_button", "sos:open"),)
+# Where nobody here can be told: people outside.
+OUTSIDE = tuple(
+    (button(f"care/{key}", f"kit:new:{topic}"),)
+    for key, topic in (("help_button", "mental_health"), ("numbers_button", "emergency_numbers"))
+)
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # numbers are written short: seven of them fit into a button
 
 
@@ -112,7 +117,7 @@ def _name(view: ConfideView, key: str) -> Outcome:
     if not to and all(other.person_id == one.person_id for other in view.people):
         body.append(say("confide/confirm_alone", name=one.name))
     rows = ((button("confide/case_button", f"confide:case:{key}"),), (button("confide/back_button", "confide:about"),))
-    return show(Replace(Screen(tuple(body), rows)))
+    return show(Replace(Screen(tuple(body), (*(() if to else OUTSIDE), *rows))))
 
 
 def _case(view: ConfideView, key: str) -> Outcome:
@@ -125,7 +130,7 @@ def case_opened(view: ConfideView, named: str, told: Sequence[Confidant], *, new
     before = "" if new else "_before"
     nobody = "" if told else "_nobody"
     text = say(f"confide/told{before}{nobody}", name=named, **({"names": _names(told)} if told else {}))
-    return Screen((text,), (*_write(view, told), SOS))
+    return Screen((text,), (*(_write(view, told) if told else OUTSIDE), SOS))
 
 
 # --- words and numbers ------------------------------------------------------------------------------

@@ -107,6 +107,8 @@ class Speaker:
             self.book.note_told(self.row.id, person)
         self.tell(people, shown, Kind.ALERT)
         self.elsewhere(dossier, shown, people, repeat, exhausted)
+        if self.row.confided and repeat and self.row.acknowledged_by is None:
+            self.tell_learner(words.News.NOBODY_YET, people)
 
     def hidden_from(self, membership_id: int) -> bool:
         """Does an open case name them? Then they hear nothing about this learner."""
@@ -177,7 +179,7 @@ class Speaker:
 
     def once(self, what: words.News) -> str:
         """Nobody has answered yet: who asked for help hears it every half hour, who merely missed a check-in once."""
-        asked = self.row.reason in ASKED
+        asked = self.row.reason in ASKED and not self.row.confided
         turn = int((self.now - self.row.raised_at) / NOBODY_YET_EVERY) if asked else 0
         return f"news:{self.row.id}:{self.row.state.get('reopened', 0)}:{what.value}:{turn}"
 

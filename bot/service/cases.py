@@ -130,7 +130,10 @@ def cases_for(session: Session, scene: Scene) -> tuple[CaseView, ...]:
     """Open cases that this person may see, oldest first."""
     if scene.actor is None or not reaches_others(scene.actor, Action.SEE_DISCLOSURE):
         return ()
-    rows = session.execute(_CASES.where(Case.closed_at.is_(None))).all()
+    query = _CASES.where(Case.closed_at.is_(None))
+    if not any(grant.cohort_id is None for grant in scene.actor.grants):
+        query = query.where(Case.cohort_id.in_([grant.cohort_id for grant in scene.actor.grants]))
+    rows = session.execute(query).all()
     views = (_view(session, scene, row) for row in rows)
     return tuple(view for view in views if view is not None)
 
@@ -217,6 +220,13 @@ def close(session: Session, case_id: int, outcome: CaseOutcome, membership_id: i
     name = _name(session.get_one(Person, member.person_id)) if member else None
     _to_person(session, learner, talk.learner_closed(name), now, f"case:{case.id}:closed")
     note(session, member.person_id if member else None, "case_closed", learner, now, case=case.id)
+
+
+def leave(session: Session, member: Membership, now: datetime) -> None:
+    """Somebody's part ends: a case of theirs is anybody's again at once."""
+    theirs = Case.lead_id == member.id, Case.closed_at.is_(None)
+    for case in session.scalars(select(Case).where(*theirs).with_for_update()):
+        case.next_at = now
 
 
 # --- nobody has taken it ----------------------------------------------------------------------------

@@ -135,8 +135,11 @@ def withdraw(core: Core, session: Session, placement: Placement, person_id: int,
         book = book_of(session, now, rows)
         for row in rows:
             if row.reason != Reason.DRILL.value:
+                rested = row.incident_id is not None
                 incidents.take_out(core, book, row)
                 _leave(book, row, theirs)
+                if rested and row.acknowledged_by is None:
+                    row.next_at = now  # its ladder is its own from here
         book.write()
     refs = [f"alert:{row.id}:{membership}" for row in rows for membership in theirs]
     waiting = Outbox.person_id == person_id, Outbox.state == "queued", Outbox.ref.in_(refs)

@@ -18,7 +18,7 @@ from bot.flows import alert_screens, handover_screens
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules.alert import Reason, Severity
 from bot.rules.escalation import RED_REPEAT
-from bot.service import absences, confiding, coverage, drafts, notices
+from bot.service import absences, cases, confiding, coverage, drafts, notices
 from bot.service.alert_speaker import Speaker
 from bot.service.alerts import name_of
 from bot.service.audit import note
@@ -141,6 +141,7 @@ def pass_on(
         for row in held.alerts:
             _alert(core, session, row, member, successor, now)
     absences.leave(session, member, successor, now)
+    cases.leave(session, member, now)
     confiding.release(session, member, now)  # it was confided to them, not to who comes after them
     if not quietly:
         _tell(session, member, successor, held, old, now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import delete
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import BadInput
 from bot.service import cases, handover, privacy, status
 from bot.service.core import Core
-from bot.store.tables import Alert, Audit, Case, CaseEvent, Relay
+from bot.store.tables import Alert, Audit, Case, CaseEvent, Relay, SecondMessage
 from tests.support import golden
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_staff
 from tests.support.looking import SEVENTEEN, rows, set_person
@@ -370,3 +371,31 @@ def test_a_referent_who_writes_of_a_learner_reads_what_to_do_and_nobody_is_alert
     lead.world.say(REFERENT, "the boss touches me and hits me")
     assert "alerts nobody" in lead.world.phone(REFERENT).last.text
     assert (rows(core, Alert), rows(core, Case)) == ([], [])
+
+
+def test_whoever_is_reached_by_e_mail_only_gets_a_case_there_without_a_name_in_it(core: Core, abroad: Small) -> None:
+    core = replace(core, channels=frozenset({"mail"}))
+    abroad.world.core = core
+    add_staff(core, abroad, "sara", "Sara", "Exemplo", "safeguarding", "S01")
+    set_person(core, abroad.people["sara"], email="sara@example.org")
+    name(abroad, "Claire Exemple (contact person)")
+    (letter,) = rows(core, SecondMessage)
+    assert letter.address == "sara@example.org"
+    assert not {"Claire", "Lea", "Beispiel"} & set(str(letter.payload).replace('"', " ").split())
+    assert "Sara Exemplo" in abroad.world.phone(LEARNER).last.text
+
+
+def test_nobody_of_those_chosen_answers_and_the_learner_reads_so_once(core: Core, abroad: Small) -> None:
+    confide(abroad, MARCO)
+    abroad.world.wait(hours=6)
+    assert abroad.world.phone(LEARNER).text().count("Nobody has answered yet") == 1
+    assert "in person" not in abroad.world.phone(REFERENT).text()
+
+
+def test_what_was_confided_to_the_person_named_before_goes_to_safeguarding(core: Core, lead: Small) -> None:
+    confide(lead, CLAIRE)
+    name(lead, "Claire Exemple (contact person)")
+    before = lead.world.phone(REFERENT).text()
+    lead.world.wait(hours=3)
+    assert lead.world.phone(REFERENT).text() == before
+    assert "in person" in lead.world.phone(LEAD).text()
