@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 SOURCE_LANGUAGE = "en"
 INTERFACE = "interface/"
 # CLDR's plain English is American (7:00 PM, November 21), its Portuguese Brazilian, its Serbian Cyrillic; it has no
-# Montenegrin.
-WRITTEN_AS = {"en": "en-GB", "pt": "pt-PT", "sr": "sr-Latn", "cnr": "sr-Latn-ME"}
+# Montenegrin, which names days and countries as Bosnian does.
+WRITTEN_AS = {"en": "en-GB", "pt": "pt-PT", "sr": "sr-Latn", "cnr": "bs"}
 OWN_NAMES = {"cnr": "Crnogorski"}
 
 
@@ -303,7 +303,7 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
         case Moment(instant, "time", own):
             return format_time(instant, "short", tzinfo=ZoneInfo(own or zone), locale=locale)
         case Moment(instant, style, own):
-            shape = "EEE d MMM HH:mm" if style == "short" else "EEEE d MMMM HH:mm"
+            shape = _day_and_hour(locale, short=style == "short")
             return format_datetime(instant, shape, tzinfo=ZoneInfo(own or zone), locale=locale)
         case Hour(hour):
             return format_time(hour, "short", locale=locale)
@@ -315,6 +315,14 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_currency(amount, currency, locale=locale)
         case _:
             raise TypeError(f"no way to show {type(value).__name__}")
+
+
+@cache
+def _day_and_hour(locale: Locale, *, short: bool) -> str:
+    """A day without its year and the hour, as dates are written there: 14 March, 14. März, 14 de marzo."""
+    whole = str(locale.date_formats["full"])
+    dot, of = ("." if "d." in whole else ""), (" 'de'" if "d 'de'" in whole else "")
+    return f"EEE d{dot} MMM HH:mm" if short else f"EEEE d{dot}{of} MMMM HH:mm"
 
 
 def _language_name(code: str, locale: Locale) -> str:

@@ -26,7 +26,7 @@ from bot.flows.vocabulary import (
 from bot.i18n import Text, say
 
 NEEDS: frozenset[str] = CARE_NEEDS
-PLANNED = {"away": say("common/not_yet", name="away"), "map": say("common/map_not_yet")}
+PLANNED = {"map": say("common/map_not_yet")}
 
 
 def handle(scene: Scene, event: Event) -> Outcome:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import ONE_DAY, Itinerary, local_date, to_utc
@@ -26,6 +26,7 @@ from bot.service.core import Core
 from bot.service.journeys import script_of
 from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
+from bot.store.prepared import ids, rows, run
 from bot.store.tables import CheckIn, Cohort, Consent, Person, Placement, StepRun, TelegramAccount
 from bot.store.tables import DueStep as DueRow
 from bot.store.writing import insert_or_ignore
@@ -43,11 +44,11 @@ def replan(session: Session, placement_id: int, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Subject:
-    """A stay about to be planned."""
+    """A stay about to be planned: rows of its placement, cohort and person, plain columns and read only."""
 
-    placement: Placement
-    cohort: Cohort
-    person: Person
+    placement: Any
+    cohort: Any
+    person: Any
     itinerary: Itinerary
     since: datetime  # from when somebody was there to be asked
     walks: bool  # the journey runs: joined, consented
@@ -56,46 +57,62 @@ class _Subject:
 def plan(core: Core, now: datetime, limit: int) -> int:
     """Plan up to `limit` stays whose turn it is. Returns how many."""
     with core.store.transaction() as session:
-        rows = session.execute(
-            select(Placement, Cohort, Person)
-            .join(Cohort, Cohort.id == Placement.cohort_id)
-            .join(Person, Person.id == Placement.person_id)
-            .where(Placement.plan_at <= now)
-            .order_by(Placement.plan_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=Placement)
-        ).all()
-        if not rows:
+        stays = rows(session, _DUE, now=now, most=limit)
+        if not stays:
             return 0
-        subjects = _subjects(session, rows, now)
+        subjects = _subjects(session, stays, now)
         _plan_check_ins(session, subjects, now)
         travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
         _plan_steps(session, subjects, now)
-        over = [r.Placement.id for r in rows if _is_over(r.Placement, now)]
-        ids = [r.Placement.id for r in rows]
-        session.execute(update(Placement).where(Placement.id.in_(ids)).values(plan_at=now + AGAIN))
+        over = [stay.id for stay in stays if _is_over(stay, now)]
+        run(session, _AGAIN, stays=[stay.id for stay in stays], at=now + AGAIN)
         if over:
-            session.execute(update(Placement).where(Placement.id.in_(over)).values(plan_at=None))
-    return len(rows)
+            run(session, _AGAIN, stays=over, at=None)
+    return len(stays)
 
 
-def _is_over(placement: Placement, now: datetime) -> bool:
+_STAYS = select(Placement.__table__)
+_DUE = (
+    _STAYS.where(Placement.plan_at <= bindparam("now"))
+    .order_by(Placement.plan_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NAMED = (
+    _STAYS.where(Placement.id.in_(ids("stays")), Placement.plan_at.is_not(None))
+    .order_by(Placement.id)
+    .with_for_update()
+)
+_COHORTS = select(Cohort.__table__).where(Cohort.id.in_(ids("cohorts")))
+_PEOPLE = select(Person.__table__).where(Person.id.in_(ids("people")))
+_LINKED = (
+    select(TelegramAccount.person_id, func.min(TelegramAccount.linked_at).label("since"))
+    .where(TelegramAccount.person_id.in_(ids("people")))
+    .group_by(TelegramAccount.person_id)
+)
+_AGREED = (
+    select(Consent.person_id, Consent.given, Consent.withdrawn_at)
+    .where(Consent.person_id.in_(ids("people")), Consent.kind == "data")
+    .order_by(Consent.id)
+)
+_AGAIN = update(Placement).where(Placement.id.in_(ids("stays"))).values(plan_at=bindparam("at"))
+
+
+def _is_over(placement: Any, now: datetime) -> bool:
     itinerary = itinerary_of(placement)
     return itinerary is None or local_date(now, itinerary.home_zone) > itinerary.return_ + OVER
 
 
-def _subjects(session: Session, rows: Sequence[Any], now: datetime) -> list[_Subject]:
+def _subjects(session: Session, stays: Sequence[Any], now: datetime) -> list[_Subject]:
     """Stays with dates of people who ever joined: nobody else can be asked anything."""
-    people = [row.Placement.person_id for row in rows]
-    accounts = session.execute(
-        select(TelegramAccount.person_id, func.min(TelegramAccount.linked_at).label("since"))
-        .where(TelegramAccount.person_id.in_(people))
-        .group_by(TelegramAccount.person_id)
-    )
-    linked = {account.person_id: account.since for account in accounts}
-    agreed = _agreed(session, people)
+    numbers = [stay.person_id for stay in stays]
+    linked = {account.person_id: account.since for account in rows(session, _LINKED, people=numbers)}
+    people = {person.id: person for person in rows(session, _PEOPLE, people=numbers)}
+    cohorts = {row.id: row for row in rows(session, _COHORTS, cohorts=list({stay.cohort_id for stay in stays}))}
+    agreed = _agreed(session, numbers)
     subjects = []
-    for placement, cohort, person in rows:
+    for placement in stays:
+        cohort, person = cohorts[placement.cohort_id], people[placement.person_id]
         itinerary = itinerary_of(placement)
         if itinerary is None or person.id not in linked or person.erased_at is not None:
             continue
@@ -106,11 +123,7 @@ def _subjects(session: Session, rows: Sequence[Any], now: datetime) -> list[_Sub
 
 def _agreed(session: Session, people: list[int]) -> set[int]:
     """Whose newest word on their data is yes."""
-    words = session.execute(
-        select(Consent.person_id, Consent.given, Consent.withdrawn_at)
-        .where(Consent.person_id.in_(people), Consent.kind == "data")
-        .order_by(Consent.id)
-    )
+    words = rows(session, _AGREED, people=people)
     return {p for p, yes in {w.person_id: w.given and w.withdrawn_at is None for w in words}.items() if yes}
 
 
@@ -118,7 +131,7 @@ def _agreed(session: Session, people: list[int]) -> set[int]:
 
 
 def check_in_times(
-    placement: Placement, cohort: Cohort, itinerary: Itinerary, since: datetime, until: datetime
+    placement: Any, cohort: Any, itinerary: Itinerary, since: datetime, until: datetime
 ) -> dict[date, datetime]:
     """The check-ins of a stay from `since` until before `until` by their local day: between arrival and return, on the
     days and at the hour that hold for the learner. On the days of arrival and return the journey is asked about."""
@@ -143,24 +156,17 @@ class Replanned:
 
 def check_ins_now(session: Session, placement_ids: Sequence[int], now: datetime) -> Replanned:
     """Plan the check-ins of these stays in the caller's transaction, after a change of their times."""
-    rows = session.execute(
-        select(Placement, Cohort, Person)
-        .join(Cohort, Cohort.id == Placement.cohort_id)
-        .join(Person, Person.id == Placement.person_id)
-        .where(Placement.id.in_(placement_ids), Placement.plan_at.is_not(None))
-        .order_by(Placement.id)
-        .with_for_update(of=Placement)
-    ).all()
-    return _plan_check_ins(session, _subjects(session, rows, now), now)
+    session.flush()
+    stays = rows(session, _NAMED, stays=list(placement_ids))
+    return _plan_check_ins(session, _subjects(session, stays, now), now)
 
 
 def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> Replanned:
-    ids = [s.placement.id for s in subjects]
+    stays = [s.placement.id for s in subjects]
     planned: dict[int, dict[date, CheckIn]] = {}
-    quiet = pauses_of(session, ids)
+    quiet = pauses_of(session, stays)
     _plan_paused_again(session, subjects, quiet, now)
-    rows = session.scalars(select(CheckIn).where(CheckIn.placement_id.in_(ids), CheckIn.state == "planned"))
-    for row in rows:
+    for row in session.scalars(_PLANNED, {"stays": stays}):
         planned.setdefault(row.placement_id, {})[row.day] = row
     new: list[dict[str, Any]] = []
     moved = dropped = 0
@@ -183,6 +189,9 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
         new += [new_row(subject.placement.id, day, due) for day, due in wanted.items() if day not in have]
     session.flush()
     return Replanned(moved, dropped, added=insert_or_ignore(session, CheckIn, new))
+
+
+_PLANNED = select(CheckIn).where(CheckIn.placement_id.in_(ids("stays")), CheckIn.state == "planned")
 
 
 def _plan_paused_again(
@@ -222,9 +231,7 @@ def _wanted_check_ins(
 # --- steps --------------------------------------------------------------------------------------
 
 
-def facts_of(
-    placement: Placement, person: Person, itinerary: Itinerary | None, answers: dict[str, str]
-) -> LearnerFacts:
+def facts_of(placement: Any, person: Any, itinerary: Itinerary | None, answers: dict[str, str]) -> LearnerFacts:
     """What a journey's conditions may ask about this learner."""
     return LearnerFacts(
         itinerary=itinerary, birth_date=person.birth_date, status=placement.status or "", trade=placement.trade or "",
@@ -236,15 +243,17 @@ def facts_of(
 def answers_of(session: Session, placement_ids: Sequence[int]) -> dict[int, dict[str, str]]:
     """Choices made in earlier steps, by stay and step id."""
     found: dict[int, dict[str, str]] = {}
-    rows = session.execute(
-        select(StepRun.placement_id, StepRun.step, StepRun.data).where(
-            StepRun.placement_id.in_(placement_ids), StepRun.state == "done"
-        )
-    )
-    for placement_id, step, data in rows:
+    for placement_id, step, data in rows(session, _DONE, stays=list(placement_ids)):
         if isinstance(data.get("choice"), str):
             found.setdefault(placement_id, {})[step] = data["choice"]
     return found
+
+
+_DONE = select(StepRun.placement_id, StepRun.step, StepRun.data).where(
+    StepRun.placement_id.in_(ids("stays")), StepRun.state == "done"
+)
+_STEPS = select(DueRow).where(DueRow.placement_id.in_(ids("stays")))
+_NOT_WALKED = delete(DueRow).where(DueRow.placement_id.in_(ids("stays")), DueRow.state == "planned")
 
 
 def asks_for_answers(script: Script) -> bool:
@@ -254,18 +263,15 @@ def asks_for_answers(script: Script) -> bool:
 
 def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> None:
     walking = [s for s in subjects if s.walks]
-    ids = [s.placement.id for s in walking]
+    stays = [s.placement.id for s in walking]
+    if waiting := [s.placement.id for s in subjects if not s.walks]:
+        run(session, _NOT_WALKED, stays=waiting)
     known: dict[int, dict[str, DueRow]] = {}
-    for row in session.scalars(select(DueRow).where(DueRow.placement_id.in_(ids))):
+    for row in session.scalars(_STEPS, {"stays": stays}):
         known.setdefault(row.placement_id, {})[row.step] = row
-    for subject in subjects:
-        if not subject.walks:
-            session.execute(
-                delete(DueRow).where(DueRow.placement_id == subject.placement.id, DueRow.state == "planned")
-            )
     scripts = {v: script_of(session, v) for v in {s.placement.journey_version_id for s in walking} if v is not None}
     asking = any(asks_for_answers(script) for script in scripts.values())
-    answers = answers_of(session, ids) if asking else {}
+    answers = answers_of(session, stays) if asking else {}
     new: list[dict[str, Any]] = []
     shared: dict[Any, list[DueStep]] = {}
     for subject in walking:

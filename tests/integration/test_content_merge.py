@@ -154,9 +154,14 @@ def test_a_slip_in_one_file_makes_no_translation_of_its_folder_obsolete(root):
     assert not entry(root, TITLE).fuzzy
 
 
-def test_polish_gets_its_three_plural_forms(root):
+def test_czech_gets_its_three_plural_forms(root):
+    merge(root, ["cs"])
+    assert sorted(entry(root, "interface/menu/days", "cs").msgstr_plural) == [0, 1, 2]
+
+
+def test_a_language_spoken_for_safety_only_gets_no_other_files(root):
     merge(root, ["pl"])
-    assert sorted(entry(root, "interface/menu/days", "pl").msgstr_plural) == [0, 1, 2]
+    assert not list((root / "locale" / "pl").glob("*.po"))
 
 
 def test_a_language_that_nobody_knows_is_refused(root):

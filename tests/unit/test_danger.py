@@ -100,10 +100,9 @@ def test_folding_reads_every_alphabet_of_ours_as_it_is_typed_without_its_keys(te
     assert fold(text) == folded
 
 
-def test_words_of_a_language_are_read_but_it_offers_no_interface_by_itself() -> None:
+def test_danger_is_read_in_every_language_that_is_spoken() -> None:
     library = load_library()
-    assert {"pl", "sl", "lv", "sq", "sr", "bs", "mk", "cnr"} <= set(library.danger)
-    assert "cnr" not in library.catalogues.languages
+    assert set(library.catalogues.languages) <= set(library.danger)
 
 
 @pytest.mark.parametrize("text", ["убиће ме, помоћ", "ubiće me, pomoć", "ubice me pomoc", "UBICE ME"])

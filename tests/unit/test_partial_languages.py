@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,7 +12,7 @@ from bot.content.folder import read_tree
 from bot.flows import language, onboarding_screens
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Outcome, Tap
-from bot.i18n import Catalogues, Country, Day, Entry, Text, locale_of, say
+from bot.i18n import Catalogues, Country, Day, Entry, Moment, Text, locale_of, say, show_value
 from bot.rules.typed import parse_language
 from tests.support.scenes import scene
 
@@ -76,10 +76,25 @@ def test_a_translated_sentence_has_its_own_dates():
 
 
 @pytest.mark.parametrize(
-    ("language", "locale"), [("pt", "pt_PT"), ("sr", "sr_Latn"), ("cnr", "sr_Latn_ME"), ("mk", "mk"), ("bs", "bs")]
+    ("language", "locale"), [("pt", "pt_PT"), ("sr", "sr_Latn"), ("cnr", "bs"), ("mk", "mk"), ("bs", "bs")]
 )
 def test_each_language_has_the_locale_it_is_written_in(language: str, locale: str):
     assert str(locale_of(language)) == locale
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "Sat 14 Mar 20:05"), ("fr", "sam. 14 mars 20:05"), ("de", "Sa. 14. März 20:05"),
+     ("lv", "sestd. 14. marts 20:05"), ("cnr", "sub 14. mar 20:05"), ("es", "sáb 14 mar 20:05")],
+)  # fmt: skip
+def test_a_day_and_its_hour_are_written_as_there(language: str, shown: str):
+    instant = Moment(datetime(2026, 3, 14, 20, 5, tzinfo=UTC), "short")
+    assert show_value(instant, locale_of(language), "UTC") == shown
+
+
+def test_a_spanish_day_belongs_to_its_month():
+    instant = Moment(datetime(2026, 3, 14, 20, 5, tzinfo=UTC), "long")
+    assert show_value(instant, locale_of("es"), "UTC") == "sábado 14 de marzo 20:05"
 
 
 def test_montenegrin_is_a_language_in_import_files():
