@@ -27,6 +27,7 @@ from tests.support.evening import Evening, Figures
 
 KINDS = ("sqlite", "postgresql")
 KILLS = 20
+GRACE, SHORT_GRACE = 30, 15  # seconds; a killed process is away for ten
 TAKE_OVER = 20.0  # seconds
 CYCLE = 5.0  # seconds from one kill to the next, about
 
@@ -47,7 +48,7 @@ def prepared(
 ) -> Evening:  # fmt: skip
     """An evening whose check-ins fall due within so many seconds."""
     machine = Machine(folder, databases.fresh(kind))
-    evening = Evening(machine, what, seed, people, asked)
+    evening = Evening(machine, what, seed, people, asked, GRACE if people >= 2000 else SHORT_GRACE)
     store = open_store(machine.database_url)
     try:
         evening.prepare(Core(store, library, search, folder), timedelta(seconds=seconds))
@@ -134,12 +135,20 @@ def test_twenty_kills_in_a_check_in_hour_and_a_message_to_two_thousand_lose_noth
     assert figures.faults == KILLS
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2, 12))
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_hundred_kills_lose_nothing(evening_of: Callable[..., Evening], kind: str, seed: int) -> None:
+    evening = evening_of("kill -9", kind, seed, KILLS * CYCLE)
+    play(evening, lambda: killed_again_and_again(evening))
+
+
 def test_a_postgresql_that_falls_over_in_the_middle_loses_nothing(
     tmp_path_factory: pytest.TempPathFactory, library: Library, search: KitSearch, tmp_path: Path
 ) -> None:
     own = Databases(tmp_path_factory.mktemp("falling"))
     try:
-        evening = prepared(own, "postgresql", library, search, tmp_path, "PostgreSQL restarts", 2, 12.0, 600, 60)
+        evening = prepared(own, "postgresql", library, search, tmp_path, "PostgreSQL restarts", 2, 6.0, 400, 40)
 
         async def trouble() -> None:
             running = await evening.start()
@@ -161,7 +170,7 @@ def test_a_postgresql_that_falls_over_in_the_middle_loses_nothing(
 def test_while_telegram_cannot_be_reached_everything_waits_and_then_goes_out_once(
     evening_of: Callable[..., Evening], kind: str
 ) -> None:
-    evening = evening_of("Telegram's port closed", kind, 3, 12.0, 600, 60)
+    evening = evening_of("Telegram's port closed", kind, 3, 6.0, 400, 40)
     sandbox = evening.machine.sandbox
 
     async def trouble() -> None:
@@ -182,7 +191,7 @@ def test_while_telegram_cannot_be_reached_everything_waits_and_then_goes_out_onc
 def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
     databases: Databases, library: Library, search: KitSearch, tmp_path: Path, small_disk: SmallDisk
 ) -> None:
-    evening = prepared(databases, "sqlite", library, search, tmp_path, "disk full", 4, 12.0, 600, 60)
+    evening = prepared(databases, "sqlite", library, search, tmp_path, "disk full", 4, 6.0, 400, 40)
     evening.machine.database_url = small_disk.take_in(evening.machine.database_url)
 
     async def trouble() -> None:
@@ -205,7 +214,7 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
 def test_of_two_bots_and_two_schedulers_the_others_take_over_within_twenty_seconds(
     evening_of: Callable[..., Evening], seed: int
 ) -> None:
-    evening = evening_of("take-over", "postgresql", seed, 30.0, 600, 60)
+    evening = evening_of("take-over", "postgresql", seed, 15.0, 400, 40)
     waited: list[float] = []
 
     async def trouble() -> None:
@@ -214,11 +223,14 @@ def test_of_two_bots_and_two_schedulers_the_others_take_over_within_twenty_secon
         for one in (*bots, *schedulers):
             await one.says("running as")
         await evening.sends(evening.dice.randint(30, 120), 60)
-        for pair in (bots, schedulers):
-            await evening.kill(pair.pop(evening.dice.randrange(2)))
-        waited.append(await evening.answered())
-        waited.append(await evening.turned())
+        for _ in range(3):  # who of two holds a lease is chance, too
+            for what, pair in (("bot", bots), ("scheduler", schedulers)):
+                await evening.kill(pair.pop(evening.dice.randrange(2)))
+                pair.append(await evening.start("run", what))
+            waited.append(await evening.answered())
+            waited.append(await evening.turned())
+            await asyncio.gather(*(pair[-1].says("running as") for pair in (bots, schedulers)))
 
     play(evening, trouble)
-    print(f"answered after {waited[0]:.1f} s, the schedule turned after {waited[1]:.1f} s")
-    assert max(waited) <= TAKE_OVER
+    print("somebody was answered and the schedule turned after", " ".join(f"{s:.1f}" for s in waited), "s")
+    assert max(waited) <= TAKE_OVER, waited

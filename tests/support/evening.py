@@ -36,7 +36,6 @@ REFERENT = 100_000  # id of person and membership, far from the learners'
 REFERENT_CHAT = FIRST_CHAT + REFERENT
 RATE = 200  # messages a second: batches are small enough that every kill finds others on their way
 SETTINGS = {"MESSAGES_PER_SECOND": str(RATE), "PAID_BROADCAST": "true"}
-REMINDER, GRACE = timedelta(seconds=15), timedelta(seconds=30)
 SILENT = 0.1  # of those who are asked
 PATIENCE = 240.0  # seconds until all must be done after the last fault
 ROOT = Path(__file__).parents[2]
@@ -79,10 +78,15 @@ class Figures:
 
 
 class Evening:
-    """`prepare` once, then `people_live` beside whatever is done to the processes, then `wait_for_all` and `count`."""
+    """`prepare` once, then `people_live` beside whatever is done to the processes, then `wait_for_all` and `count`.
 
-    def __init__(self, machine: Machine, what: str, seed: int, people_: int = 2000, asked: int = 200) -> None:
-        self.machine, self.seed = machine, seed
+    `grace` is the cohort's, in seconds.
+    """
+
+    def __init__(
+        self, machine: Machine, what: str, seed: int, people_: int = 2000, asked: int = 200, grace: int = 30
+    ) -> None:
+        self.machine, self.seed, self.grace = machine, seed, grace
         self.dice = random.Random(seed)
         self.people, self.asked = people_, asked
         kind = "sqlite" if machine.database_url.startswith("sqlite") else "postgresql"
@@ -117,8 +121,7 @@ class Evening:
     def _terms(self, session: Any, now: datetime) -> None:
         session.execute(
             update(t.Cohort).values(
-                quiet_hours="none", answer_window=7200, reminder_after=int(REMINDER.total_seconds()),
-                grace=int(GRACE.total_seconds()),
+                quiet_hours="none", answer_window=7200, reminder_after=self.grace // 2, grace=self.grace,
             )
         )  # fmt: skip
         session.add(
@@ -200,9 +203,11 @@ class Evening:
     async def answered(self) -> float:
         """Seconds until somebody who writes now is answered."""
         chat = self.machine.sandbox.world.chats[FIRST_CHAT + self.people - 1]
-        began = time.monotonic()
+        began, before = time.monotonic(), chat.next_message_id
         people.send(self.machine.sandbox.world, chat.id, {"text": "/progress"})
-        await eventually(lambda: any("Your progress" in m.get("text", "") for m in chat.messages.values()))
+        await eventually(
+            lambda: any("Your progress" in m.get("text", "") for n, m in chat.messages.items() if n > before)
+        )
         return time.monotonic() - began
 
     async def turned(self) -> float:

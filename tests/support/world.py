@@ -80,9 +80,12 @@ class World:
 
     def event(self, chat_id: int, event: Event, language: str = "en", update_id: int | None = None) -> Handled:
         """One update comes in; everything it sets off is delivered."""
-        phone = self.phone(chat_id)
         number = update_id if update_id is not None else next(self._updates)
-        incoming = Incoming(number, chat_id, event, language_code=language, first_name="Somebody")
+        return self.take(Incoming(number, chat_id, event, language_code=language, first_name="Somebody"))
+
+    def take(self, incoming: Incoming) -> Handled:
+        """An update as the transport read it."""
+        phone = self.phone(incoming.chat_id)
         handled = intake.receive(self.core, incoming, self.now)
         if handled.toast is not None:
             phone.toasts.append(self._plain(handled.toast, handled.language, handled.zone))
