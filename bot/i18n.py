@@ -301,12 +301,12 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
         case Day(day, style):
             return format_date(day, style, locale=locale)
         case Moment(instant, "time", own):
-            return format_time(instant, "short", tzinfo=ZoneInfo(own or zone), locale=locale)
+            return format_time(instant, _hour(locale), tzinfo=ZoneInfo(own or zone), locale=locale)
         case Moment(instant, style, own):
             shape = _day_and_hour(locale, short=style == "short")
             return format_datetime(instant, shape, tzinfo=ZoneInfo(own or zone), locale=locale)
         case Hour(hour):
-            return format_time(hour, "short", locale=locale)
+            return format_time(hour, _hour(locale), locale=locale)
         case Country(code):
             return str(locale.territories.get(code.upper(), code))
         case LanguageName(code, own):
@@ -315,6 +315,12 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_currency(amount, currency, locale=locale)
         case _:
             raise TypeError(f"no way to show {type(value).__name__}")
+
+
+@cache
+def _hour(locale: Locale) -> str:
+    """The hour of the day without halves of it: 19:40, where CLDR has Albanian say 7:40 m.d."""
+    return "HH:mm" if "h" in str(locale.time_formats["short"]) else "short"
 
 
 @cache

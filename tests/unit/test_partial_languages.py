@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -12,7 +12,7 @@ from bot.content.folder import read_tree
 from bot.flows import language, onboarding_screens
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Outcome, Tap
-from bot.i18n import Catalogues, Country, Day, Entry, Moment, Text, locale_of, say, show_value
+from bot.i18n import Catalogues, Country, Day, Entry, Hour, Moment, Text, locale_of, say, show_value
 from bot.rules.typed import parse_language
 from tests.support.scenes import scene
 
@@ -90,6 +90,11 @@ def test_each_language_has_the_locale_it_is_written_in(language: str, locale: st
 def test_a_day_and_its_hour_are_written_as_there(language: str, shown: str):
     instant = Moment(datetime(2026, 3, 14, 20, 5, tzinfo=UTC), "short")
     assert show_value(instant, locale_of(language), "UTC") == shown
+
+
+def test_hours_have_no_halves_of_the_day_anywhere():
+    shown = {show_value(Hour(time(19, 40)), locale_of(tag), "UTC") for tag in (*languages.COMPLETE, *languages.SAFETY)}
+    assert shown == {"19:40"}
 
 
 def test_a_spanish_day_belongs_to_its_month():
