@@ -38,9 +38,9 @@ class Size:
 
 
 def size_of(dice: Random) -> Size:
-    """Most worlds are small: faults meet as often, and more seeds fit into the time. One in thirty is a whole class."""
-    days = dice.choice((2, 3, 4, 4, 5, 6))
-    return Size(20, min(days, 4)) if dice.random() < 0.03 else Size(dice.choice((1, 1, 1, 2, 2, 2, 3, 3, 4, 6)), days)
+    """Most worlds are small: faults meet as often, and more seeds fit into the time. One in forty is a class."""
+    days = dice.choice((2, 2, 2, 2, 3, 4))
+    return Size(20, 2) if dice.random() < 0.025 else Size(dice.choice((1, 1, 1, 1, 1, 2, 2, 3)), days)
 
 
 class Cast:
@@ -152,7 +152,7 @@ class Desk:
 
     def __init__(self, sim: Simulation) -> None:
         self.sim, self.dice = sim, Random(f"desk {sim.seed}")
-        self.patience = self.dice.choice((1, 1, 2, 4)) * timedelta(hours=1)
+        self.patience = self.dice.choice((1, 1, 2, 4)) * timedelta(minutes=45)
 
     def plan(self) -> None:
         """What the desk does during the stay."""

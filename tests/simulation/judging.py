@@ -23,7 +23,6 @@ from bot.store.tables import (
     CheckIn,
     Cohort,
     CohortMessage,
-    MessageCopy,
     Outbox,
     ParkedUpdate,
     Pause,
@@ -32,6 +31,7 @@ from bot.store.tables import (
     Relay,
     SeenUpdate,
 )
+from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, trails
 from tests.simulation.judging_travel import journeys
 from tests.simulation.people import Helper, Learner
 from tests.simulation.telegram import Got, Try
@@ -43,7 +43,6 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 FINAL = {"sent", "failed", "unknown", "repeated", "expired", "cancelled"}
 LAST_STATES = {"answered", "excused", "alerted", "closed"}
 SAFE = {kind.value for kind in SAFETY}
-FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved"}
 UNHEARD = 75 * SECOND  # an answer that young may still be on its way when silence is judged
 
 
@@ -54,9 +53,11 @@ def judge(sim: Simulation) -> None:
         for check in (
             judge.updates, judge.answers, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget,
             judge.rate,
-            judge.every_day, judge.fair, judge.on_the_way, judge.ladders, judge.trails, judge.all_clear, judge.copies,
+            judge.every_day, judge.fair,
         ):  # fmt: skip
             check()
+        for of_all in (journeys, ladders, trails, all_clear, copies):
+            of_all(judge)
 
 
 class _Judge:
@@ -323,10 +324,6 @@ class _Judge:
                     if learner.person_id not in self.sim.relinked:
                         self.blame(f"{name} is said to be undelivered, and {learner.code} has a chat")
 
-    def on_the_way(self) -> None:
-        """Journeys there and back."""
-        journeys(self)
-
     def _was_asked(self, row: CheckIn, name: str) -> None:
         assert row.alerted_at is not None
         prompts = [o for o in self.rows.values() if o.kind == "check_in" and o.ref == f"check_in:{row.id}"]
@@ -352,69 +349,6 @@ class _Judge:
             if mine and not early and at < row.alerted_at - slack - UNHEARD and learner.linked(incoming.chat_id, at):
                 self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")
                 return
-
-    def ladders(self) -> None:
-        """Every alert reaches a person or the loud end of its ladder, and none is forgotten."""
-        for opened in self.sim.ended_open:
-            row = self.alerts[opened["id"]]
-            if row.incident_id is not None and not row.state.get("leads"):
-                continue  # it rests behind the one that leads
-            if opened["next_at"] is None or opened["next_at"] < self.sim.cast.end:
-                self.blame(f"alert {row.id} is open and nobody will look at it again")
-        for row in self.alerts.values():
-            chorus = {one.id for one in self._chorus(row)}
-            events = sorted(
-                (e for one in chorus for e in self.events[one] if e.at >= row.raised_at), key=lambda e: e.id
-            )
-            loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
-            if row.reason == "wants_to_talk":
-                loud.add("told")  # no emergency: it is asked about again and again, and rests at night
-            until = next((e.at for e in events if e.what in loud), self.sim.clock.now)
-            rungs = 4 * timedelta(seconds=self.cohort.escalate_after)
-            if self._late(row.raised_at, until) > rungs + 10 * MINUTE + self._slack(row.raised_at):
-                self.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
-            told = [o for o in self.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in chorus]
-            reached = any(one.accepted for o in told for one in self.tries[o.id])
-            learner_knows = any(o.ref == f"news:{row.id}" for o in self.rows.values())
-            ended = any(e.what in ("exhausted", "resolved") for e in events)
-            if not reached and not ended and not learner_knows:
-                self.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
-
-    def _chorus(self, row: Alert) -> list[Alert]:
-        """The alert, and those it rests behind or leads: most of a cohort silent at once is told as one."""
-        if row.incident_id is None:
-            return [row]
-        return [one for one in self.alerts.values() if one.incident_id == row.incident_id]
-
-    def trails(self) -> None:
-        """The first acknowledgement wins; it holds until it lapses."""
-        for alert_id, events in self.events.items():
-            taken: AlertEvent | None = None
-            for event in events:
-                if event.what == "acknowledged":
-                    if taken is not None:
-                        self.blame(f"alert {alert_id} was taken twice: at {taken.at} and at {event.at}")
-                    taken = event
-                elif event.what in FREES:
-                    taken = None
-
-    def all_clear(self) -> None:
-        """Everybody who was alerted hears how it ended."""
-        linked = {helper.membership_id for helper in self.sim.cast.helpers if helper.is_linked}
-        for row in self.alerts.values():
-            if row.resolved_at is None:
-                continue
-            clear = [o.ref for o in self.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
-            about = f"alert:{row.id}:" if row.incident_id is None else f"group:{row.incident_id}:"
-            heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(about)}
-            for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
-                if member in linked:
-                    self.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")
-
-    def copies(self) -> None:
-        """Every copy of a cohort message has an end."""
-        for copy in self.session.scalars(select(MessageCopy).where(MessageCopy.state == "planned")):
-            self.blame(f"copy {copy.id} of message {copy.message_id} is still planned")
 
     # --- small things ---
 

@@ -123,6 +123,7 @@ class Scheduler(Machine):
     def __init__(self, sim: Simulation, name: str) -> None:
         super().__init__(sim, name)
         self.wakes_at: datetime | None = None
+        self.turned_at = sim.clock.now
 
     def started(self) -> None:
         super().started()
@@ -143,6 +144,7 @@ class Scheduler(Machine):
         self.sim.before_turn()
         if not self.alive:
             return
+        self.turned_at = self.sim.clock.now
         ok, _ = self.carefully("a turn of the schedule", due.run_due, self.now())
         self.sim.turns += 1
         if not ok:

@@ -45,7 +45,9 @@ NEXT = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before
 HELD = "SELECT min(lease_until) FROM outbox WHERE state IN ('leased', 'attempting')"
 MOST_STEPS = 300_000  # a world that never comes to rest is a fault, too
 MOST_STUMBLES = 100
+LADDERS = timedelta(hours=3)  # longer than any ladder climbs
 SETTLING = timedelta(hours=18)
+UNHEARD_TURNS = timedelta(minutes=8)  # between turns of the schedule while nobody listens
 
 
 class Enough(Exception):
@@ -104,7 +106,7 @@ class Simulation:
         level = self.level if self.level is not None else self.dice.choice((0, 1, 1, 1, 1, 2))
         self.weather = Trouble(self, level)
         self.overtaking = not self.store.is_sqlite
-        bots, schedulers = (self.processes or self.dice.choice((1, 1, 2)) for _ in range(2))
+        bots, schedulers = (self.processes or self.dice.choice((1, 1, 1, 2)) for _ in range(2))
         self.bots = [Bot(self, f"bot{n}") for n in range(bots)]
         self.schedulers = [Scheduler(self, f"scheduler{n}") for n in range(schedulers)]
         self.machines = [*self.bots, *self.schedulers]
@@ -121,7 +123,7 @@ class Simulation:
         self.closing = True
         self.weather.calm_down()
         self.told("world", "the faults are over")
-        self._until(self.cast.end + timedelta(hours=8))
+        self._until(self.cast.end + LADDERS)
         self.ended_open = self._resolve_all()
         self._until(self.cast.end + SETTLING)
         self.told("world", "the end")
@@ -157,9 +159,13 @@ class Simulation:
         due = min((at for row in self._look(DUE) if (at := _instant(row[0])) is not None), default=None)
         ready = self._look(READY.format(now=mine))[0][0]
         held = _instant(self._look(HELD)[0][0])
+        unheard = self.telegram.is_gone or not any(bot.alive for bot in self.bots)
         if due is not None:
             for scheduler in self.schedulers:
-                scheduler.wake(max(due - self.step, now) + timedelta(seconds=self.dice.random()))
+                soon = max(due - self.step - scheduler.skew, now)
+                if unheard:  # each minute looks like the one before, and there may be thousands
+                    soon = max(soon, scheduler.turned_at + UNHEARD_TURNS)
+                scheduler.wake(soon + timedelta(seconds=self.dice.random()))
         for bot in self.bots:
             if ready:
                 bot.look_soon()

@@ -9,7 +9,7 @@ import pytest
 
 from tests.simulation.cast import Size
 from tests.simulation.judging import judge
-from tests.simulation.planted import PLANTS
+from tests.simulation.planted import PLANTS, Plant
 from tests.simulation.simulation import Setting, Simulation
 
 SEEDS = int(os.environ.get("SEEDS", "200"))
@@ -18,6 +18,7 @@ ONLY = os.environ.get("SEED")
 CHOSEN = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + SEEDS))
 LONG = [] if ONLY or "SEEDS" in os.environ else list(range(1001, 2001))
 ON_POSTGRESQL = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + min(SEEDS, max(4, SEEDS // 50))))
+MOST_SEEDS = 8  # to find one that tells a story
 CROWDS = [] if ONLY or "SEEDS" in os.environ else [1, 2, 3]
 
 
@@ -56,9 +57,7 @@ def test_nothing_is_lost_doubled_or_unfair_in_many_seeds(on_sqlite: Setting, see
     live(on_sqlite, seed)
 
 
-@pytest.mark.long  # minutes each; to be taken into `make test` once that is measured on a quiet machine
-@pytest.mark.long  # minutes each; to be taken into `make test` once that is measured on a quiet machine
-@pytest.mark.long  # minutes each; to be taken into `make test` once that is measured on a quiet machine
+@pytest.mark.long  # a minute and more each
 @pytest.mark.parametrize("seed", CROWDS)
 def test_nothing_is_lost_doubled_or_unfair_among_two_hundred(on_sqlite: Setting, seed: int) -> None:
     live(on_sqlite, seed, Size(200, 2))
@@ -67,18 +66,26 @@ def test_nothing_is_lost_doubled_or_unfair_among_two_hundred(on_sqlite: Setting,
 def test_a_seed_replays_exactly(on_sqlite: Setting) -> None:
     stories = []
     for _ in range(2):
-        sim = Simulation(on_sqlite, 6, Size(2, 3), level=2)
+        sim = Simulation(on_sqlite, 6, Size(1, 2), level=2)
         sim.run()
         stories.append(sim.story.digest())
         sim.close()
     assert stories[0] == stories[1]
 
 
-def test_a_failing_seed_tells_its_story(on_sqlite: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
-    plant = next(one for one in PLANTS if one.name == "marked before sending")
-    plant.plant(monkeypatch)
-    with pytest.raises(AssertionError) as failure:
-        live(on_sqlite, plant.seed or 0, plant.size, plant.level)
-    told = str(failure.value)
-    for words in ("Again: SEED=", "VIOLATION", "never arrived", "sends check_in"):
+def test_a_failing_seed_tells_its_story(on_sqlite: Setting) -> None:
+    plant = next(one for one in PLANTS if one.name == "missed and nobody told")
+    told = next(text for seed in plant.seeds(MOST_SEEDS) if (text := _failure(on_sqlite, plant, seed)))
+    for words in ("Again: SEED=", "VIOLATION", "and nobody was", "sends check_in"):
         assert words in told
+
+
+def _failure(setting: Setting, plant: Plant, seed: int) -> str:
+    """What a seed says that meets the plant; empty when it does not."""
+    with pytest.MonkeyPatch.context() as patch:
+        plant.plant(patch)
+        try:
+            live(setting, seed, Size(2, 3), level=0)
+        except AssertionError as failure:
+            return str(failure)
+    return ""

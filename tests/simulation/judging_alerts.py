@@ -1,0 +1,79 @@
+"""What must hold of alerts: each reaches somebody or the loud end of its ladder, is taken once, and ends for all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from bot.store.tables import Alert, AlertEvent, MessageCopy
+from tests.simulation.judging_travel import Judge
+
+MINUTE = timedelta(minutes=1)
+FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved"}
+
+
+def ladders(judge: Judge) -> None:
+    """Every alert reaches a person or the loud end of its ladder, and none is forgotten."""
+    for opened in judge.sim.ended_open:
+        row = judge.alerts[opened["id"]]
+        if row.incident_id is not None and not row.state.get("leads"):
+            continue  # it rests behind the one that leads
+        if opened["next_at"] is None or opened["next_at"] < judge.sim.cast.end:
+            judge.blame(f"alert {row.id} is open and nobody will look at it again")
+    for row in judge.alerts.values():
+        chorus = {one.id for one in _chorus(judge, row)}
+        events = sorted((e for one in chorus for e in judge.events[one] if e.at >= row.raised_at), key=lambda e: e.id)
+        loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
+        if row.reason == "wants_to_talk":
+            loud.add("told")  # no emergency: it is asked about again and again, and rests at night
+        until = next((e.at for e in events if e.what in loud), judge.sim.clock.now)
+        rungs = 4 * timedelta(seconds=judge.cohort.escalate_after)
+        if judge._late(row.raised_at, until) > rungs + 10 * MINUTE + judge._slack(row.raised_at):
+            judge.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
+        told = [o for o in judge.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in chorus]
+        reached = any(one.accepted for o in told for one in judge.tries[o.id])
+        learner_knows = any(o.ref == f"news:{row.id}" for o in judge.rows.values())
+        ended = any(e.what in ("exhausted", "resolved") for e in events)
+        if not reached and not ended and not learner_knows:
+            judge.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
+
+
+def _chorus(judge: Judge, row: Alert) -> list[Alert]:
+    """The alert, and those it rests behind or leads: most of a cohort silent at once is told as one."""
+    if row.incident_id is None:
+        return [row]
+    return [one for one in judge.alerts.values() if one.incident_id == row.incident_id]
+
+
+def trails(judge: Judge) -> None:
+    """The first acknowledgement wins; it holds until it lapses."""
+    for alert_id, events in judge.events.items():
+        taken: AlertEvent | None = None
+        for event in events:
+            if event.what == "acknowledged":
+                if taken is not None:
+                    judge.blame(f"alert {alert_id} was taken twice: at {taken.at} and at {event.at}")
+                taken = event
+            elif event.what in FREES:
+                taken = None
+
+
+def all_clear(judge: Judge) -> None:
+    """Everybody who was alerted hears how it ended."""
+    linked = {helper.membership_id for helper in judge.sim.cast.helpers if helper.is_linked}
+    for row in judge.alerts.values():
+        if row.resolved_at is None:
+            continue
+        clear = [o.ref for o in judge.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
+        about = f"alert:{row.id}:" if row.incident_id is None else f"group:{row.incident_id}:"
+        heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(about)}
+        for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
+            if member in linked:
+                judge.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")
+
+
+def copies(judge: Judge) -> None:
+    """Every copy of a cohort message has an end."""
+    for copy in judge.session.scalars(select(MessageCopy).where(MessageCopy.state == "planned")):
+        judge.blame(f"copy {copy.id} of message {copy.message_id} is still planned")
