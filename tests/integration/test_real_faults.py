@@ -27,7 +27,7 @@ from tests.support.evening import Evening, Figures
 
 KINDS = ("sqlite", "postgresql")
 KILLS = 20
-GRACE, SHORT_GRACE = 30, 15  # seconds; a killed process is away for ten
+GRACE, SHORT_GRACE = 30, 20  # seconds; a killed process is away for ten
 TAKE_OVER = 20.0  # seconds
 CYCLE = 5.0  # seconds from one kill to the next, about
 

@@ -58,7 +58,8 @@ class Figures:
     doubled_safety: int = 0  # twice rather than never: the call was in the air
     shown_again: int = 0  # not safety, in the air: shown again when the person wrote
     shown_twice: int = 0  # of these, had arrived before
-    false_alarms: list[str] = field(default_factory=list)
+    false_alarms: list[str] = field(default_factory=list)  # "did not answer", of somebody who did
+    not_in_time: int = 0  # alerts that say that the question could not be put in time
     prompt_late: tuple[float, float] = (0.0, 0.0)
     alert_late: tuple[float, float] = (0.0, 0.0)
     seconds: float = 0.0
@@ -301,12 +302,14 @@ class Evening:
             self.figures.doubled_safety += times - 1
 
     def _count_alerts(self) -> None:
-        rows = self.ask("SELECT a.id, a.placement_id, a.raised_at, c.deadline FROM alert a"
+        rows = self.ask("SELECT a.id, a.placement_id, a.raised_at, c.deadline, a.reason FROM alert a"
                         " JOIN check_in c ON c.id = a.check_in_id")  # fmt: skip
         by_learner = Counter(row[1] for row in rows)
         self.figures.alerts = len(rows)
         self.figures.alert_late = _late((_instant(row[3] or row[2]), _instant(row[2])) for row in rows)
-        self.figures.false_alarms += [f"learner {n}" for n in by_learner if n not in self.silent]
+        asked_late = {row[1] for row in rows if row[4] != "not_answered"}  # says so, and is true
+        self.figures.not_in_time = len(asked_late)
+        self.figures.false_alarms += [f"learner {n}" for n in by_learner if n not in self.silent | asked_late]
         self.figures.lost += [f"alert for {n}" for n in self.silent if not by_learner[n]]
         self.figures.doubled += [f"alert for {n}" for n, times in by_learner.items() if times > 1]
         told = [m.get("text", "") for m in self.machine.sandbox.world.chats[REFERENT_CHAT].messages.values()]
