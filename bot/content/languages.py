@@ -8,7 +8,8 @@ SAFETY = ("bs", "cnr", "de", "es", "it", "lv", "mk", "nl", "pl", "pt", "sl", "sq
 SAFETY_FILES = tuple(
     f"interface/{name}"
     for name in (
-        "alerts", "care", "case", "check_in", "common", "confide", "gate", "incidents", "join", "language", "pause", "privacy", "second",
+        "alerts", "care", "case", "check_in", "common", "confide", "gate", "incidents", "join", "language", "pause",
+        "privacy", "second",
         "sos", "travel",
     )
 )  # fmt: skip
