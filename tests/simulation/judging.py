@@ -215,12 +215,14 @@ class _Judge:
         for got, person in self._arrived():
             if got.kind not in ("prompt", "notice", "message") or self._row_is_urgent(got, urgent):
                 continue
-            zone = _zone(person, got.at)
+            # On a day of travel nobody knows which clock they live by: what is day by either may go.
+            zones = {_zone(person, at) for at in (got.at - DAY, got.at, got.at + DAY)}
             moments = (
                 got.at + 2 * SECOND,
                 got.at - self._slack(got.at) - MINUTE,
             )  # clocks of processes differ a little
-            if all(self.sim.quiet.contains(local(at, zone).time()) for at in moments):
+            if all(self.sim.quiet.contains(local(at, zone).time()) for at in moments for zone in zones):
+                zone = _zone(person, got.at)
                 self.blame(f"message {got.row_id} ({got.kind}) woke {person.name} at {local(got.at, zone):%m-%d %H:%M}")
 
     def _row_is_urgent(self, got: Got, urgent: set[int]) -> bool:
