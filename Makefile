@@ -21,9 +21,10 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 demo: $(VENV)/.run
 	@$(BIN)/compagnon demo $(ARGS)
 
-# The browser tests have a run of their own: the browser's event loop stays in its process.
+# Four at once, for many wait for processes more than for a core. The browser tests have a run of their own: the
+# browser's event loop stays in its process.
 test: check
-	$(BIN)/pytest -n 2 -m "not long and not bench and not browser" $(PYTEST_ARGS)
+	$(BIN)/pytest -n 4 --dist worksteal -m "not long and not bench and not browser" $(PYTEST_ARGS)
 	$(BIN)/pytest -n 2 -m "browser and not long" tests/browser $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
