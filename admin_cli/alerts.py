@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from admin_cli.context import desk
-from admin_cli.output import Json, print_json, say, table
-from bot.errors import BadInput
+from admin_cli.output import Json, counted, print_json, say, table
 from bot.rules.alert import Outcome
+from bot.rules.typed import parse_day
 from bot.service import alert_list, trail
 
 app = typer.Typer(name="alerts", help="Alerts about learners.", no_args_is_help=True)
@@ -73,11 +73,8 @@ def export(
     with desk() as d:
         rows = trail.rows(d.core, cohort, start, names=names)
         trail.write(to, rows, names=names)
-    say(f"{len(rows)} lines of the trail are in {to}.")
+    say(f"The trail is in {to}: {counted(len(rows), 'line')}.")
 
 
 def _day(text: str) -> datetime:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-    except ValueError:
-        raise BadInput(f"“{text}” is not a date: write it as 2026-03-01.") from None
+    return datetime.combine(parse_day(text), time(), UTC)

@@ -14,7 +14,7 @@ import aiohttp
 import aiosmtplib
 import typer
 
-from admin_cli.output import Json, console, print_json, say
+from admin_cli.output import Json, console, counted, print_json, say
 from bot.clock import SystemClock
 from bot.content.checker import review
 from bot.content.folder import SHIPPED
@@ -86,7 +86,9 @@ def _content(settings: Settings) -> tuple[Library | None, Finding]:
     faults = review(SHIPPED, settings.content_dir).faults
     if faults:
         return library, Finding("content", "warning", f"{len(faults)} faults: `compagnon content check` lists them")
-    return library, Finding("content", "ok", f"{len(library.journeys)} journeys, {len(library.kits)} kits")
+    return library, Finding(
+        "content", "ok", f"{counted(len(library.journeys), 'journey')}, {counted(len(library.kits), 'kit')}"
+    )
 
 
 def _database(settings: Settings) -> tuple[Store | None, Finding]:

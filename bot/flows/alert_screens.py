@@ -260,7 +260,9 @@ def _resolve(alert_id: int) -> tuple[Button, ...]:
 
 def learner_answered(d: Dossier, said: str) -> Screen:
     """The learner answered after the alert; it stays open until a person has looked."""
-    return screen(_head(d), say(f"alerts/answered/{said}"), rows=(_resolve(d.alert_id),))
+    ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
+    rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
+    return screen(_head(d), say(f"alerts/answered/{said}"), rows=rows)
 
 
 def taken_back(d: Dossier) -> Screen:

@@ -20,7 +20,7 @@ SOS = (button("gate/sos_button", "sos:open"),)
 # Where nobody here can be told: people outside.
 OUTSIDE = tuple(
     (button(f"care/{key}", f"kit:new:{topic}"),)
-    for key, topic in (("help_button", "mental_health"), ("numbers_button", "emergency_numbers"))
+    for key, topic in (("help_button", "harassment"), ("numbers_button", "emergency_numbers"))
 )
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"  # numbers are written short: seven of them fit into a button
 
@@ -125,12 +125,18 @@ def _case(view: ConfideView, key: str) -> Outcome:
     return show(effects=(OpenCase(view.placement_id, one.role, int(key) if key.isdecimal() else None),))
 
 
-def case_opened(view: ConfideView, named: str, told: Sequence[Confidant], *, new: bool) -> Screen:
-    """To the learner: who was told, and that the person named sees nothing."""
+def case_opened(view: ConfideView, named: Confidant, told: Sequence[Confidant], *, new: bool) -> Screen:
+    """To the learner: who was told, and that the person named sees nothing. Where nobody looks after such things, a
+    contact person who isn't meant can still be told: the list comes again."""
     before = "" if new else "_before"
     nobody = "" if told else "_nobody"
-    text = say(f"confide/told{before}{nobody}", name=named, **({"names": _names(told)} if told else {}))
-    return Screen((text,), (*(_write(view, told) if told else OUTSIDE), SOS))
+    text = say(f"confide/told{before}{nobody}", name=named.name, **({"names": _names(told)} if told else {}))
+    if told:
+        return Screen((text,), (*_write(view, told), SOS))
+    rest = [one for one in view.people if one.person_id != named.person_id]
+    known = [one.membership_id for one in rest]
+    toggles = tuple((_toggle(one, (), known),) for one in rest)
+    return Screen((text, *((say("confide/choose"),) if rest else ())), (*toggles, *OUTSIDE, SOS))
 
 
 # --- words and numbers ------------------------------------------------------------------------------

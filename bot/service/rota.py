@@ -107,7 +107,7 @@ def send_away(
             added = coverage.grouped(session, coverage.more(before, coverage.holes_of(session, cohort, now, at)))
             if added:
                 raise BadInput(
-                    f"Then nobody is on duty: {coverage.sentences(added[:1], cohort.home_zone)[0]} "
+                    f"{' '.join(coverage.sentences(added, cohort.home_zone))} "
                     "Name who stands in with --substitute REF, or repeat it with --accept-hole."
                 )
         return {

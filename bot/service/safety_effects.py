@@ -182,7 +182,7 @@ def _open_case(work: Work, effect: fx.OpenCase) -> None:
     named = view.nameable.get(str(effect.membership_id) if effect.membership_id is not None else effect.role)
     if named is not None:
         _, told, new = cases.open_case(work.core, work.session, placement, named, work.now)
-        work.applied.after.append(Replace(confide_talk.case_opened(view, named.name, told, new=new)))
+        work.applied.after.append(Replace(confide_talk.case_opened(view, named, told, new=new)))
         work.applied.more = True
 
 
