@@ -169,7 +169,7 @@ def _hour(scene: Scene, stay: Stay, chosen: str) -> Outcome:
         return show(Toast(say("join/old_button")))
     finish = FinishOnboarding(stay.placement_id)
     change = () if chosen == "keep" else (SetCheckInHour(stay.placement_id, f"{chosen[:2]}:{chosen[2:]}"),)
-    return show(Replace(shown.done(stay)), effects=(*change, finish), conversation=IDLE)
+    return show(Replace(shown.done(scene, stay)), effects=(*change, finish), conversation=IDLE)
 
 
 def _child(scene: Scene, given: bool) -> Outcome:

@@ -66,9 +66,10 @@ def hour(stay: Stay, corrected: bool = False) -> Screen:
     return Screen((*body, say("join/hour", hour=Hour(now))), tuple(rows))
 
 
-def done(stay: Stay) -> Screen:
-    """Ready: what happens next."""
-    body = [say("join/done"), say("join/how_to_ask"), say("join/sos_always")]
+def done(scene: Scene, stay: Stay) -> Screen:
+    """Ready: what happens next. The kit answers only in languages that are spoken in full."""
+    ask = () if scene.content.catalogues.partly(scene.language) else (say("join/how_to_ask"),)
+    body = [say("join/done"), *ask, say("join/sos_always")]
     if stay.consented and stay.minor and not stay.guardian_consented:
         body.append(say("join/guardian_missing"))
     rows: Rows = ((button("join/menu_button", "menu:home"),), (button("join/kit_button", "kit:home"),))

@@ -18,12 +18,14 @@ from bot.errors import BadInput
 from bot.i18n import WRITTEN_AS, clean_name, locale_of
 
 LONGEST_NAME = 100
+FEWEST_DIGITS = 7  # of a telephone number that can be dialled from abroad
 LONGEST_TEXT = 300
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for a formula (OWASP, CSV injection)
 YEARS = range(1900, 2100)
 
 _CODE = re.compile(r"\w[\w./#+-]{0,39}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./\-]{2,28}(?: ?(?:x|ext\.?|p) ?[0-9]{1,6})?", re.IGNORECASE)
+_LOST_LETTER = re.compile(r"\w\?+\w|^\?+\w")  # what a narrow character set leaves of “Gdańsk”
 _EMAIL = re.compile(r"[^@\s<>\"',;]{1,64}@[^@\s<>\"',;]+\.[^@\s<>\"',;.]{2,}")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})((?:[-_][A-Za-z0-9]{2,8})*)")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -50,6 +52,8 @@ def parse_name(text: str) -> str:
         )
     if not any(unicodedata.category(c)[0] in "LNS" for c in value):
         raise BadInput(f"“{shown(text)}” is not a name: write at least one letter.")
+    if _LOST_LETTER.search(value):
+        raise BadInput(f"“{shown(value)}” has lost a letter to a ?: save the list as “CSV UTF-8” and write it again.")
     if len(value) > LONGEST_NAME:
         raise BadInput(f"“{shown(value)}” is too long for a name: write at most {LONGEST_NAME} characters.")
     return value
@@ -68,7 +72,7 @@ def parse_text(text: str) -> str:
 def parse_phone(text: str) -> str:
     """A telephone number, best with its country code."""
     value = clean_name(text)
-    if not _PHONE.fullmatch(value):
+    if not _PHONE.fullmatch(value) or sum(c.isdecimal() for c in value) < FEWEST_DIGITS:
         raise BadInput(
             f"“{shown(text)}” is not a telephone number: write it with its country code, such as +33 6 12 34 56 78."
         )

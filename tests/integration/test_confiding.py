@@ -21,7 +21,7 @@ LEAD = 21
 WORDS = "my boss touches me at work and I am scared"
 CLAIRE, MARCO = "☐ Claire Exemple (contact person)", "☐ Marco Esempio (contact person)"
 SARA = "☐ Sara Exemplo (for your protection)"
-ABOUT = "It's about one of them"
+ABOUT = "Say who it's about"
 
 
 def enter(core: Core, small: Small, name: str, first: str, last: str, role: str, chat: int) -> None:
