@@ -18,7 +18,7 @@ from bot.errors import BadInput
 from bot.i18n import WRITTEN_AS, clean_name, locale_of
 
 LONGEST_NAME = 100
-FEWEST_DIGITS = 7  # of a telephone number that can be dialled from abroad
+FEWEST_DIGITS = 7  # of a telephone number with its country code
 LONGEST_TEXT = 300
 FORMULA = ("=", "+", "-", "@")  # what a spreadsheet takes for a formula (OWASP, CSV injection)
 YEARS = range(1900, 2100)
@@ -72,7 +72,8 @@ def parse_text(text: str) -> str:
 def parse_phone(text: str) -> str:
     """A telephone number, best with its country code."""
     value = clean_name(text)
-    if not _PHONE.fullmatch(value) or sum(c.isdecimal() for c in value) < FEWEST_DIGITS:
+    cut_off = value.startswith("+") and sum(c.isdecimal() for c in value) < FEWEST_DIGITS
+    if cut_off or not _PHONE.fullmatch(value):
         raise BadInput(
             f"“{shown(text)}” is not a telephone number: write it with its country code, such as +33 6 12 34 56 78."
         )

@@ -81,7 +81,7 @@ def test_coordinators_are_told_14_and_3_days_ahead_once_each(core: Core, staffed
     staffed.world.travel(ARRIVAL - timedelta(days=2))
     told = [m for m in staffed.world.phone(COORDINATOR).messages if "isn't ready yet" in m.text]
     assert [m.at for m in told] == [datetime(2026, 2, day, 8, tzinfo=UTC) for day in (15, 26)]
-    assert "Run a drill" in told[0].text
+    assert "nobody has answered a test alert" in told[0].text
     assert not any("isn't ready yet" in m.text for m in staffed.world.phone(BACKUP).messages)
     assert rows(core, Cohort)[0].look_at is None
 

@@ -108,3 +108,15 @@ def test_a_code_is_made_from_any_name() -> None:
 def test_a_formula_on_its_way_into_a_spreadsheet_is_defused() -> None:
     assert typed.safe_cell("=1+1") == "'=1+1"
     assert typed.safe_cell("Léa") == "Léa"
+
+
+@pytest.mark.parametrize("value", ["+48 600", "+33 6"])
+def test_a_number_that_was_cut_off_is_refused(value: str) -> None:
+    with pytest.raises(BadInput, match="is not a telephone number"):
+        parse_phone(value)
+
+
+@pytest.mark.parametrize("value", ["Gda?sk", "Wroc?aw", "?ukasz"])
+def test_a_name_that_lost_a_letter_is_refused(value: str) -> None:
+    with pytest.raises(BadInput, match="has lost a letter"):
+        parse_name(value)
