@@ -113,10 +113,10 @@ def test_a_formula_on_its_way_into_a_spreadsheet_is_defused() -> None:
 @pytest.mark.parametrize("value", ["+48 600", "+33 6"])
 def test_a_number_that_was_cut_off_is_refused(value: str) -> None:
     with pytest.raises(BadInput, match="is not a telephone number"):
-        parse_phone(value)
+        typed.parse_phone(value)
 
 
 @pytest.mark.parametrize("value", ["Gda?sk", "Wroc?aw", "?ukasz"])
 def test_a_name_that_lost_a_letter_is_refused(value: str) -> None:
     with pytest.raises(BadInput, match="has lost a letter"):
-        parse_name(value)
+        typed.parse_name(value)
