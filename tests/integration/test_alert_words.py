@@ -43,7 +43,7 @@ def test_every_turn_leaves_a_line_in_the_trail(core: Core, abroad: Small) -> Non
     resolve(abroad, BACKUP)
     abroad.world.tap(LEARNER, "Yes, it's settled")
     assert [e.what for e in rows(core, AlertEvent)] == [
-        "raised", "told", "told", "acknowledged", "resolved", "settled",
+        "raised", "told", "delivered", "told", "delivered", "acknowledged", "resolved", "settled",
     ]  # fmt: skip
 
 

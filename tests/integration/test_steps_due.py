@@ -83,7 +83,7 @@ def test_a_step_that_would_come_too_late_after_quiet_hours_is_dropped_with_a_rea
     small = small_cohort(core, start=march(1, 9), quiet_hours="20:00-07:00")
     small.join()
     small.world.travel(march(1, 18))
-    small.world.tap(LEARNER, "I'm fine")
+    small.world.tap(LEARNER, "I've arrived")
     small.world.travel(march(2, 7))
     row = one(core, "first-evening")
     assert (row.state, "quiet hours" in (row.why or "")) == ("expired", True)
