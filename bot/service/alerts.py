@@ -225,7 +225,10 @@ def wake(core: Core, now: datetime, limit: int) -> int:
 def undelivered(
     core: Core, session: Session, alert_id: int, membership_id: int, now: datetime, *, whole: bool = False
 ) -> None:
-    """An alert, or the message about a `whole` incident, did not reach this person: their rung is not waited for."""
+    """An alert, or the message about a `whole` incident, did not reach this person: their rung is not waited for.
+
+    Only the first time: where nobody else is left, the next message fails as well, and would tick the ladder for ever.
+    """
     members = members_of(session, {alert_id}) if whole else [lock(session, alert_id)]
     row = incidents.leader_of(members) if whole else members[0]
     if row is None:
@@ -233,8 +236,10 @@ def undelivered(
     book = book_of(session, now, [row])
     for member in book.members(row.incident_id) if incidents.leads(row) else [row]:
         book.note_not_delivered(member.id, membership_id)
+    failed = set(row.state.get("failed", ()))
+    row.state = {**row.state, "failed": sorted({*failed, membership_id})}
     waiting = row.resolved_at is None and row.acknowledged_by is None and not incidents.rests(row)
-    if waiting and not _others_have_it(book, row, membership_id):
+    if waiting and membership_id not in failed and not _others_have_it(book, row, membership_id):
         row.next_at = now
         move(core, book, row, words.Tick(now))
     book.write()

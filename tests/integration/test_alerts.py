@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.service import alerts as use_case
 from bot.service.core import Core
-from bot.store.tables import Alert, Cohort, Membership, Project
+from bot.store.tables import Alert, Cohort, Membership, Outbox, Project
 from tests.support.alerting import alerted, missed, resolve, the_alert
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, add_staff
 from tests.support.looking import march, rows
@@ -126,6 +126,17 @@ def test_when_nobody_at_all_is_linked_the_learner_is_told_whom_to_call(core: Cor
     shown = small.world.phone(LEARNER).text()
     assert "can't reach anybody" in shown
     assert "+33 1 99 00 00 01" in shown
+
+
+def test_where_nobody_can_be_reached_an_alert_is_tried_every_five_minutes_and_not_without_end(
+    core: Core, abroad: Small
+) -> None:
+    for chat in (REFERENT, BACKUP):
+        abroad.world.phone(chat).blocked = True
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.wait(minutes=21)
+    tried = rows(core, Outbox, Outbox.kind == "alert")
+    assert 2 <= len(tried) <= 12, "both, at once and after 5, 10, 15 and 20 minutes"
 
 
 def test_a_red_alert_with_a_blocked_referent_reaches_the_others_once(abroad: Small) -> None:
