@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,13 @@ class Stage:
             return work()
 
         return self.run(call())
+
+    def until(self, true: Callable[[], bool], seconds: float = 8.0) -> None:
+        """Wait until something has come to the bot: the page shows it a moment earlier."""
+        end = time.monotonic() + seconds
+        while not true():
+            assert time.monotonic() < end, "it did not come to the bot"
+            time.sleep(0.02)
 
     def person(self, first_name: str, last_name: str, label: str) -> int:
         """A new person; returns the user id."""

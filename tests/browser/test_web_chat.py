@@ -143,6 +143,7 @@ def test_a_reply_keyboard_button_can_ask_for_the_location(visit: Visit, stage: S
     page.get_by_role("dialog").get_by_role("button", name="Como").click()
     page.get_by_role("dialog").get_by_role("button", name="Send location").click()
     expect(lea.get_by_text("45.8081° N, 9.0852° E")).to_be_visible()
+    stage.until(lambda: "location" in stage.bot.seen[-1]["message"])
     assert stage.bot.seen[-1]["message"]["location"]["latitude"] == 45.8081
 
 
