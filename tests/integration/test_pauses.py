@@ -212,7 +212,7 @@ def test_sos_works_in_a_pause_and_the_alert_says_that_check_ins_pause(core: Core
 def test_with_an_open_alert_there_is_no_pause(core: Core, abroad: Small) -> None:
     abroad.world.say(LEARNER, "/sos")
     ask(abroad)
-    assert "because of an alert" in abroad.world.phone(LEARNER).last.text
+    assert "An alert about you is still open" in abroad.world.phone(LEARNER).last.text
     abroad.world.forge(LEARNER, "pause:yes:20260304:20260304")
     assert rows(core, Pause) == []
 
