@@ -188,6 +188,7 @@ def test_while_telegram_cannot_be_reached_everything_waits_and_then_goes_out_onc
     play(evening, trouble)
 
 
+@pytest.mark.long  # needs the right to mount
 def test_a_full_disk_is_one_sentence_and_nothing_is_half_written(
     databases: Databases, library: Library, search: KitSearch, tmp_path: Path, small_disk: SmallDisk
 ) -> None:
