@@ -11,6 +11,7 @@ from pathlib import Path
 import polib
 
 from bot.content.folder import SourceText, label
+from bot.content.languages import awaited
 from bot.errors import Fault
 from bot.i18n import Forms
 
@@ -79,8 +80,10 @@ def stale(source: SourceText, translation: Translation) -> bool:
 
 def shown(source: SourceText, translation: Translation) -> bool:
     """Whether people get this translation: a stale one only where its meaning still holds, its values still fit,
-    and the text was not replaced by an organisation's own."""
+    and the text was not replaced by an organisation's own; a shipped one only when its language is not on its way."""
     if not translation.forms or source.language == translation.language:
+        return False
+    if translation.shipped and awaited(source.loaded.model.path, translation.language):
         return False
     if not stale(source, translation):
         return True

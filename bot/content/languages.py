@@ -5,6 +5,9 @@ from __future__ import annotations
 COMPLETE = ("en", "fr")  # every shipped text must be there
 # Every text about safety must be there: consent, check-in, /sos, alerts. The rest is shown in English.
 SAFETY = ("bs", "cnr", "de", "es", "it", "lv", "mk", "nl", "pl", "pt", "sl", "sq", "sr")
+# Of these, on the way to being complete: every text is offered to translators, none is required yet. Until the language
+# stands in `COMPLETE`, people read English there, not a mixture that changes from screen to screen.
+PREPARING = ("de", "es", "it", "nl")
 SAFETY_FILES = tuple(
     f"interface/{name}"
     for name in (
@@ -22,4 +25,9 @@ def wanted(path: str, language: str) -> bool:
 
 def of_use(path: str, language: str) -> bool:
     """Is a file of that path offered to translators of a language?"""
-    return language not in SAFETY or path in SAFETY_FILES
+    return language not in SAFETY or language in PREPARING or path in SAFETY_FILES
+
+
+def awaited(path: str, language: str) -> bool:
+    """Is a file of that path kept in English because the language is not complete yet?"""
+    return language in PREPARING and path not in SAFETY_FILES

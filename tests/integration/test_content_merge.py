@@ -5,6 +5,7 @@ from pathlib import Path
 import polib
 import pytest
 
+from bot.content.languages import PREPARING
 from bot.content.loader import load_library
 from bot.content.merge import merge, statistics
 from bot.errors import BadInput
@@ -174,3 +175,12 @@ def test_statistics_count_translated_missing_and_fuzzy_texts(root):
     change(root, "  - {id: card", "  - {id: new, text: New one}\n  - {id: card")
     merge(root, ["fr"])
     assert statistics(root)["fr"] == {"translated": 14, "missing": 1, "fuzzy": 1}
+
+
+@pytest.mark.parametrize("language", PREPARING)
+def test_a_language_on_its_way_is_offered_every_text_and_speaks_english_until_it_is_complete(root, language):
+    merge(root, [language])
+    assert not entry(root, TITLE, language).msgstr
+    translate(root, language)
+    translation(root, TITLE, "…", language=language)
+    assert title(root, language) == "Money abroad"
