@@ -63,6 +63,8 @@ class Dossier:
     travel: TravelView | None = None  # on the way, or not there when they should be
     paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
     confided: bool = False  # for those alone whom the learner chose
+    incident: int | None = None  # the number of the incident it belongs to
+    many: int = 1  # learners that a letter about an incident stands for
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
         return Moment(instant, style, self.zone)
@@ -74,7 +76,12 @@ CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergenc
 
 def _head(d: Dossier) -> Text:
     mark = say("alerts/mark_red") if d.severity == "red" else say("alerts/mark_amber")
-    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, reason=reason_of(d))
+    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=reason_of(d))
+
+
+def about(d: Dossier) -> Text:
+    """Which alert, where more than one may be meant: its number, since when and why."""
+    return say("alerts/about", number=str(d.alert_id), at=d.at(d.raised_at), reason=reason_of(d))
 
 
 def reason_of(d: Dossier) -> Text:
@@ -87,6 +94,15 @@ def _personal(d: Dossier) -> tuple[Text, ...]:
     phone = say("alerts/call_learner", phone=d.learner_phone) if d.learner_phone else say("alerts/no_phone")
     what = _block([say("alerts/raised", at=d.at(d.raised_at)), say("alerts/local_time", at=d.at(d.now, "time")), phone])
     return (say("confide/to_you", learner=d.learner), what, say("confide/how"))
+
+
+def _free_rows(d: Dossier) -> Rows:
+    """What can be done about an alert that nobody has."""
+    return (
+        (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
+        (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),
+        (_write(d),),
+    )
 
 
 def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
@@ -106,7 +122,7 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     elif repeat and d.acknowledged_by:
         body.append(say("alerts/raised_again", at=d.at(d.now)))
     elif repeat:
-        body.append(say("alerts/again", since=d.at(d.raised_at)))
+        body.append(_nobody_yet(d))
     # A repeat is short, so that a night of them can still be scrolled: whom to call is what counts by then.
     body += (
         [_call_list(d)]
@@ -114,13 +130,8 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
         else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
     )
     if d.confided:
-        body = [_head(d), *([say("alerts/again", since=d.at(d.raised_at))] if repeat else []), *_personal(d)]
-    rows: Rows = (
-        (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),
-        (button("alerts/resolve_button", f"alerts:res:{d.alert_id}"),),
-        (button("alerts/write_button", f"alerts:write:{d.alert_id}"),),
-    )
-    return Screen(tuple(body), rows)
+        body = [_head(d), *([_nobody_yet(d)] if repeat else []), *_personal(d)]
+    return Screen(tuple(body), _free_rows(d))
 
 
 _ANSWERS = {
@@ -235,23 +246,48 @@ def place(d: Dossier) -> tuple[Screen, ...]:
 
 def taken(d: Dossier, by: str) -> Screen:
     """To the others: somebody has it."""
-    return screen(_head(d), say("alerts/taken", name=verbatim(by)))
+    return screen(_head(d), say("alerts/raised", at=d.at(d.raised_at)), say("alerts/taken", name=verbatim(by)))
 
 
 def already_taken(d: Dossier, by: str) -> Screen:
     """To who came second."""
-    return screen(say("alerts/already_taken", name=verbatim(by), learner=d.learner), rows=(_resolve(d.alert_id),))
+    words = say("alerts/already_taken", name=verbatim(by), learner=d.learner)
+    return screen(words, about(d), rows=(_resolve(d.alert_id),))
 
 
 def yours(d: Dossier) -> Screen:
     """The alert in the chat of who took it: everything to act on, and what is left to do."""
-    write = button("alerts/write_button", f"alerts:write:{d.alert_id}")
-    body = (
-        _head(d),
-        say("alerts/yours", learner=d.learner),
-        *(_personal(d) if d.confided else (*_said(d), *_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d))),
-    )
-    return Screen(body, (_resolve(d.alert_id), (write,)))
+    body = (_head(d), say("alerts/yours", learner=d.learner), *_whole(d))
+    return Screen(body, (_resolve(d.alert_id), (_write(d),)))
+
+
+def opened(d: Dossier, *, together: bool) -> Screen:
+    """An alert opened from a list by somebody who has not taken it: all that its first message held, and who has it.
+
+    `together`: one of an incident; taking or closing it takes it out.
+    """
+    if d.reason == Reason.DRILL:
+        return alarm(d.alert_id, d.cohort, d.raised_at, repeat=False)
+    state = say("alerts/taken", name=verbatim(d.acknowledged_by)) if d.acknowledged_by else _nobody_yet(d)
+    rows = _free_rows(d)
+    if together:
+        take = button("incidents/one_ack_button", f"alerts:ack:{d.alert_id}")
+        close = button("incidents/one_resolve_button", f"alerts:res:{d.alert_id}")
+        rows = ((take,), (close,), (_write(d),))
+    return Screen((_head(d), state, *_whole(d)), rows)
+
+
+def _whole(d: Dossier) -> tuple[Text, ...]:
+    """Everything to act on."""
+    return _personal(d) if d.confided else (*_said(d), *_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d))
+
+
+def _nobody_yet(d: Dossier) -> Text:
+    return say("alerts/again", since=d.at(d.raised_at))
+
+
+def _write(d: Dossier) -> Button:
+    return button("alerts/write_button", f"alerts:write:{d.alert_id}")
 
 
 def _resolve(alert_id: int) -> tuple[Button, ...]:
@@ -262,7 +298,7 @@ def learner_answered(d: Dossier, said: str) -> Screen:
     """The learner answered after the alert; it stays open until a person has looked."""
     ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
     rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
-    return screen(_head(d), say(f"alerts/answered/{said}"), rows=rows)
+    return screen(_head(d), say("alerts/raised", at=d.at(d.raised_at)), say(f"alerts/answered/{said}"), rows=rows)
 
 
 def taken_back(d: Dossier) -> Screen:
@@ -275,23 +311,24 @@ def taken_back(d: Dossier) -> Screen:
 def still_open(d: Dossier) -> Screen:
     """To who took it, two hours later."""
     rows = ((button("alerts/still_button", f"alerts:ack:{d.alert_id}"),), _resolve(d.alert_id))
-    return screen(_head(d), say("alerts/still_open"), rows=rows)
+    return screen(_head(d), say("alerts/raised", at=d.at(d.raised_at)), say("alerts/still_open"), rows=rows)
 
 
 def all_clear(d: Dossier, by: str | None, outcome: str) -> Screen:
     """To all who were told."""
     how = say(f"alerts/outcome/{outcome}")
+    who = {"learner": d.learner, "code": d.code}
     if by is None:
-        return screen(say("alerts/all_clear_desk", learner=d.learner, code=d.code, how=how))
-    return screen(say("alerts/all_clear", learner=d.learner, code=d.code, name=verbatim(by), how=how))
+        return screen(say("alerts/all_clear_desk", how=how, **who), about(d))
+    return screen(say("alerts/all_clear", name=verbatim(by), how=how, **who), about(d))
 
 
-def outcomes(alert_id: int, learner: str) -> Screen:
-    """Resolving needs to say how."""
+def outcomes(alert_id: int, learner: str, which: Text) -> Screen:
+    """Resolving needs to say how; `which` of the alerts about this learner."""
     rows = tuple(
         (button(f"alerts/outcome_button/{outcome.value}", f"alerts:{outcome.value}:{alert_id}"),) for outcome in Outcome
     )
-    return screen(say("alerts/which_outcome", learner=learner), rows=rows)
+    return screen(say("alerts/which_outcome", learner=learner), which, rows=rows)
 
 
 def ask_settled(alert_id: int) -> Screen:

@@ -8,8 +8,8 @@ from bot.flows import incident_screens as together
 from bot.flows.alert_screens import outcomes
 from bot.flows.cases import line as case_line
 from bot.flows.cases import open_button
-from bot.flows.drill_screens import alarm, thanks
-from bot.flows.effects import Acknowledge, Resolve, Settle
+from bot.flows.drill_screens import thanks
+from bot.flows.effects import Acknowledge, OpenAlert, Resolve, Settle
 from bot.flows.relay import begin
 from bot.flows.running import answer
 from bot.flows.scene import AlertView, Scene
@@ -41,7 +41,7 @@ def _act(scene: Scene, event: Event, action: str) -> Outcome:
     if alert is None or alert.about_me:
         return show(Toast(say("alerts/not_yours"), alert=True))
     if action == "open":
-        return show(Say(_one(alert)))
+        return show(effects=(OpenAlert(alert.id),))
     if action == "write":
         return begin(scene, alert.placement_id, alert.learner, alert.person_id)
     if alert.reason == Reason.DRILL:
@@ -64,12 +64,13 @@ def _take_or_close(alert: AlertView, action: str, whole: bool) -> Outcome:
     if action == "ack":
         return _acknowledge(alert, whole)
     if action == "res":
-        return show(Say(together.outcomes(alert.incident or 0) if whole else outcomes(alert.id, alert.learner)))
+        asked = outcomes(alert.id, alert.learner, _about(alert))
+        return show(Say(together.outcomes(alert.incident or 0) if whole else asked))
     if action in set(How):
         how = say(f"alerts/outcome/{action}")
-        done = say("incidents/you_resolved", how=how)
-        done = done if whole else say("alerts/you_resolved", learner=alert.learner, how=how)
-        return show(Replace(screen(done)), effects=(Resolve(alert.id, action, whole),))
+        mine = screen(say("alerts/you_resolved", learner=alert.learner, how=how), _about(alert))
+        done = screen(say("incidents/you_resolved", how=how)) if whole else mine
+        return show(Replace(done), effects=(Resolve(alert.id, action, whole),))
     return show(Toast(say("alerts/not_yours"), alert=True))
 
 
@@ -88,7 +89,7 @@ def _each(scene: Scene, event: Event) -> Screen:
     found = [alert for alert in scene.alerts if str(alert.incident) == incident]
     if not found:
         return screen(say("alerts/none"))
-    rows = tuple((button("alerts/open_button", f"alerts:open:{a.id}", learner=a.learner),) for a in found[:MOST])
+    rows = tuple((_open(alert),) for alert in found[:MOST])
     return screen(say("incidents/each"), rows=rows)
 
 
@@ -108,15 +109,29 @@ def _list(scene: Scene) -> Screen:
     return Screen((*about, say("alerts/list", n=len(first)), *lines), (*cases, *rows))
 
 
+def _open(alert: AlertView) -> Button:
+    return button("alerts/open_button", f"alerts:open:{alert.id}", learner=alert.learner, number=str(alert.id))
+
+
 def _button(alert: AlertView, many: int) -> Button:
     if alert.incident is None:
-        return button("alerts/open_button", f"alerts:open:{alert.id}", learner=alert.learner)
+        return _open(alert)
     return button("incidents/open_button", f"alerts:each:{alert.incident}", cohort=alert.cohort, n=many)
 
 
 def _together(alert: AlertView, many: int) -> Text:
     mark = say("alerts/mark_red") if alert.severity == "red" else say("alerts/mark_amber")
-    return say("incidents/line", mark=mark, n=many, cohort=alert.cohort)
+    return say("incidents/line", mark=mark, n=many, cohort=alert.cohort, number=str(alert.incident))
+
+
+def _reason(alert: AlertView) -> Text:
+    return say("confide/reason") if alert.confided else say(f"alerts/reason/{alert.reason}")
+
+
+def _about(alert: AlertView) -> Text:
+    """Which alert, where more than one may be meant."""
+    at = Moment(alert.raised_at, "short", alert.zone)
+    return say("alerts/about", number=str(alert.id), at=at, reason=_reason(alert))
 
 
 def _line(alert: AlertView) -> Text:
@@ -127,23 +142,9 @@ def _line(alert: AlertView) -> Text:
         else say("alerts/state_open")
     )
     return say(
-        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, 
-        reason=say("confide/reason") if alert.confided else say(f"alerts/reason/{alert.reason}"),
-        at=Moment(alert.raised_at, "short"), state=state,
+        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, number=str(alert.id), reason=_reason(alert),
+        at=Moment(alert.raised_at, "short", alert.zone), state=state,
     )  # fmt: skip
-
-
-def _one(alert: AlertView) -> Screen:
-    if alert.reason == Reason.DRILL:
-        return alarm(alert.id, alert.cohort, alert.raised_at, repeat=False)
-    one = "one_" if alert.incident is not None else ""
-    where = "incidents" if one else "alerts"
-    rows = (
-        (button(f"{where}/{one}ack_button", f"alerts:ack:{alert.id}"),),
-        (button(f"{where}/{one}resolve_button", f"alerts:res:{alert.id}"),),
-        (button("alerts/write_button", f"alerts:write:{alert.id}"),),
-    )
-    return Screen((_line(alert),), rows)
 
 
 def _settled(scene: Scene, parts: list[str]) -> Outcome:

@@ -149,6 +149,13 @@ class SharePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAlert:
+    """Somebody opens an alert from a list: they are shown all that is known."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     """This one, or the `whole` incident it belongs to."""
 
@@ -362,6 +369,7 @@ Effect = (
     | RaiseAlert
     | TakeBack
     | SharePlace
+    | OpenAlert
     | Acknowledge
     | Resolve
     | Settle

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.flows.alert_screens import CALL_ORDER, Dossier, told_lines
+from bot.flows.alert_screens import CALL_ORDER, Dossier, about, told_lines
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
 from bot.i18n import Text, say, verbatim
 from bot.rules.alert import Outcome
@@ -15,7 +15,8 @@ _ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "
 
 def _head(members: Sequence[Dossier], severity: str) -> Text:
     mark = say("alerts/mark_red") if severity == "red" else say("alerts/mark_amber")
-    return say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort)
+    number = str(members[0].incident or members[0].alert_id)
+    return say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort, number=number)
 
 
 def notice(
@@ -102,7 +103,7 @@ def taken(members: Sequence[Dossier], lead: Dossier, by: str) -> Screen:
 
 def already_taken(lead: Dossier, by: str) -> Screen:
     """To who came second."""
-    return screen(say("incidents/already_taken", name=verbatim(by)), rows=_rows(lead, taken=True))
+    return screen(say("incidents/already_taken", name=verbatim(by)), about(lead), rows=_rows(lead, taken=True))
 
 
 def all_answered(members: Sequence[Dossier], lead: Dossier) -> Screen:
@@ -120,8 +121,8 @@ def all_clear(lead: Dossier, by: str | None, outcome: str) -> Screen:
     """To all who were told."""
     how = say(f"alerts/outcome/{outcome}")
     if by is None:
-        return screen(say("incidents/all_clear_desk", cohort=lead.cohort, how=how))
-    return screen(say("incidents/all_clear", cohort=lead.cohort, name=verbatim(by), how=how))
+        return screen(say("incidents/all_clear_desk", cohort=lead.cohort, how=how), about(lead))
+    return screen(say("incidents/all_clear", cohort=lead.cohort, name=verbatim(by), how=how), about(lead))
 
 
 def outcomes(alert_id: int) -> Screen:

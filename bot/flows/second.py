@@ -41,7 +41,7 @@ def decode_letter(data: Mapping[str, Any]) -> Letter:
 
 def alert(d: Dossier, shown: Screen, *, repeat: bool, exhausted: bool) -> Letter:
     """The alert as it stands in the chat."""
-    args: dict[str, Value] = {**_who(d), "mark": _mark(d)}
+    args: dict[str, Value] = {"who": _named(d), "mark": _mark(d)}
     if exhausted:
         subject = say("second/subject_exhausted", **args)
     elif repeat:
@@ -53,14 +53,14 @@ def alert(d: Dossier, shown: Screen, *, repeat: bool, exhausted: bool) -> Letter
 
 def taken(d: Dossier, shown: Screen, by: str) -> Letter:
     """Somebody has it."""
-    subject = say("second/subject_taken", name=verbatim(by), **_who(d))
-    return Letter(subject, shown.body, subject)
+    subject = say("second/subject_taken", name=verbatim(by), who=_named(d))
+    return Letter(subject, shown.body, say("second/taken_short", name=verbatim(by), **_who(d)))
 
 
 def clear(d: Dossier, shown: Screen) -> Letter:
     """It is over."""
-    subject = say("second/subject_clear", **_who(d))
-    return Letter(subject, shown.body, subject)
+    subject = say("second/subject_clear", who=_named(d))
+    return Letter(subject, shown.body, say("second/clear_short", **_who(d)))
 
 
 def closing(d: Dossier, link: str | None, *, in_telegram: bool, alone: bool) -> tuple[Text, ...]:
@@ -78,7 +78,14 @@ def footer(cohort: str) -> Text:
 
 
 def _who(d: Dossier) -> dict[str, Value]:
-    return {"learner": d.learner, "code": d.code}
+    return {"learner": d.learner, "code": d.code, "number": str(d.alert_id)}
+
+
+def _named(d: Dossier) -> Text:
+    """Whom a subject is about, without a name: subjects show on locked screens, and most learners are minors."""
+    if d.many > 1:
+        return say("incidents/head", mark="", n=d.many, cohort=d.cohort, number=str(d.alert_id))
+    return say("second/who", cohort=d.cohort, code=d.code, number=str(d.alert_id))
 
 
 def _mark(d: Dossier) -> Text:

@@ -89,6 +89,10 @@ class Speaker:
         """What is known now."""
         return dossier_of(self.book, self.row, self.skipped, self.nobody_on_duty, self.became_red)
 
+    def in_letters(self) -> talk.Dossier:
+        """The same for what follows by e-mail and webhook."""
+        return self.dossier()
+
     def told(self) -> set[int]:
         """Membership ids that the alert was sent to."""
         return {int(m) for m in self.row.state.get("told", ())}
@@ -142,7 +146,7 @@ class Speaker:
     def second(self, shown: Screen, event: str, by: int | None, name: str | None) -> None:
         """What follows an alert, through the other channels."""
         if self.core.channels:
-            session, now, dossier = self.book.session, self.now, self.dossier()
+            session, now, dossier = self.book.session, self.now, self.in_letters()
             self.book.afterwards(
                 lambda: second_channel.follow(
                     self.core, session, self.row, dossier, shown, now, event=event, by=by, name=name

@@ -381,3 +381,12 @@ def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Scree
     if incidents.leads(row):
         return incidents.Chorus(core, book, row).yours()
     return talk.yours(Speaker(core, book, row).dossier())
+
+
+def opened_by(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> tuple[Screen, ...]:
+    """The alert as somebody opens it from a list: all that is known, and the learner's place where they shared it."""
+    book = book_of(session, now, [session.get_one(Alert, alert_id)])
+    row = book.alert(alert_id)
+    known = Speaker(core, book, row).dossier()
+    mine = row.acknowledged_by == membership_id and row.incident_id is None
+    return (talk.yours(known) if mine else talk.opened(known, together=row.incident_id is not None), *talk.place(known))

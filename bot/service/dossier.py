@@ -56,7 +56,7 @@ def dossier_of(
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
-        paused=_paused(book, placement), confided=alert.confided,
+        paused=_paused(book, placement), confided=alert.confided, incident=alert.incident_id,
     )  # fmt: skip
 
 

@@ -103,6 +103,10 @@ class Chorus(Speaker):
         """What is known of the one that leads, under the incident's number."""
         return replace(self.dossier(), alert_id=self.row.incident_id or self.row.id)
 
+    def in_letters(self) -> Dossier:
+        """Letters stand for all of them, too."""
+        return self._named(self.lead())
+
     def dossiers(self) -> list[Dossier]:
         """What is known of each."""
         return [Speaker(self.core, self.book, member).dossier() for member in self.members]
@@ -123,10 +127,10 @@ class Chorus(Speaker):
         self.elsewhere(self._named(lead), shown, tuple(people), repeat, exhausted)
 
     def _named(self, lead: Dossier) -> Dossier:
-        """For letters: a few names instead of one."""
+        """For letters: how many they are, and a few names instead of one."""
         names = [d.learner for d in self.dossiers()]
         more = f" +{len(names) - 3}" if len(names) > 3 else ""
-        return replace(lead, learner=", ".join(names[:3]) + more)
+        return replace(lead, learner=", ".join(names[:3]) + more, many=len(names))
 
     def _spread(self, effect: words.Effect) -> None:
         lead = self.lead()

@@ -128,6 +128,14 @@ def _membership_for(work: Work, row: Alert, action: Action) -> int | None:
     return next(iter(told or able), None)
 
 
+def _open_alert(work: Work, effect: fx.OpenAlert) -> None:
+    row = work.session.get(Alert, effect.alert_id)
+    membership = _membership_for(work, row, Action.SEE_ALERT) if row else None
+    if membership is not None:
+        shown = alerts.opened_by(work.core, work.session, effect.alert_id, membership, work.now)
+        work.applied.after += [Say(one) for one in shown]
+
+
 def _acknowledge(work: Work, effect: fx.Acknowledge) -> None:
     row = work.session.get(Alert, effect.alert_id)
     membership = _membership_for(work, row, Action.ACKNOWLEDGE_ALERT) if row else None
@@ -261,6 +269,7 @@ APPLIERS: dict[type, Applier] = {
     fx.RaiseAlert: _raise_alert,
     fx.TakeBack: _take_back,
     fx.SharePlace: _share_place,
+    fx.OpenAlert: _open_alert,
     fx.Acknowledge: _acknowledge,
     fx.Resolve: _resolve,
     fx.Settle: _settle,

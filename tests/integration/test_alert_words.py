@@ -63,6 +63,50 @@ def test_the_list_of_alerts_names_only_open_ones(abroad: Small) -> None:
     assert "No open alerts" in abroad.world.phone(REFERENT).last.text
 
 
+def test_two_open_alerts_about_one_learner_are_told_apart_in_the_list_and_when_one_is_closed(
+    core: Core, abroad: Small
+) -> None:
+    """What is confided is an alert of its own, beside a missed check-in."""
+    missed(abroad)
+    abroad.world.say(LEARNER, "my boss touches me at work and I am scared")
+    abroad.world.tap(LEARNER, "☐ Claire Exemple (contact person)")
+    abroad.world.tap(LEARNER, "Tell them now")
+    abroad.world.say(REFERENT, "/alerts")
+    shown = abroad.world.phone(REFERENT).last
+    assert "(L01) · #1\nDid not answer the daily check-in.\nMon 2 Mar 21:00" in shown.text
+    assert [label for label, _ in shown.buttons] == ["Lea Beispiel · #1", "Lea Beispiel · #2"]
+    abroad.world.tap(REFERENT, "Lea Beispiel · #1")
+    abroad.world.tap(REFERENT, "Resolved")
+    assert "#1 · Mon 2 Mar 21:00\nDid not answer" in abroad.world.phone(REFERENT).last.text
+    abroad.world.tap(REFERENT, "Other")
+    assert "#1 · Mon 2 Mar 21:00\nDid not answer" in abroad.world.phone(REFERENT).last.text
+
+
+def test_an_alert_opened_from_the_list_holds_all_that_the_first_message_held(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.locate(LEARNER, 37.39, -5.99)
+    abroad.world.say(REFERENT, "/alerts")
+    abroad.world.tap(REFERENT, "Lea Beispiel · #1")
+    whole, _, pin = abroad.world.phone(REFERENT).messages[-3:]
+    for part in ("Lea Beispiel", "L01", "#1", "Alert since: Mon 2 Mar", "Seville", "+33 6 39 98 00 01",
+                 "Panadería de Ejemplo", "Claire Exemple told at", "Shared a location", "Telegram accepted"):  # fmt: skip
+        assert part in whole.text, part
+    assert [label for label, _ in whole.buttons] == ["I'm on it", "Resolved", "Write to the learner"]
+    assert "37.39" in pin.text
+
+
+def test_an_alert_that_one_has_or_another_has_says_so_when_it_is_opened(abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.tap(REFERENT, "I'm on it")
+    for chat, words in ((REFERENT, "You have the alert about"), (BACKUP, "Claire Exemple is on it")):
+        abroad.world.say(chat, "/alerts")
+        abroad.world.tap(chat, "Lea Beispiel · #1")
+        shown = abroad.world.phone(chat).last
+        assert words in shown.text
+        assert "Call the learner first" in shown.text
+        assert "Resolved" in [label for label, _ in shown.buttons]
+
+
 def test_a_learner_moved_to_other_referents_takes_the_alert_along(core: Core, abroad: Small) -> None:
     missed(abroad)
     change_stay(core, abroad, referent_id=abroad.memberships["marco"], backup_id=None)

@@ -86,7 +86,7 @@ def test_who_is_told_of_an_alert_gets_it_by_e_mail_too(core: Core, away: Small) 
     async def story(lane: SecondLane, box: Mailbox, calls: Gateway) -> None:
         await lane.drain()
         (mail,) = box.to(CLAIRE)
-        assert mail["Subject"] == "🟠 Lea Beispiel (L01): Did not answer the daily check-in."
+        assert mail["Subject"] == "🟠 SPRING L01 · #1: Did not answer the daily check-in."
         assert mail["From"] == f"Compagnon <{SENDER}>"
         assert mail["Auto-Submitted"] == "auto-generated"
         text = words_of(mail)
@@ -198,8 +198,8 @@ def test_all_who_had_a_mail_hear_who_took_it_and_that_it_is_over(core: Core, awa
     async def story(lane: SecondLane, box: Mailbox, calls: Gateway) -> None:
         await lane.drain()
         assert [str(mail["Subject"]) for mail in box.to(MARCO)][1:] == [
-            "Lea Beispiel (L01) : Claire Exemple s’en occupe".replace(" :", "\u00a0:"),
-            "✅ Alerte levée : Lea Beispiel (L01)".replace(" :", "\u00a0:"),
+            "SPRING L01 · #1 : Claire Exemple s’en occupe".replace(" :", "\u00a0:"),
+            "✅ Alerte levée : SPRING L01 · #1".replace(" :", "\u00a0:"),
         ]
         assert len(box.to(CLAIRE)) == 1, "who does it knows it"
         assert [call["event"] for call in calls.calls] == ["alert", "alert_taken", "alert_resolved"]
