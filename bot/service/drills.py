@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.clock import ONE_DAY, local_date, to_utc
 from bot.errors import BadInput
 from bot.flows import drill_screens as talk
 from bot.rules.alert import Reason, Severity
@@ -33,6 +34,7 @@ from bot.store.tables import Alert, AlertEvent, Cohort, Drill, Membership, Place
 LASTS = timedelta(minutes=30)
 WITHIN = timedelta(days=7)
 NOTICE = timedelta(hours=1)  # not at once: whoever plans it should not know when
+HOUR = timedelta(hours=1)
 WAIT = timedelta(hours=6)  # while something real is open
 
 
@@ -66,8 +68,10 @@ def plan(core: Core, cohort_code: str, within: timedelta, now: datetime, seed: i
         cohort = find(session, cohort_code)
         session.refresh(cohort, with_for_update=True)
         _refuse_second(session, cohort.id, planned=True)
-        if not ladders(session, cohort.id, now):
+        tried = ladders(session, cohort.id, now)
+        if not tried:
             raise _no_ladder(cohort)
+        _refuse_beyond_return(cohort, tried, within, now)
         drawn = secrets.randbelow(SEEDS) if seed is None else seed
         at = instant(drawn, now + NOTICE, now + within, cohort.home_zone, cohort.quiet_hours)
         if at is None:
@@ -80,6 +84,22 @@ def plan(core: Core, cohort_code: str, within: timedelta, now: datetime, seed: i
         session.add(row)
         note(session, None, "drill_planned", None, now, cohort=cohort.code)
         return now + within
+
+
+def _refuse_beyond_return(
+    cohort: Cohort, tried: dict[LadderKey, list[Placement]], within: timedelta, now: datetime
+) -> None:
+    """After the last return there is no ladder to try. Who has no dates yet may still be abroad then."""
+    trips = [itinerary_of(placement) for group in tried.values() for placement in group]
+    last = max((trip.return_ for trip in trips if trip is not None), default=None)
+    if last is None or None in trips or local_date(now + within, cohort.home_zone) <= last:
+        return
+    left = to_utc(last + ONE_DAY, time(0), cohort.home_zone) - now
+    whole = left // ONE_DAY * ONE_DAY or left // HOUR * HOUR
+    advice = f"give it at most --within {format_duration(whole)}" if whole > NOTICE else "it is too late for a drill"
+    raise BadInput(
+        f"The last learners of {cohort.code} return on {last}, less than {format_duration(within)} from now: {advice}."
+    )
 
 
 def cancel(core: Core, cohort_code: str, now: datetime) -> int:

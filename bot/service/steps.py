@@ -20,7 +20,7 @@ from bot.i18n import Text
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import drafts, notices, planning
+from bot.service import awaited, drafts, notices, planning
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -252,6 +252,14 @@ def _fire(
     now: datetime,
 ) -> None:  # fmt: skip
     step = script_of(session, row.version_id).journey.step(row.step)
+    not_there = awaited.wait_of(session, stay.placement_id, step, now) if step is not None else None
+    if not_there is not None:
+        awaited.put_off(row, not_there)
+        return
+    if row.why == awaited.NOT_THERE:
+        awaited.come(row, stay.zone, now)
+        if row.due_at > now:
+            return
     if step is None or row.expires_at <= now:
         row.state, row.why = "expired", row.why or "too late to be worth sending"
         return

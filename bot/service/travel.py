@@ -23,7 +23,7 @@ from bot.rules.check_in_terms import Listening
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.travel_days import Direction, Leg, legs, morning_after
 from bot.rules.travel_terms import State, Word
-from bot.service import alerts, check_ins, drafts, notices
+from bot.service import alerts, awaited, check_ins, drafts, notices
 from bot.service.core import Core
 from bot.service.travel_views import current_rows, view_of
 from bot.store.tables import Cohort, Outbox, Person, Placement, Travel
@@ -57,6 +57,8 @@ def advance(core: Core, session: Session, row: Travel, trigger: words.Trigger, n
     for name, value in _columns(new).items():
         setattr(row, name, value)
     session.flush()
+    if new.state is State.ARRIVED:
+        awaited.let_come(session, row.placement_id, row.zone, now)
     placement = session.get_one(Placement, row.placement_id)
     shown: list[Screen] = []
     for effect in effects:

@@ -145,3 +145,18 @@ def test_a_second_one_is_refused_and_the_first_can_be_cancelled(core: Core, desk
     with pytest.raises(BadInput, match="no hour out of hours"):
         drills.plan(core, CODE, timedelta(hours=2), desk.world.now)
     assert desk.world.now == march(2, 11)
+
+
+def test_a_drill_that_could_come_after_the_last_return_is_refused_with_how_long_there_is(
+    core: Core, desk: Small
+) -> None:
+    with pytest.raises(BadInput, match=r"return on 2026-03-21, less than 30d from now: give it at most --within 19d\."):
+        drills.plan(core, CODE, timedelta(days=30), desk.world.now)
+    assert rows(core, Drill) == []
+    assert drills.plan(core, CODE, timedelta(days=19), desk.world.now)
+
+
+def test_in_the_last_hours_of_a_stay_it_is_too_late_for_an_unannounced_drill(core: Core, desk: Small) -> None:
+    desk.world.clock.set(march(21, 22))
+    with pytest.raises(BadInput, match="too late for a drill"):
+        drills.plan(core, CODE, timedelta(days=7), desk.world.now)

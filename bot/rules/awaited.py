@@ -1,0 +1,40 @@
+"""Which steps of a journey wait for an arrival: nobody is welcomed to a town while their train stands still."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.clock import ONE_DAY, local, local_date, to_utc
+from bot.content.schema import Step
+from bot.rules.travel_days import Direction
+from bot.rules.travel_terms import State
+
+LOOK_AGAIN = timedelta(minutes=30)
+GIVEN_UP = timedelta(days=2)  # after the deadline: by then people have found out, whatever was tapped
+_STAGES = {"during": Direction.OUT, "after": Direction.BACK}
+_ON_THE_WAY = frozenset({State.PLANNED, State.ASKED, State.LEFT, State.DELAYED})
+
+
+def awaits(step: Step) -> Direction | None:
+    """The journey that must be over first: the one there for steps of the stay, the one home for those after it."""
+    return _STAGES.get(step.stage)
+
+
+def not_there_until(
+    state: State, expected_at: datetime, deadline: datetime, now: datetime, *, looked_after: bool
+) -> datetime | None:
+    """When to look again whether somebody has arrived; None when they are there, as far as anybody knows.
+
+    `looked_after`: the alert about the missing arrival is closed, so that a person knows where they are.
+    """
+    waiting = state in _ON_THE_WAY or (state is State.ALERTED and not looked_after and now < deadline + GIVEN_UP)
+    return max(expected_at, now + LOOK_AGAIN) if waiting else None
+
+
+def comes_at(planned_at: datetime, worth: timedelta, zone: str, now: datetime) -> datetime:
+    """When a step that waited comes: at once while it would have been worth sending without waiting, else when its own
+    hour comes round again in `zone`: what is meant for an evening is no good in the morning."""
+    if now < planned_at + worth:
+        return max(now, planned_at)
+    hour, today = local(planned_at, zone).time(), local_date(now, zone)
+    return next(at for days in (0, 1, 2) if (at := to_utc(today + days * ONE_DAY, hour, zone)) >= now)

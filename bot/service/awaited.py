@@ -1,0 +1,56 @@
+"""Steps that wait for an arrival: how long, and letting them come once somebody is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from bot.content.schema import Step
+from bot.rules.alert import Reason
+from bot.rules.awaited import awaits, comes_at, not_there_until
+from bot.rules.travel_terms import State
+from bot.store.tables import Alert, DueStep, Travel
+
+NOT_THERE = "not arrived yet"
+
+
+def wait_of(session: Session, placement_id: int, step: Step, now: datetime) -> datetime | None:
+    """When to look again at a step whose learner is still on the way; None when nothing holds it back."""
+    direction = awaits(step)
+    if direction is None:
+        return None
+    row = session.scalars(
+        select(Travel).where(Travel.placement_id == placement_id, Travel.direction == direction.value)
+    ).first()
+    if row is None:
+        return None
+    looked_after = row.state == State.ALERTED.value and not _still_open(session, placement_id)
+    return not_there_until(State(row.state), row.expected_at, row.deadline, now, looked_after=looked_after)
+
+
+def _still_open(session: Session, placement_id: int) -> bool:
+    real = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
+    return bool(session.scalar(select(exists().where(*real))))
+
+
+def put_off(row: DueStep, until: datetime) -> None:
+    """Look at it again then. It moves as a whole: the time on the way does not count against it."""
+    row.expires_at += until - row.due_at
+    row.due_at, row.why = until, NOT_THERE
+
+
+def let_come(session: Session, placement_id: int, zone: str, now: datetime) -> None:
+    """They are there: what waited may come."""
+    held = DueStep.placement_id == placement_id, DueStep.state == "planned", DueStep.why == NOT_THERE
+    for row in session.scalars(select(DueStep).where(*held)):
+        come(row, zone, now)
+    session.flush()
+
+
+def come(row: DueStep, zone: str, now: datetime) -> None:
+    """A step that waited no longer does: it has the time that it would have had without waiting."""
+    worth = row.expires_at - row.due_at
+    row.due_at, row.why = comes_at(row.planned_at, worth, zone, now), None
+    row.expires_at = (row.due_at if row.due_at > now else row.planned_at) + worth
