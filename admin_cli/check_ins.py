@@ -135,8 +135,3 @@ def show_quiet(found: dict[str, Any]) -> None:
     for pause in found["pauses"]:
         what = "asks for a pause" if pause["state"] == "asked" else "pause"
         say(f"  {what}: {pause['code']}  {pause['name']}  {pause['first']} to {pause['last']}")
-    if times["weekends_without_reason"]:
-        say(
-            f"! Minors are not asked at weekends and nobody said why: {some(times['weekends_without_reason'])}. "
-            f"compagnon cohort set {found['cohort']} --reason TEXT, or compagnon learner check-ins CODE --reason TEXT"
-        )

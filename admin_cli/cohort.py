@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, travel
+from admin_cli import check_ins, cohort_page
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes
-from admin_cli.output import Json, counted, facts, heading, print_json, say, some, table, warn
+from admin_cli.output import Json, counted, heading, print_json, say, some, table, warn
 from bot.clock import SystemClock
 from bot.errors import TransportError
 from bot.rules.durations import parse_duration
@@ -217,34 +217,7 @@ def status_(code: Code, json: Json = False) -> None:
     if json:
         print_json(found)
         return
-    heading(f"{found['cohort']}  {found['name']}  ({found['journey']})")
-    stages, today = found["stages"], found["check_ins"]["today"]
-    facts({
-        "Ready": "yes" if found["ready"] else "no",
-        "Learners": f"{found['learners']} ({found['joined']} joined)",
-        "Stages": ", ".join(f"{name} {count}" for name, count in stages.items() if count),
-        "Waiting for": ", ".join(
-            f"{what.replace('_', ' ')}: {some(codes, ' ')}" for what, codes in found["waiting_for"].items() if codes
-        ),
-        "Check-ins today": ", ".join(f"{name} {count}" for name, count in today.items() if count) or "none",
-    })  # fmt: skip
-    for row in found["travelling"]:
-        say(f"  travel day: {row['code']}  {row['name']}  {travel.line(row)}")
-    for row in found["check_ins"]["not_answered"]:
-        say(f"  asked, not answered: {row['code']}  {row['name']}")
-    check_ins.show_quiet(found)
-    table(
-        ("ALERT", "LEARNER", "REASON", "SEVERITY", "SINCE (UTC)", "TAKEN BY"),
-        [(a["id"], f"{a['learner']} {a['name']}", a["reason"], a["severity"], a["raised_at"][:16], a["acknowledged_by"])
-         for a in found["open_alerts"]],
-        "No open alerts.",
-    )  # fmt: skip
-    for row in found["unreachable"]:
-        say(f"! {row['role']} {row['code']} {row['name']} cannot be reached: {row['why']}")
-    for sentence in found["warnings"]:
-        say(f"  {sentence}")
-    for sentence in found["not_ready_because"]:
-        say(f"! {sentence}")
+    cohort_page.show(found)
 
 
 @app.command()

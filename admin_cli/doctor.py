@@ -204,6 +204,6 @@ def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:
         if row["return"] is None or row["return"] < now.date().isoformat():
             continue
         found = status.of_cohort(core, row["code"], now)
-        sentences, ready = [*found["not_ready_because"], *found["warnings"]], "ready" if found["ready"] else "not ready"
-        state = "warning" if sentences else "ok"
+        sentences, ready = found["todo"], "ready" if found["ready"] else "not ready"
+        state = "warning" if sentences or not found["ready"] else "ok"
         yield Finding(f"cohort {row['code']}", state, f"{ready}. " + " ".join(sentences) if sentences else ready)

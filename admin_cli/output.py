@@ -133,6 +133,12 @@ def moment(instant: datetime | str | None, zone: str) -> str:
     return f"{here:%a} {here.day} {here:%b %Y %H:%M} ({zone}, {day}{utc:%H:%M} UTC)"
 
 
+def short_moment(instant: str, zone: str) -> str:
+    """`Sun 1 Mar 19:00`, by the clock of `zone`."""
+    here = local(datetime.fromisoformat(instant), zone)
+    return f"{here:%a} {here.day} {here:%b %H:%M}"
+
+
 def some(values: Sequence[str], between: str = ", ", most: int = 12) -> str:
     """The first values of many, and how many more there are."""
     rest = len(values) - most

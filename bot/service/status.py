@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from bot.clock import local_date
 from bot.flows.scene import Stay
 from bot.rules.permissions import Role
 from bot.service import check_in_settings, drills, readiness
+from bot.service import todo as things
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -42,12 +43,19 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         pauses = _pauses(session, stays, now)
         alerts = rows_of(session, cohort.id, open_only=True)
         travelling = _travelling(session, stays, now)
-        gaps = readiness.sentences(readiness.gaps_of(session, cohort, now), cohort)
+        gaps = readiness.gaps_of(session, cohort, now)
         drill = drills.newest(session, cohort.id)
-    missing = _not_ready(cohort, stays, members, accounts, gaps, now)
+    missing = _not_ready(cohort, stays, members, accounts, readiness.sentences(gaps, cohort), now)
+    warnings = _warnings(cohort, stays, members, accounts)
+    today = local_date(now, cohort.home_zone)
+    todo = things.sentences(
+        cohort, _missing(stays, members, accounts, today), gaps, [*warnings, *_times(cohort, check_ins)],
+        readiness.FRESH, today,
+    )  # fmt: skip
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
         "cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat(),
+        "home_timezone": cohort.home_zone,
         "learners": len(stays),
         "stages": {name: stages.get(name, 0) for name in ("candidate", "before", "during", "after")},
         "joined": sum(1 for s in stays if s.person_id in accounts),
@@ -56,7 +64,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
-        "warnings": _warnings(cohort, stays, members, accounts),
+        "warnings": warnings, "todo": todo,
     }  # fmt: skip
 
 
@@ -178,16 +186,48 @@ def _not_ready(
     takers = {person.id for m, person in members if person.id in accounts and m.role != Role.SAFEGUARDING}
     if len(takers) < 2:
         found.append("Fewer than two people could take an alert: add and invite a backup.")
-    today = local_date(now, cohort.home_zone)
-    late = [
+    late = _late(stays, accounts, local_date(now, cohort.home_zone))
+    if late:
+        found.append(f"Not joined and away now or within two weeks: {_some(late)}.")
+    return [*found, *gaps]
+
+
+def _late(stays: Iterable[Stay], accounts: dict[int, TelegramAccount], today: date) -> list[str]:
+    """Codes of those who have not joined and are away or leave soon."""
+    return sorted(
         stay.code
         for stay in stays
         if stay.itinerary and stay.person_id not in accounts
         and today <= stay.itinerary.return_ and stay.itinerary.arrival - today <= SOON
-    ]  # fmt: skip
-    if late:
-        found.append(f"Not joined and away now or within two weeks: {_some(sorted(late))}.")
-    return [*found, *gaps]
+    )  # fmt: skip
+
+
+def _missing(
+    stays: Iterable[Stay], members: list[tuple[Membership, Person]], accounts: dict[int, TelegramAccount], today: date
+) -> things.Missing:
+    blocked = [f"{s.code} {s.learner}" for s in stays if (known := accounts.get(s.person_id)) and known.blocked_at]
+    absent = []
+    for membership, person in members:
+        account, code = accounts.get(person.id), f" ({membership.code})" if membership.code else ""
+        name = f"{person.first_name} {person.last_name}".strip() + code
+        if account is None:
+            absent.append(name)
+        elif account.blocked_at is not None:
+            blocked.append(name)
+    takers = {person.id for membership, person in members if membership.role != Role.SAFEGUARDING}
+    joined = any(m.role == Role.REFERENT and person.id in accounts for m, person in members)
+    return things.Missing(tuple(absent), tuple(_late(stays, accounts, today)), tuple(blocked), len(takers), joined)
+
+
+def _times(cohort: Cohort, check_ins: dict[str, Any]) -> list[str]:
+    """What should be said about check-ins that leave out days."""
+    without = check_ins["weekends_without_reason"]
+    if not without:
+        return []
+    return [
+        f"Say why {_some(without)}, who are minors, are not asked at weekends: "
+        f"compagnon cohort set {cohort.code} --reason TEXT, or compagnon learner check-ins CODE --reason TEXT."
+    ]
 
 
 def _warnings(

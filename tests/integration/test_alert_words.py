@@ -88,9 +88,9 @@ def test_an_alert_opened_from_the_list_holds_all_that_the_first_message_held(abr
     abroad.world.say(REFERENT, "/alerts")
     abroad.world.tap(REFERENT, "Lea Beispiel · #1")
     whole, _, pin = abroad.world.phone(REFERENT).messages[-3:]
-    for part in ("Lea Beispiel", "L01", "#1", "Alert since: Mon 2 Mar", "Seville", "+33 6 39 98 00 01",
-                 "Panadería de Ejemplo", "Claire Exemple told at", "Shared a location", "Telegram accepted"):  # fmt: skip
-        assert part in whole.text, part
+    who, done = ("Lea Beispiel (L01)", "Alert since: Mon 2 Mar"), ("Claire Exemple told at", "Telegram accepted")
+    for part in (*who, "Seville", "+33 6 39 98 00 01", "Panadería de Ejemplo", "Shared a location", *done):
+        assert part in whole.text.replace("<b>", "").replace("</b>", ""), part
     assert [label for label, _ in whole.buttons] == ["I'm on it", "Resolved", "Write to the learner"]
     assert "37.39" in pin.text
 

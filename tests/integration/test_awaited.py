@@ -14,7 +14,7 @@ from tests.support.looking import march, rows
 
 @pytest.fixture
 def leaving(core: Core) -> Small:
-    """The cohort the evening before it travels; a challenge is due on the day after the arrival, at half past twelve."""
+    """The evening before the journey; a challenge is due on the day after the arrival, at half past twelve."""
     found = small_cohort(core, start=datetime(2026, 2, 28, 20, tzinfo=UTC))
     found.join_staff()
     found.join()

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.store.engine import open_store
-from bot.store.tables import Membership, TelegramAccount
+from bot.store.tables import Alert, Membership, Placement, TelegramAccount
 from tests.support.command_line import CommandLine
 from tests.support.desk import listed
 
@@ -85,8 +85,35 @@ def test_an_invite_is_revoked_and_reissued(spring: CommandLine) -> None:
 def test_status_of_a_cohort_for_people_and_for_programs(spring: CommandLine) -> None:
     found = spring.good("cohort", "status", "SPRING", "--json").json
     assert found["stages"] == {"candidate": 0, "before": 1, "during": 1, "after": 0}
-    assert "No referent has joined" in spring.good("cohort", "status", "SPRING").out
+    shown = " ".join(spring.good("cohort", "status", "SPRING").out.split())
+    assert "SPRING Spring (learner-short) NOT READY" in shown
+    assert "1. Hand out invites to Claire Martin (claire); L01, away now" in shown
+    assert "Until a referent has joined, nobody can get an alert" in shown
     assert "SPRING" in spring.good("cohort", "list").out
+
+
+def test_the_page_of_a_cohort_names_each_missing_person_once(spring: CommandLine) -> None:
+    """Not joined, not reached, on the ladder alone: one thing to do each."""
+    shown = spring.good("cohort", "status", "SPRING").out
+    assert shown.count("Hand out invites") == 1
+    assert "L01 not joined" not in shown
+    todo = spring.good("cohort", "status", "SPRING", "--json").json["todo"]
+    assert [line.split(" ")[0] for line in todo] == ["Hand", "Add", "Try"], todo
+
+
+def test_open_alerts_come_first_on_the_page_and_a_group_is_one_line(spring: CommandLine, database_url: str) -> None:
+    store = open_store(database_url)
+    with store.transaction() as session:
+        for number, placement in enumerate(session.scalars(select(Placement).order_by(Placement.id)), 1):
+            session.add(
+                Alert(cohort_id=placement.cohort_id, placement_id=placement.id, reason="not_answered",
+                      severity="red", raised_at=datetime(2026, 3, 1, 18, number, tzinfo=UTC), level=0, state={},
+                      incident_id=1, confided=False)
+            )  # fmt: skip
+    store.close()
+    lines = [" ".join(line.split()) for line in spring.good("cohort", "status", "SPRING").out.splitlines()]
+    assert lines[1].startswith("OPEN ALERT LEARNER WHY SINCE (Europe/Paris)")
+    assert lines[2] == "#1 URGENT 2 together: L01 L02 not answered Sun 1 Mar 19:01 nobody yet"
 
 
 def test_a_message_is_scheduled_shown_listed_and_cancelled(spring: CommandLine) -> None:
