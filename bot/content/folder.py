@@ -6,14 +6,14 @@ An organisation's own folder is laid over the shipped one file by file: the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from bot.content.kits import KIT_FOLDERS
-from bot.content.schema import ITEM_FOLDERS, Interface, Journey, SourceFile
+from bot.content.schema import ITEM_FOLDERS, Interface, Journey, SourceFile, Step
 from bot.content.source import Document, Location, explain, nearest, read_document
 from bot.content.texts import nested_words, texts_of
 from bot.errors import Fault, Faults
@@ -80,7 +80,29 @@ def read_tree(root: Path = SHIPPED, extra: Path | None = None) -> Tree:
             continue
         tree.files[path] = loaded
         _collect(loaded, tree)
+    _include(tree)
     return tree
+
+
+def _include(tree: Tree) -> None:
+    """Give journeys the steps they take over from others. An inclusion goes one step far: no journey takes over what
+    another one has taken over."""
+    journeys = {j.id: j for j in tree.models("journeys").values()}
+    for path, loaded in tree.files.items():
+        if not isinstance(loaded.model, Journey) or not loaded.model.include:
+            continue
+        taken: list[Step] = []
+        for number, wanted in enumerate(loaded.model.include):
+            source = journeys.get(wanted.journey)
+            if source is None and f"journeys/{wanted.journey}" not in tree.unreadable:
+                hint = nearest(wanted.journey, journeys) or f"; choose one of {', '.join(journeys)}"
+                tree.faults.append(
+                    loaded.document.fault(
+                        ("include", number, "journey"), f"there is no journey '{wanted.journey}' to include{hint}"
+                    )
+                )
+            taken += wanted.of(source) if source else ()
+        tree.files[path] = replace(loaded, model=loaded.model.with_steps(taken))
 
 
 def label(file: Path) -> str:

@@ -85,6 +85,6 @@ def broken_references(tree: Tree) -> Iterator[Fault]:
             if (step.kind, step.use) not in items and f"{folder}/{step.use}" not in tree.unreadable:
                 hint = nearest(step.use, [item_id for kind, item_id in items if kind == step.kind])
                 yield loaded.document.fault(
-                    ("steps", step.id, "use"),
+                    (*journey.place_of(step.id), "use"),
                     f"there is no {step.kind} '{step.use}'{hint or f'; write {folder}/{step.use}.yaml'}",
                 )

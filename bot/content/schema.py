@@ -6,11 +6,13 @@ finds those by their type `Words`, so that other models (kits, topics) need noth
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -38,6 +40,9 @@ Competence = Literal[
     "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
 ]
 Anchor = Literal["departure", "arrival", "return"]
+Rhythm = Literal["daily", "twice", "off"]  # how often challenges come by themselves; twice: a week
+RHYTHMS = get_args(Rhythm)
+Place = Literal["work", "town", "home", "way", "anywhere"]
 
 
 # --- phrases ----------------------------------------------------------------------------------------
@@ -243,6 +248,7 @@ class Quiz(SourceFile):
     """Questions with buttons; `pass_mark` is the share of right answers from which it counts as passed."""
 
     kind: ClassVar[str] = "quiz"
+    theme: Id | None = None
     title: Phrase
     minutes: int = Field(ge=1, le=60)
     pass_mark: float = Field(default=0.6, ge=0, le=1)
@@ -251,9 +257,12 @@ class Quiz(SourceFile):
 
 
 class Challenge(SourceFile):
-    """Something to do out there; `indoors` is the alternative for bad weather or a bad day."""
+    """Something to do out there; `indoors` is the alternative for bad weather or a bad day. `competence` is the one it
+    serves most, `place` where it is done."""
 
     kind: ClassVar[str] = "challenge"
+    competence: Competence | None = None
+    place: Place | None = None
     title: Phrase
     task: Phrase
     indoors: Phrase | None = None
@@ -266,12 +275,22 @@ class Choice(_Entry):
 
 
 class Reflection(SourceFile):
-    """A question about oneself; without choices it is answered freely and stays private unless shared."""
+    """A question about oneself; without choices it is answered freely and stays private unless shared. `sets: rhythm`
+    makes its choices (`daily`, `twice`, `off`) the learner's wish for challenges."""
 
     kind: ClassVar[str] = "reflection"
+    phase: Stage | None = None
+    theme: Id | None = None
+    sets: Literal["rhythm"] | None = None
     title: Phrase
     prompt: Phrase
     choices: tuple[Choice, ...] = ()
+
+    @model_validator(mode="after")
+    def _sets_what_there_is(self) -> Reflection:
+        if self.sets == "rhythm" and not {choice.id for choice in self.choices}.issubset(RHYTHMS):
+            raise ValueError(f"sets the rhythm of challenges, so its choices can only be {', '.join(RHYTHMS)}")
+        return self
 
 
 class ChecklistEntry(_Entry):
@@ -375,13 +394,99 @@ class Nights(Strict):
     max: int | None = Field(default=None, ge=0)
 
 
+class Series(Strict):
+    """Items of one kind, one after the other. Day `first` from the anchor begins a cycle of `cycle` days, in which an
+    item comes on each of the days `on` (from 0), but on no day in `skip` (from the anchor). Each becomes a step of its
+    own, called as its item, for stays in which `leave` more nights are left on its day."""
+
+    id: Id
+    kind: Literal["challenge", "reflection", "quiz"]
+    items: tuple[Id, ...] = Field(min_length=1)
+    stage: Stage = "during"
+    anchor: Literal["departure", "arrival"] = "arrival"
+    first: int = Field(ge=-730, le=730)
+    cycle: int = Field(default=1, ge=1, le=60)
+    on: tuple[int, ...] = (0,)
+    skip: tuple[int, ...] = ()
+    at: HourMinute
+    worth: Duration
+    leave: int = Field(default=0, ge=0)
+    points: int = Field(default=0, ge=0)
+    conditions: Conditions = Field(default_factory=Conditions, alias="for")
+
+    def steps(self) -> tuple[Step, ...]:
+        """One step an item. Raises nothing: what is valid here is valid there."""
+        return tuple(self._step(item, day) for item, day in zip(self.items, self._days(), strict=False))
+
+    def _days(self) -> Iterator[int]:
+        for start in itertools.count(self.first, self.cycle):
+            yield from (start + day for day in self.on if start + day not in self.skip)
+
+    @model_validator(mode="after")
+    def _days_of_a_cycle(self) -> Series:
+        if not self.on or list(self.on) != sorted(set(self.on)) or not 0 <= self.on[0] <= self.on[-1] < self.cycle:
+            raise ValueError(f"`on` should be days of the cycle in order, each once, from 0 to {self.cycle - 1}")
+        return self
+
+    def _step(self, item: str, day: int) -> Step:
+        wanted = self.conditions
+        if self.stage == "during":
+            nights = max(wanted.min_nights or 0, day + self.leave)
+            wanted = wanted.model_copy(update={"min_nights": nights})
+        step: Step = _SERIAL[self.kind](
+            id=item, use=item, kind=self.kind, stage=self.stage, when=When(anchor=self.anchor, days=day, at=self.at),
+            conditions=wanted, worth=self.worth, points=self.points,
+        )  # fmt: skip
+        return step
+
+
+_SERIAL: Mapping[str, type[Any]] = {"challenge": ChallengeStep, "reflection": ReflectionStep, "quiz": QuizStep}
+
+
+class Include(Strict):
+    """The steps of another journey, of some stages or all, without those named in `leave_out`."""
+
+    journey: Id
+    stages: tuple[Stage, ...] = ("before", "during", "after")
+    leave_out: tuple[Id, ...] = ()
+
+    def of(self, journey: Journey) -> tuple[Step, ...]:
+        """What is taken over."""
+        return tuple(step for step in journey.steps if step.stage in self.stages and step.id not in self.leave_out)
+
+
 class Journey(SourceFile):
-    """A script: its steps in the author's order."""
+    """A script: its steps in the author's order, those of its series after the others, then what it includes."""
 
     title: Phrase
     roles: tuple[str, ...] = Field(min_length=1)
     nights: Nights = Field(default_factory=Nights)
     steps: tuple[Annotated[Step, Field(discriminator="kind")], ...]
+    series: tuple[Series, ...] = Field(default=(), exclude=True)
+    include: tuple[Include, ...] = Field(default=(), exclude=True)
+
+    @model_validator(mode="after")
+    def _with_series(self) -> Journey:
+        added = [step for series in self.series for step in series.steps()]
+        counted = Counter(step.id for step in (*self.steps, *added))
+        twice = [step_id for step_id, n in counted.items() if n > 1]
+        if twice:
+            raise ValueError(f"has {', '.join(twice)} twice, in steps and series together; keep one of each")
+        # Frozen for everybody else; a pinned structure holds the steps and no series.
+        self.__dict__["steps"] = (*self.steps, *added)
+        return self
+
+    def with_steps(self, more: Iterable[Step]) -> Journey:
+        """The same with steps of other journeys; its own of the same id come first."""
+        own = {step.id for step in self.steps}
+        return self.model_copy(update={"steps": (*self.steps, *(step for step in more if step.id not in own))})
+
+    def place_of(self, step_id: str) -> tuple[str | int, ...]:
+        """Where a step stands in its file."""
+        for series in self.series:
+            if step_id in series.items:
+                return ("series", series.id, "items", series.items.index(step_id))
+        return ("steps", step_id)
 
     def step(self, step_id: str) -> Step | None:
         """The step of that id, if the journey has it."""

@@ -37,9 +37,9 @@ def script_faults(loaded: Loaded, tree: Tree) -> Iterator[Fault]:
     for step in journey.steps:
         problems = [*contradictions(step.conditions, journey.nights, tree), *_answers(step, journey, tree)]
         for field, what in [*problems, *_hours(step), *_never_due(step, journey, bool(problems))]:
-            yield loaded.document.fault(("steps", step.id, *field), f"step {step.id} {what}")
+            yield loaded.document.fault((*journey.place_of(step.id), *field), f"step {step.id} {what}")
     for step, what in [*too_close(journey), *too_many(journey)]:
-        yield loaded.document.fault(("steps", step.id, "when"), f"step {step.id} {what}")
+        yield loaded.document.fault((*journey.place_of(step.id), "when"), f"step {step.id} {what}")
 
 
 Problem = tuple[tuple[str, ...], str]  # field within the step, what is wrong
@@ -244,4 +244,4 @@ def lost_steps(loaded: Loaded) -> Iterator[tuple[bool, Fault]]:
             what = (
                 f"step {step.id} finds no room {example}: the message budget drops it; move it or make it worth longer"
             )
-            yield step.required, loaded.document.fault(("steps", step.id, "when"), what)
+            yield step.required, loaded.document.fault((*journey.place_of(step.id), "when"), what)

@@ -26,7 +26,7 @@ from bot.flows.running import (
     waiting,
     words_for,
 )
-from bot.flows.scene import Scene
+from bot.flows.scene import Scene, StepView
 from bot.flows.vocabulary import (
     Button,
     Command,
@@ -37,12 +37,16 @@ from bot.flows.vocabulary import (
     Replace,
     Say,
     Screen,
+    Tap,
+    Toast,
     Voice,
     Words,
+    button,
     screen,
     show,
 )
 from bot.i18n import Moment, Text, say
+from bot.rules.calendar import nights
 
 NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS | kit.NEEDS
 
@@ -122,6 +126,8 @@ def handle(scene: Scene, event: Event) -> Outcome:
     """`/challenge`, and whatever comes while a challenge waits to be told."""
     if isinstance(event, Command):
         return closed(scene) or _todays(scene, event)
+    if isinstance(event, Tap):
+        return closed(scene) or _more(scene, event)
     run = waiting(scene)
     if run is None or not run.stay.may_travel_on:
         return unheld(scene, event)
@@ -144,9 +150,38 @@ def handle(scene: Scene, event: Event) -> Outcome:
 def _todays(scene: Scene, event: Event) -> Outcome:
     run = todays(scene)
     if run is None:
-        return show(answer(event, Screen(_none(scene), (MENU_ROW,))))
+        more = ((button("challenge/more_button", "challenge:more"),),) if one_more(scene) is not None else ()
+        return show(answer(event, Screen(_none(scene), (*more, MENU_ROW))))
+    return _given(scene, run, event)
+
+
+def _given(scene: Scene, run: Run, event: Event) -> Outcome:
     effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
     return show(answer(event, shown(run)), effects=effects, conversation=_awaits(scene, run))
+
+
+def _more(scene: Scene, event: Event) -> Outcome:
+    """`challenge:more`: one that has not come yet; the one that is open already, when a button is tapped twice."""
+    run = todays(scene) or one_more(scene)
+    if run is None:
+        return show(Toast(say("challenge/no_more"), alert=True))
+    return _given(scene, run, event)
+
+
+def one_more(scene: Scene) -> Run | None:
+    """A challenge for a learner who wants one now: never one that came before, and one that would not come by itself
+    rather than tomorrow's."""
+    stay = scene.stay
+    if scene.script is None or stay is None or stay.itinerary is None or stay.stage != "during":
+        return None
+    come = {view.id for view in scene.steps if view.state}
+    left = [s for s in scene.script.journey.steps if s.kind == "challenge" and s.stage == "during" and s.id not in come]
+    if not left:
+        return None
+    length = nights(stay.itinerary)
+    beyond = [s for s in left if (s.conditions.min_nights or 0) > length]
+    step = (beyond or left[::-1])[0]
+    return Run(stay, step, scene.script.item(step), StepView(step.id, step.kind, "offered"))
 
 
 def todays(scene: Scene) -> Run | None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.rules.wishes import Wishes
+
 
 @dataclass(frozen=True, slots=True)
 class AcceptInvite:
@@ -54,6 +56,14 @@ class SetCheckInHour:
 
     placement_id: int
     hour: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetWishes:
+    """How often challenges come by themselves (None: as before), and which kinds of steps do not."""
+
+    placement_id: int
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +368,7 @@ Effect = (
     | FinishOnboarding
     | ReportWrongStay
     | SetCheckInHour
+    | SetWishes
     | AnswerCheckIn
     | ReportTravel
     | AskPause

@@ -6,8 +6,11 @@ While it waits for words the conversation is `Conversation("reflection", {"place
 
 from __future__ import annotations
 
-from bot.content.schema import Reflection
+from dataclasses import replace
+
+from bot.content.schema import RHYTHMS, Reflection
 from bot.flows.care import NEEDS as CARE_NEEDS
+from bot.flows.effects import Effect, SetWishes
 from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
 from bot.flows.running import (
     Run,
@@ -35,8 +38,9 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import say
+from bot.rules.wishes import NO_WISHES
 
-NEEDS: frozenset[str] = frozenset({"steps", "contacts"}) | CARE_NEEDS
+NEEDS: frozenset[str] = frozenset({"steps", "contacts", "wishes"}) | CARE_NEEDS
 
 
 def shown(run: Run) -> Screen:
@@ -67,7 +71,16 @@ def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
     choice = choices[args[0]]
     chosen = say("reflection/chosen", title=run.title, choice=run.text(f"choices/{choice.id}/text"))
     run = run.but(choice=choice.id)
-    return show(Replace(praise(run, chosen)), effects=finished(run), conversation=let_go(scene, run))
+    effects = (*_wish(scene, run, choice.id), *finished(run))
+    return show(Replace(praise(run, chosen)), effects=effects, conversation=let_go(scene, run))
+
+
+def _wish(scene: Scene, run: Run, choice: str) -> tuple[Effect, ...]:
+    """A question on how often challenges should come settles it."""
+    chosen = next((rhythm for rhythm in RHYTHMS if rhythm == choice), None)
+    if _reflection(run).sets != "rhythm" or chosen is None:
+        return ()
+    return (SetWishes(run.stay.placement_id, replace(scene.wishes or NO_WISHES, rhythm=chosen)),)
 
 
 def add(scene: Scene, run: Run) -> Outcome:

@@ -33,6 +33,7 @@ from bot.flows import (
     sos,
     steps,
     travel,
+    wishes,
 )
 from bot.flows.running import find, set_aside
 from bot.flows.scene import Scene
@@ -89,6 +90,8 @@ BUTTONS: Mapping[str, ModuleType] = {
     "mood": mood,
     "lang": language,
     "settings": settings,
+    "wishes": wishes,
+    "challenge": challenge,
     "privacy": privacy,
     "help": help,
     "learners": learners,
@@ -99,7 +102,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "away": away,
     "relay": relay,
 }
-ELSEWHERE = frozenset({"menu", "pause", "kit", "journal", "progress", "settings", "privacy", "help"})
+ELSEWHERE = frozenset({"menu", "pause", "kit", "journal", "progress", "settings", "wishes", "privacy", "help"})
 PARKED_ALOUD = frozenset({"reflection"})
 STEPS = frozenset({"steps"})
 WAITING: Mapping[str, ModuleType] = {

@@ -17,6 +17,7 @@ from bot.rules import pause as pause_rules
 from bot.rules.confiding import Confidant
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Actor
+from bot.rules.wishes import Wishes
 
 CONSENT_VERSION = "2026-11"
 DESK_ROLES = frozenset({"referent", "backup", "coordinator", "local_contact", "accompanying", "safeguarding"})
@@ -296,6 +297,7 @@ class Scene:
     pause: PauseView | None = None  # needs "pause": the one that the tapped button names, if it is theirs to touch
     moods: MoodView | None = None  # needs "moods": of the first stay
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
+    wishes: Wishes | None = None  # needs "wishes": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
     cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see

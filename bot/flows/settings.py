@@ -44,6 +44,8 @@ def _home(scene: Scene) -> Screen:
             asked = scene.moods.asked
             body.append(say("mood/on") if asked else say("mood/off"))
             rows.append((button("mood/off_button", "mood:off") if asked else button("mood/on_button", "mood:on"),))
+        if scene.stay.may_travel_on:
+            rows.append((button("wishes/open_button", "wishes:open"),))
         rows.append((button("settings/questions_button", "settings:questions"),))
     return Screen(tuple(body), (*rows, (button("steps/menu_button", "menu:home"),)))
 

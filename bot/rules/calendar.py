@@ -15,6 +15,7 @@ from bot.clock import Itinerary, Stage, local, to_utc
 from bot.content.schema import Conditions, Journey, Step, When
 from bot.i18n import base_language
 from bot.rules.durations import DAY_NAMES
+from bot.rules.wishes import NO_WISHES, Wishes, wanted
 
 ADULT = 18
 AGE_UNKNOWN = 17  # no birth date means: treat as a minor; the oldest, so that "from 16 on" is not withheld
@@ -35,6 +36,7 @@ class LearnerFacts:
     host_city: str = ""
     role: str = "learner"
     answers: Mapping[str, str] = field(default_factory=dict)
+    wishes: Wishes = NO_WISHES
 
 
 @dataclass(frozen=True)
@@ -85,29 +87,34 @@ def in_stage(stage: Stage, day: date, itinerary: Itinerary) -> bool:
 
 def applies(step: Step, facts: LearnerFacts, day: date) -> bool:
     """Whether a step is for this learner when it is planned for `day`: the day lies in the step's stage (a stay too
-    short for it leaves it out) and every condition holds. An answer not given yet fulfils no condition."""
+    short for it leaves it out), the learner's wishes let it come by itself, and every condition holds. An answer not
+    given yet fulfils no condition."""
     stay = facts.itinerary
     if stay is None or not in_stage(step.stage, day, stay):
         return False
-    wanted = step.conditions
+    return wanted(step, day, stay.arrival, facts.wishes) and fits(step.conditions, facts, stay, day)
+
+
+def fits(asked: Conditions, facts: LearnerFacts, stay: Itinerary, day: date) -> bool:
+    """Whether every condition holds on that day."""
     return (
-        _age_fits(wanted, age_on(facts.birth_date, day))
-        and _within(nights(stay), wanted.min_nights, wanted.max_nights)
-        and _one_of(facts.status, wanted.statuses)
-        and _one_of(facts.trade, wanted.trades)
-        and (not wanted.languages or base_language(facts.language) in {base_language(tag) for tag in wanted.languages})
-        and _one_of(facts.home_country, wanted.home_countries)
-        and _one_of(facts.host_country, wanted.host_countries)
-        and _one_of(facts.host_city, wanted.cities)
-        and all(facts.answers.get(step_id) in choices for step_id, choices in wanted.answers.items())
+        _age_fits(asked, age_on(facts.birth_date, day))
+        and _within(nights(stay), asked.min_nights, asked.max_nights)
+        and _one_of(facts.status, asked.statuses)
+        and _one_of(facts.trade, asked.trades)
+        and (not asked.languages or base_language(facts.language) in {base_language(tag) for tag in asked.languages})
+        and _one_of(facts.home_country, asked.home_countries)
+        and _one_of(facts.host_country, asked.host_countries)
+        and _one_of(facts.host_city, asked.cities)
+        and all(facts.answers.get(step_id) in choices for step_id, choices in asked.answers.items())
     )
 
 
-def _age_fits(wanted: Conditions, age: int | None) -> bool:
+def _age_fits(asked: Conditions, age: int | None) -> bool:
     years = AGE_UNKNOWN if age is None else age
-    if wanted.minors is not None and wanted.minors != (years < ADULT):
+    if asked.minors is not None and asked.minors != (years < ADULT):
         return False
-    return _within(years, wanted.min_age, wanted.max_age)
+    return _within(years, asked.min_age, asked.max_age)
 
 
 def _within(value: int, least: int | None, most: int | None) -> bool:

@@ -16,6 +16,7 @@ from bot.flows import learners
 from bot.flows import relay as relay_talk
 from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Replace, Say
+from bot.rules import wishes
 from bot.rules.permissions import Action
 from bot.service import (
     absences,
@@ -142,6 +143,13 @@ def _set_check_in_hour(work: Work, effect: fx.SetCheckInHour) -> None:
         planning.replan(work.session, effect.placement_id, work.now)
 
 
+def _set_wishes(work: Work, effect: fx.SetWishes) -> None:
+    if work.own_stay(effect.placement_id):
+        placement = work.session.get_one(Placement, effect.placement_id)
+        placement.rhythm, placement.quiet_kinds = wishes.stored(effect.wishes)
+        planning.replan(work.session, effect.placement_id, work.now)
+
+
 # --- the journey --------------------------------------------------------------------------------
 
 
@@ -200,6 +208,7 @@ _APPLIERS: dict[type, Applier] = {
     fx.FinishOnboarding: _finish_onboarding,
     fx.ReportWrongStay: _report_wrong_stay,
     fx.SetCheckInHour: _set_check_in_hour,
+    fx.SetWishes: _set_wishes,
     fx.OpenStep: _step_effect,
     fx.SaveStep: _step_effect,
     fx.FinishStep: _step_effect,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import ONE_DAY, Itinerary, local_date, to_utc
 from bot.content.versions import Script
-from bot.rules import pause
+from bot.rules import pause, wishes
 from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
 from bot.rules.check_in_terms import State
 from bot.rules.durations import parse_check_in_days
@@ -237,6 +237,7 @@ def facts_of(placement: Any, person: Any, itinerary: Itinerary | None, answers: 
         itinerary=itinerary, birth_date=person.birth_date, status=placement.status or "", trade=placement.trade or "",
         language=person.language, home_country=placement.home_country or "", host_country=placement.host_country or "",
         host_city=placement.kit or placement.host_city or "", answers=answers,
+        wishes=wishes.parse(placement.rhythm, placement.quiet_kinds),
     )  # fmt: skip
 
 
@@ -297,7 +298,7 @@ def _near(
         return around(script.journey, facts, now, now + AHEAD, also=have)
     key = (
         version, facts.itinerary, facts.status, facts.trade, facts.language, facts.home_country, facts.host_country,
-        facts.host_city, _age(script, facts.birth_date, now),
+        facts.host_city, facts.wishes, _age(script, facts.birth_date, now),
     )  # fmt: skip
     if key not in shared:
         shared[key] = around(script.journey, facts, now, now + AHEAD)

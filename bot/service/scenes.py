@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
+from bot.rules import wishes
 from bot.service import cases, confiding, moods, open_cases, pauses, travel_views
 from bot.service.absences import duties_of
 from bot.service.actors import actor_of
@@ -297,6 +298,16 @@ def _kit_questions(core: Core, session: Session, scene: Scene, event: Event) -> 
     return replace(scene, kit_questions=any(stay.kit_questions for stay in scene.stays))
 
 
+_WISHES = select(Placement.rhythm, Placement.quiet_kinds).where(Placement.id == bindparam("placement"))
+
+
+def _wishes(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    row = first(session, _WISHES, placement=scene.stay.placement_id)
+    return replace(scene, wishes=wishes.parse(row.rhythm, row.quiet_kinds))
+
+
 def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return scene if scene.person_id is None else replace(scene, duties=duties_of(session, scene.person_id, scene.now))
 
@@ -321,4 +332,5 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "case": _case,
     "cases": _cases,
     "kit_questions": _kit_questions,
+    "wishes": _wishes,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
@@ -263,6 +263,9 @@ def _fire(
     if step is None or row.expires_at <= now:
         row.state, row.why = "expired", row.why or "too late to be worth sending"
         return
+    if _taken_before(session, row):
+        row.state, row.why = "skipped", "taken before"
+        return
     wait = _wait(session, stay, facts, quiet, row, now)
     if wait is not None:
         row.due_at, row.why = wait
@@ -279,6 +282,17 @@ def _fire(
         {"placement_id": stay.placement_id, "step": row.step, "state": "offered", "data": {}, "offered_at": now}
     ])  # fmt: skip
     count_unasked(session, stay.placement_id, local_date(now, stay.zone), now)
+
+
+def _taken_before(session: Session, row: DueRow) -> bool:
+    """A learner may ask for one more challenge before its day; it is not offered again."""
+    return session.scalar(_TAKEN, {"placement": row.placement_id, "step": row.step}) is not None
+
+
+_TAKEN = select(StepRun.id).where(
+    StepRun.placement_id == bindparam("placement"), StepRun.step == bindparam("step"),
+    StepRun.state.in_(("open", "done")),
+)  # fmt: skip
 
 
 def _wait(

@@ -12,6 +12,7 @@ from bot.content.loader import items_of
 from bot.content.schema import Challenge, Journey, Lesson, Quiz
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
+from bot.rules.wishes import Wishes
 
 TREE = read_tree(SHIPPED)
 JOURNEY: Journey = TREE.models("journeys")["learner-short"]
@@ -34,9 +35,17 @@ def test_nothing_waits_or_is_dropped_whatever_the_length_and_the_weekday() -> No
         assert {line.what for line in lines} == {"sent"}, (nights, weekday)
 
 
-def test_a_month_brings_at_least_twenty_daily_challenges() -> None:
-    kinds = Counter(line.kind for line in messages(28, date(2026, 10, 4)) if line.stage == "during")
+def test_whoever_wants_one_a_day_gets_at_least_twenty_challenges_in_a_month() -> None:
+    lines = messages(28, date(2026, 10, 4), wishes=Wishes("daily"))
+    kinds = Counter(line.kind for line in lines if line.stage == "during")
     assert kinds["challenge"] >= 20
+
+
+def test_whoever_says_nothing_gets_two_challenges_a_week_after_a_fortnight() -> None:
+    arrival = date(2026, 10, 4)
+    late = [line for line in messages(28, arrival) if line.local.date() >= arrival + timedelta(days=14)]
+    days = {line.local.strftime("%a") for line in late if line.kind == "challenge" and line.stage == "during"}
+    assert days == {"Tue", "Fri"}
 
 
 def test_no_challenge_comes_twice() -> None:

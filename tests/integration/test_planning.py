@@ -173,3 +173,37 @@ def test_who_opens_the_invite_late_is_not_asked_for_hours_that_passed_before(cor
     small.world.say(LEARNER, f"/start {small.tokens['lea']}")
     small.world.turn()
     assert [r.day.day for r in rows(core, CheckIn)] == [4, 5, 6]
+
+
+def waiting_kinds(core: Core) -> set[str]:
+    journey = core.content.journey("learner-short")
+    due = {r.step for r in rows(core, DueStep, DueStep.state == "planned")}
+    return {step.kind for step in journey.steps if step.id in due and not step.required}
+
+
+def test_challenges_switched_off_in_the_chat_are_not_planned_and_come_back_when_wanted(
+    core: Core, abroad: Small
+) -> None:
+    assert "challenge" in waiting_kinds(core)
+    abroad.world.forge(LEARNER, "wishes:rhythm:off")
+    abroad.world.turn()
+    assert "challenge" not in waiting_kinds(core)
+    abroad.world.forge(LEARNER, "wishes:rhythm:daily")
+    abroad.world.turn()
+    assert "challenge" in waiting_kinds(core)
+
+
+def test_a_challenge_asked_for_before_its_day_is_not_offered_again(core: Core, abroad: Small) -> None:
+    abroad.world.forge(LEARNER, "challenge:more")
+    (taken,) = [r.step for r in rows(core, StepRun) if r.state == "open"]
+    version = rows(core, Placement)[0].journey_version_id
+    assert version is not None
+    with core.store.transaction() as session:
+        row = DueStep(
+            placement_id=1, version_id=version, step=taken, planned_at=abroad.world.now, due_at=abroad.world.now,
+            expires_at=abroad.world.now + timedelta(hours=9), state="planned",
+        )  # fmt: skip
+        session.add(row)
+    abroad.world.turn()
+    (due,) = rows(core, DueStep, DueStep.step == taken)
+    assert (due.state, due.why) == ("skipped", "taken before")

@@ -164,6 +164,8 @@ class Placement(Base):
     reminder_after: Mapped[int | None]
     grace: Mapped[int | None]
     check_in_reason: Mapped[str | None]  # why a minor is not asked at weekends
+    rhythm: Mapped[str | None]  # how often challenges come: daily, twice (a week), off; empty until chosen
+    quiet_kinds: Mapped[str | None]  # kinds of steps that do not come by themselves, with a comma between
     journey_version_id: Mapped[int | None] = mapped_column(ForeignKey("journey_version.id"))
     joined_at: Mapped[datetime | None]  # when the journey began for this learner
     plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to plan the next hours
