@@ -51,10 +51,11 @@ LEARNERS = (
     ("L02", "Noah", "Sample", "en", "2005-11-02", "apprentice", "carpenter", "seville", "Carpintería de Ejemplo"),
     ("L03", "Inès", "Modèle", "fr", "2009-09-23", "pupil", "hairdresser", "seville", "Peluquería de Ejemplo"),
 )
+PAIRS = {"L01": "L02", "L02": "L01"}
 COLUMNS = (
     "code", "first_name", "last_name", "language", "birth_date", "status", "trade", "host_city", "host_organisation",
     "home_city", "home_country", "phone", "host_phone", "accommodation", "departure_date", "arrival_date",
-    "return_date", "referent", "backup_referent", "guardian_name", "guardian_language",
+    "return_date", "referent", "backup_referent", "partner", "guardian_name", "guardian_phone", "guardian_language",
 )  # fmt: skip
 
 
@@ -174,10 +175,10 @@ def sample(arrival: date) -> bytes:
     table.writerow(COLUMNS)
     goes, comes = f"{arrival:%d/%m/%Y}", f"{arrival + timedelta(days=NIGHTS):%d/%m/%Y}"
     for code, first, last, language, born, status, trade, city, host in LEARNERS:
-        minor = born > "2008"
+        family = ("Marie Modèle", "+33 6 39 98 00 09", "fr") if born > "2008" else ("", "", "")
         table.writerow((
             code, first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host,
-            "Lyon", "FR", "+33 6 39 98 00 01", "+34 900 000 000", "Residencia de Ejemplo, Sevilla",
-            goes, goes, comes, "R01", "R02", "Marie Modèle" if minor else "", "fr" if minor else "",
+            "Lyon", "FR", f"+33 6 39 98 00 {code[1:]}", "+34 900 000 000", "Residencia de Ejemplo, Sevilla",
+            goes, goes, comes, "R01", "R02", PAIRS.get(code, ""), *family,
         ))  # fmt: skip
     return words.getvalue().encode("cp1252")

@@ -11,6 +11,9 @@ from bot.flows.scene import LearnerView, Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Day, Listing, Text, say, verbatim
 from bot.rules.pause import State
+from bot.rules.travel_days import Direction
+
+_UNDER_WAY = frozenset({"planned", "asked", "left", "delayed", "alerted"})
 
 NEEDS = frozenset({"learners", "duties"})
 PAGE = 8
@@ -49,7 +52,16 @@ def _line(v: LearnerView) -> Text:
     state = _state(v)
     if v.pause is not None and not v.open_alerts:
         state = pause_screens.state_line(v.pause)
-    return say("learners/line", name=v.name, city=v.city or "–", stage=say(f"learners/stage/{v.stage}"), state=state)
+    return say("learners/line", name=v.name, city=v.city or "–", stage=say(f"learners/stage/{_stage(v)}"), state=state)
+
+
+def _stage(v: LearnerView) -> str:
+    """Before, during or after the stay; nobody is called abroad, or home, who is still on the way."""
+    trip = v.travel
+    if trip is None or trip.state not in _UNDER_WAY:
+        return v.stage
+    out = trip.direction == Direction.OUT and v.stage == "during"
+    return "travelling" if out or trip.left_at is not None else v.stage
 
 
 def _state(v: LearnerView) -> Text:
@@ -96,6 +108,8 @@ def _card(v: LearnerView, stay: Stay) -> Screen:
             say("learners/dates", city=v.city or "–", arrival=Day(stay.itinerary.arrival),
                 return_=Day(stay.itinerary.return_))
         )  # fmt: skip
+    if v.phone:
+        body.append(say("learners/phone", phone=v.phone))
     if stay.host_organisation:
         body.append(say("learners/host", name=stay.host_organisation))
     if stay.accommodation:

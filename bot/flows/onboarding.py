@@ -25,6 +25,7 @@ from bot.flows.vocabulary import (
     Outcome,
     Replace,
     Say,
+    Screen,
     Start,
     Tap,
     Toast,
@@ -81,7 +82,27 @@ def _again(scene: Scene) -> Outcome:
         return show(Say(shown.guardian(scene, _child_name(scene))), conversation=IDLE)
     if scene.onboarded:
         return show(Say(menu.home(scene)), conversation=IDLE)
-    return show(Say(shown.languages(scene, scene.language)))
+    return show(Say(_left_at(scene)))
+
+
+def _left_at(scene: Scene) -> Screen:
+    """The question that waits for a tap; the first one for who comes anew."""
+    stay = _new_stay(scene)
+    match scene.conversation.data.get("at"):
+        case "yes" if stay is not None:
+            return shown.consent(scene, scene.language)
+        case "yes":
+            return shown.guardian(scene, _child_name(scene))
+        case "stay" if stay is not None:
+            return shown.stay_check(scene, stay)
+        case "hour" if stay is not None:
+            return shown.hour(stay)
+        case _:
+            return shown.languages(scene, scene.language)
+
+
+def _at(scene: Scene, question: str) -> Conversation:
+    return Conversation("onboarding", {**scene.conversation.data, "at": question, "waits": ""})
 
 
 def _used_link(scene: Scene) -> Outcome:
@@ -121,7 +142,7 @@ def _tap(scene: Scene, parts: list[str]) -> Outcome:
         case ["yes" | "no" as word] if (stay := _new_stay(scene)) is not None:
             return _consent(scene, stay, word == "yes")
         case ["stay", "ok"] if (stay := _new_stay(scene)) is not None:
-            return show(Replace(shown.hour(stay)), conversation=Conversation("onboarding", {}))
+            return show(Replace(shown.hour(stay)), conversation=_at(scene, "hour"))
         case ["stay", "wrong"] if (stay := _new_stay(scene)) is not None:
             return show(Replace(shown.ask_wrong()), conversation=Conversation("onboarding", {"waits": "wrong"}))
         case ["hour", chosen] if (stay := _new_stay(scene)) is not None:
@@ -138,9 +159,10 @@ def _language(scene: Scene, code: str) -> Outcome:
     role = str(scene.conversation.data.get("role", ""))
     stay = _new_stay(scene)
     if stay is not None and not scene.onboarded:
-        return show(Replace(shown.consent(scene, code)), effects=(chosen,))
+        return show(Replace(shown.consent(scene, code)), effects=(chosen,), conversation=_at(scene, "yes"))
     if role == "family" or ("family" in scene.roles and not scene.onboarded):
-        return show(Replace(shown.guardian(scene, _child_name(scene))), effects=(chosen,))
+        asked = shown.guardian(scene, _child_name(scene))
+        return show(Replace(asked), effects=(chosen,), conversation=_at(scene, "yes"))
     if stay is not None and role == "learner":
         return show(Replace(shown.stay_check(scene, stay)), effects=(chosen,))
     return show(Replace(shown.desk(scene)), effects=(chosen, FinishOnboarding(0)), conversation=IDLE)
@@ -148,7 +170,8 @@ def _language(scene: Scene, code: str) -> Outcome:
 
 def _consent(scene: Scene, stay: Stay, given: bool) -> Outcome:
     effects = () if stay.consented and given else (GiveConsent("data", given),)
-    return show(Replace(shown.stay_check(scene, stay, refused=not given)), effects=effects)
+    asked = shown.stay_check(scene, stay, refused=not given)
+    return show(Replace(asked), effects=effects, conversation=_at(scene, "stay"))
 
 
 def _wrong(scene: Scene, text: str) -> Outcome:
@@ -160,7 +183,7 @@ def _wrong(scene: Scene, text: str) -> Outcome:
     return show(
         Say(shown.hour(stay, corrected=True)),
         effects=(ReportWrongStay(stay.placement_id, text),),
-        conversation=Conversation("onboarding", {}),
+        conversation=_at(scene, "hour"),
     )
 
 

@@ -250,6 +250,7 @@ class LearnerView:
     open_alerts: int
     pause: PauseView | None = None  # asked for, ahead or holding
     travel: TravelView | None = None
+    phone: str | None = None  # where the viewer may see how to reach them
 
 
 @dataclass(frozen=True, slots=True)

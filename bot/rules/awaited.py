@@ -9,7 +9,7 @@ from bot.content.schema import Step
 from bot.rules.travel_days import Direction
 from bot.rules.travel_terms import State
 
-LOOK_AGAIN = timedelta(minutes=30)
+AT_LEAST = timedelta(minutes=30)  # while a deadline is being judged
 GIVEN_UP = timedelta(days=2)  # after the deadline: by then people have found out, whatever was tapped
 _STAGES = {"during": Direction.OUT, "after": Direction.BACK}
 _ON_THE_WAY = frozenset({State.PLANNED, State.ASKED, State.LEFT, State.DELAYED})
@@ -20,15 +20,16 @@ def awaits(step: Step) -> Direction | None:
     return _STAGES.get(step.stage)
 
 
-def not_there_until(
-    state: State, expected_at: datetime, deadline: datetime, now: datetime, *, looked_after: bool
-) -> datetime | None:
-    """When to look again whether somebody has arrived; None when they are there, as far as anybody knows.
+def not_there_until(state: State, deadline: datetime, now: datetime, *, looked_after: bool) -> datetime | None:
+    """Until when a step waits at most; None when the learner is there, as far as anybody knows.
 
+    Whoever arrives, or is looked after, is not waited for any longer: that is seen at once, not here.
     `looked_after`: the alert about the missing arrival is closed, so that a person knows where they are.
     """
-    waiting = state in _ON_THE_WAY or (state is State.ALERTED and not looked_after and now < deadline + GIVEN_UP)
-    return max(expected_at, now + LOOK_AGAIN) if waiting else None
+    if state in _ON_THE_WAY:
+        return max(deadline, now + AT_LEAST)
+    waiting = state is State.ALERTED and not looked_after and now < deadline + GIVEN_UP
+    return deadline + GIVEN_UP if waiting else None
 
 
 def comes_at(planned_at: datetime, worth: timedelta, zone: str, now: datetime) -> datetime:

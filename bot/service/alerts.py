@@ -19,7 +19,7 @@ from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together
-from bot.service import drafts, incidents
+from bot.service import awaited, drafts, incidents
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
@@ -173,8 +173,10 @@ def resolve(
     row, book = _at_hand(core, session, alert_id, now, whole)
     if row.resolved_at is None:
         _note(book, row, "resolved", person_of(session, membership_id) if membership_id else None, outcome=outcome)
+    closed = {row.placement_id, *(member.placement_id for member in book.members(row.incident_id))}
     move(core, book, row, words.Resolved(now, membership_id, how))
     book.write()
+    awaited.looked_after(session, closed, now)
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import exists, select
@@ -11,7 +12,8 @@ from bot.content.schema import Step
 from bot.rules.alert import Reason
 from bot.rules.awaited import awaits, comes_at, not_there_until
 from bot.rules.travel_terms import State
-from bot.store.tables import Alert, DueStep, Travel
+from bot.service.stays import itinerary_of
+from bot.store.tables import Alert, DueStep, Placement, Travel
 
 NOT_THERE = "not arrived yet"
 
@@ -27,7 +29,7 @@ def wait_of(session: Session, placement_id: int, step: Step, now: datetime) -> d
     if row is None:
         return None
     looked_after = row.state == State.ALERTED.value and not _still_open(session, placement_id)
-    return not_there_until(State(row.state), row.expected_at, row.deadline, now, looked_after=looked_after)
+    return not_there_until(State(row.state), row.deadline, now, looked_after=looked_after)
 
 
 def _still_open(session: Session, placement_id: int) -> bool:
@@ -47,6 +49,14 @@ def let_come(session: Session, placement_id: int, zone: str, now: datetime) -> N
     for row in session.scalars(select(DueStep).where(*held)):
         come(row, zone, now)
     session.flush()
+
+
+def looked_after(session: Session, placements: Iterable[int], now: datetime) -> None:
+    """An alert about these stays is closed: somebody knows where they are. Who is on the way goes on being awaited."""
+    for placement in session.scalars(select(Placement).where(Placement.id.in_(placements))):
+        trip = itinerary_of(placement)
+        if trip is not None:
+            let_come(session, placement.id, trip.zone_at(now), now)
 
 
 def come(row: DueStep, zone: str, now: datetime) -> None:

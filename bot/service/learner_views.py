@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from bot.flows.naming import town
 from bot.flows.scene import LearnerView, PauseView, Scene, Stay, TravelView
+from bot.rules.alert import Reason
 from bot.rules.permissions import Action, may
 from bot.service.pause_days import current_pauses
 from bot.service.stays import load_stays, subjects_of
 from bot.service.travel_views import current_views
 from bot.store.prepared import rows
-from bot.store.tables import Alert, Case, CheckIn, Placement, TelegramAccount
+from bot.store.tables import Alert, Case, CheckIn, Person, Placement, TelegramAccount
 
 
 def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...], tuple[Stay, ...]]:
@@ -36,7 +37,8 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     stays = [stay for stay in found if may(scene.actor, Action.SEE_LEARNER, subjects[stay.placement_id])]
     stays.sort(key=lambda stay: (stay.learner.casefold(), stay.placement_id))
     quiet = current_pauses(session, stays, scene.now)
-    known = _known(session, stays, scene.now, scene.person_id)
+    shown = {s.person_id for s in stays if may(scene.actor, Action.SEE_CONTACT_DETAILS, subjects[s.placement_id])}
+    known = _known(session, stays, scene.now, scene.person_id, shown)
     return tuple(_view(stay, known, quiet.get(stay.placement_id)) for stay in stays), tuple(stays)
 
 
@@ -48,6 +50,7 @@ class _Known:
     linked: Collection[int]
     alerts: Mapping[int, int]
     travels: Mapping[int, TravelView]
+    phones: Mapping[int, str | None]
 
 
 _NEWEST = (
@@ -62,6 +65,7 @@ _ANSWERS = select(CheckIn.placement_id, CheckIn.day, CheckIn.answer).join(
 _LINKED = select(TelegramAccount.person_id).where(
     TelegramAccount.person_id.in_(bindparam("people", expanding=True)), TelegramAccount.revoked_at.is_(None)
 )
+_PHONES = select(Person.id, Person.phone).where(Person.id.in_(bindparam("people", expanding=True)))
 # Whom an open case names counts no alert of that learner.
 _ABOUT_ME = exists().where(
     Case.placement_id == Alert.placement_id, Case.closed_at.is_(None), Case.named_id == bindparam("viewer")
@@ -69,21 +73,26 @@ _ABOUT_ME = exists().where(
 _OPEN = (
     select(Alert.placement_id, func.count(Alert.id).label("n"))
     .where(Alert.placement_id.in_(bindparam("ids", expanding=True)), Alert.resolved_at.is_(None),
-           Alert.confided.is_(False), ~_ABOUT_ME)
+           Alert.confided.is_(False), Alert.reason != Reason.DRILL.value, ~_ABOUT_ME)
     .group_by(Alert.placement_id)
 )  # fmt: skip
 
 
-def _known(session: Session, stays: Sequence[Stay], now: datetime, viewer: int | None) -> _Known:
-    """In a few reads for all of them: whoever looks after two hundred learners taps as fast as others."""
+def _known(
+    session: Session, stays: Sequence[Stay], now: datetime, viewer: int | None, phones: Collection[int]
+) -> _Known:
+    """In a few reads for all of them: whoever looks after two hundred learners taps as fast as others.
+
+    `phones`: the people whose number may be seen."""
     ids, people = [stay.placement_id for stay in stays], [stay.person_id for stay in stays]
     if not ids:
-        return _Known({}, (), {}, {})
+        return _Known({}, (), {}, {}, {})
     return _Known(
         {row.placement_id: row for row in rows(session, _ANSWERS, ids=ids)},
         {row.person_id for row in rows(session, _LINKED, people=people)},
         {row.placement_id: row.n for row in rows(session, _OPEN, ids=ids, viewer=viewer)},
         current_views(session, ids, now),
+        {row.id: row.phone for row in rows(session, _PHONES, people=list(phones))},
     )
 
 
@@ -94,5 +103,5 @@ def _view(stay: Stay, known: _Known, pause: PauseView | None) -> LearnerView:
         cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage,
         linked=stay.person_id in known.linked, last_answer=newest.answer if newest else None,
         last_day=newest.day if newest else None, open_alerts=known.alerts.get(stay.placement_id, 0), pause=pause,
-        travel=known.travels.get(stay.placement_id),
+        travel=known.travels.get(stay.placement_id), phone=known.phones.get(stay.person_id),
     )  # fmt: skip

@@ -88,3 +88,14 @@ def test_who_arrived_in_time_gets_cards_at_their_hour(leaving: Small) -> None:
     leaving.world.tap(LEARNER, "I've arrived")
     leaving.world.travel(march(2, 12))
     assert challenges(leaving) == [march(2, 11, 30)]
+
+
+def test_the_list_calls_nobody_abroad_who_has_not_arrived_yet(leaving: Small) -> None:
+    leaving.world.travel(march(1, 18))
+    leaving.world.say(REFERENT, "/learners")
+    assert "Seville · on the way" in leaving.world.phone(REFERENT).last.text
+    leaving.world.tap(LEARNER, "I've arrived")
+    leaving.world.say(REFERENT, "/learners")
+    assert "Seville · abroad" in leaving.world.phone(REFERENT).last.text
+    leaving.world.tap(REFERENT, "Lea Beispiel")
+    assert "Phone: +33 6 39 98 00 01" in leaving.world.phone(REFERENT).last.text

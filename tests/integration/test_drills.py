@@ -160,3 +160,10 @@ def test_in_the_last_hours_of_a_stay_it_is_too_late_for_an_unannounced_drill(cor
     desk.world.clock.set(march(21, 22))
     with pytest.raises(BadInput, match="too late for a drill"):
         drills.plan(core, CODE, timedelta(days=7), desk.world.now)
+
+
+def test_a_drill_is_no_open_alert_about_the_learner_whose_ladder_it_tries(core: Core, desk: Small) -> None:
+    drills.start(core, CODE, desk.world.now)
+    desk.world.turn()
+    desk.world.say(REFERENT, "/learners")
+    assert "open alert" not in desk.world.phone(REFERENT).last.text

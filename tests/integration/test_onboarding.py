@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.flows.vocabulary import Edited, Forwarded, Group, Other, Voice
 from bot.service.core import Core
 from bot.store.tables import DueStep, Person, Placement, Relay, StepRun
@@ -215,3 +217,22 @@ def test_the_journey_of_a_candidate_begins_when_the_dates_are_entered(core: Core
         stay.return_date, stay.plan_at = march(21, 0).date(), small.world.now
     small.world.wait(days=4)
     assert "prompt" in {m.kind for m in small.world.phone(LEARNER).messages}
+
+
+@pytest.mark.parametrize(
+    ("taps", "asked"),
+    [
+        ((), "Which language"),
+        (("English",), "need your yes"),
+        (("English", "Yes, I agree"), "Is that right?"),
+        (("English", "Yes, I agree", "Yes, that's right"), "Which hour suits you?"),
+    ],
+)
+def test_words_where_a_tap_was_asked_for_bring_back_the_question_that_waits(
+    small: Small, taps: tuple[str, ...], asked: str
+) -> None:
+    small.world.say(LEARNER, f"/start {small.tokens['lea']}")
+    for label in taps:
+        small.world.tap(LEARNER, label)
+    small.world.say(LEARNER, "is it sunny there?")
+    assert asked in small.world.phone(LEARNER).last.text

@@ -18,7 +18,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def waits(state: State, now: datetime, *, looked_after: bool = False) -> datetime | None:
-    return not_there_until(state, DEADLINE - timedelta(hours=3), DEADLINE, now, looked_after=looked_after)
+    return not_there_until(state, DEADLINE, now, looked_after=looked_after)
 
 
 def test_steps_of_the_stay_await_the_way_there_and_steps_after_it_the_way_home() -> None:
@@ -28,8 +28,8 @@ def test_steps_of_the_stay_await_the_way_there_and_steps_after_it_the_way_home()
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.ASKED, State.LEFT, State.DELAYED])
-def test_on_the_way_one_looks_again_when_the_arrival_is_expected(state: State) -> None:
-    assert waits(state, NOON) == DEADLINE - timedelta(hours=3)
+def test_on_the_way_one_looks_again_when_the_missing_arrival_is_judged(state: State) -> None:
+    assert waits(state, NOON) == DEADLINE
     assert waits(state, DEADLINE) == DEADLINE + timedelta(minutes=30)
 
 
@@ -39,7 +39,7 @@ def test_nothing_waits_once_the_journey_is_over(state: State) -> None:
 
 
 def test_a_missing_arrival_holds_things_back_until_a_person_has_looked_or_two_days_have_passed() -> None:
-    assert waits(State.ALERTED, DEADLINE) is not None
+    assert waits(State.ALERTED, DEADLINE) == DEADLINE + timedelta(days=2)
     assert waits(State.ALERTED, DEADLINE, looked_after=True) is None
     assert waits(State.ALERTED, DEADLINE + timedelta(days=2)) is None
 
