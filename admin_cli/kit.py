@@ -11,6 +11,7 @@ import typer
 from admin_cli.context import content
 from admin_cli.files import read_text
 from admin_cli.output import Json, facts, heading, print_json, print_json_line, say, table
+from bot.clock import SystemClock, local_date
 from bot.content.loader import Library
 from bot.errors import BadInput
 from bot.rules.kit_search import KitSearch
@@ -128,7 +129,8 @@ def _desk(library: Library, city: str, home_country: str, host_country: str | No
         raise BadInput(
             f"There is no kit for “{shown(city)}”: choose one of {kits}, or add --host-country for another town."
         ) from None
-    return KitDesk(library, KitSearch.of(library), town, parse_country(home_country))
+    today = local_date(SystemClock().now(), town.zone)
+    return KitDesk(library, KitSearch.of(library), town, parse_country(home_country), today)
 
 
 def _name(library: Library, town: Town) -> str:

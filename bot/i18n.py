@@ -68,10 +68,12 @@ class Country:
 
 @dataclass(frozen=True, slots=True)
 class LanguageName:
-    """BCP-47 tag, shown by its name in the reader's language (`own`: in that language itself)."""
+    """BCP-47 tag, shown by its name in the reader's language (`own`: in that language itself; `inside`: within a
+    sentence, so without a capital where that language has none)."""
 
     code: str
     own: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,18 @@ class Money:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrencyName:
+    """ISO 4217 code, shown by its name and the code itself."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """Several values joined as the language joins them ("a, b and c")."""
+    """Several values joined as the language joins them ("a, b and c"), or each on a line of its own."""
 
     items: tuple[Value, ...]
+    lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +107,7 @@ class Text:
     args: Mapping[str, Value] = field(default_factory=dict)
 
 
-Value = str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | Listing
+Value = str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | CurrencyName | Listing
 
 
 def say(key: str, **args: Value) -> Text:
@@ -131,9 +141,10 @@ _ENCODERS: dict[type, Callable[[Any], dict[str, Any]]] = {
     Moment: lambda v: {"$": "moment", "v": v.value.isoformat(), "s": v.style, "z": v.zone},
     Hour: lambda v: {"$": "hour", "v": v.value.isoformat()},
     Country: lambda v: {"$": "country", "v": v.code},
-    LanguageName: lambda v: {"$": "language", "v": v.code, "o": v.own},
+    LanguageName: lambda v: {"$": "language", "v": v.code, "o": v.own, "i": v.inside},
     Money: lambda v: {"$": "money", "v": v.amount, "c": v.currency},
-    Listing: lambda v: {"$": "list", "v": [encode(item) for item in v.items]},
+    CurrencyName: lambda v: {"$": "currency", "v": v.code},
+    Listing: lambda v: {"$": "list", "v": [encode(item) for item in v.items], "l": v.lines},
 }
 
 _DECODERS: dict[str, Callable[[dict[str, Any]], Value]] = {
@@ -142,9 +153,10 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Value]] = {
     "moment": lambda d: Moment(datetime.fromisoformat(d["v"]), d["s"], d["z"]),
     "hour": lambda d: Hour(time.fromisoformat(d["v"])),
     "country": lambda d: Country(d["v"]),
-    "language": lambda d: LanguageName(d["v"], d["o"]),
+    "language": lambda d: LanguageName(d["v"], d["o"], d.get("i", False)),
     "money": lambda d: Money(d["v"], d["c"]),
-    "list": lambda d: Listing(tuple(decode(item) for item in d["v"])),
+    "currency": lambda d: CurrencyName(d["v"]),
+    "list": lambda d: Listing(tuple(decode(item) for item in d["v"]), d.get("l", False)),
 }
 
 
@@ -287,7 +299,8 @@ class Catalogues:
             return self._render(value, language, zone, quote)
         locale = locale_of(tongue)
         if isinstance(value, Listing):
-            return format_list([self._show(item, language, tongue, zone, quote) for item in value.items], locale=locale)
+            items = [self._show(item, language, tongue, zone, quote) for item in value.items]
+            return "\n".join(items) if value.lines else format_list(items, locale=locale)
         return quote(show_value(value, locale, zone))
 
 
@@ -309,8 +322,11 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_time(hour, _hour(locale), locale=locale)
         case Country(code):
             return str(locale.territories.get(code.upper(), code))
-        case LanguageName(code, own):
-            return _language_name(code, locale_of(code) if own else locale)
+        case LanguageName(code, own, inside):
+            name = _language_name(code, locale_of(code) if own else locale)
+            return name if own or not inside else _within(name, code, locale)
+        case CurrencyName(code):
+            return f"{locale.currencies.get(code, code)} ({code})"
         case Money(amount, currency):
             return format_currency(amount, currency, locale=locale)
         case _:
@@ -334,6 +350,11 @@ def _day_and_hour(locale: Locale, *, short: bool) -> str:
 def _language_name(code: str, locale: Locale) -> str:
     name = OWN_NAMES.get(code) or str(locale.languages.get(base_language(code), code))
     return name[:1].upper() + name[1:]
+
+
+def _within(name: str, code: str, locale: Locale) -> str:
+    """The name as CLDR writes it in the middle of a sentence."""
+    return str(locale.languages.get(base_language(code), name))
 
 
 def _escape(words: str) -> str:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
-from bot.content.kit_checks import kit_faults
+from bot.content.kit_checks import kit_faults, overdue
 from bot.content.loader import broken_references
 from bot.content.schema import ITEM_FOLDERS, Journey
 from bot.content.script_checks import lost_steps, script_faults
@@ -36,7 +37,7 @@ def check(root: Path = SHIPPED, extra: Path | None = None) -> list[Fault]:
     return list(review(root, extra).faults)
 
 
-def review(root: Path = SHIPPED, extra: Path | None = None) -> Review:
+def review(root: Path = SHIPPED, extra: Path | None = None, today: date | None = None) -> Review:
     """Faults and warnings. The code beside a content folder (`bot/` beside `bot/content/`) is checked with it."""
     tree = read_tree(root, extra)
     faults = [*tree.faults, *broken_references(tree)]
@@ -49,6 +50,8 @@ def review(root: Path = SHIPPED, extra: Path | None = None) -> Review:
     faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
     faults.extend(missing_translations(tree.texts, translations))
     warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
+    if today is not None:
+        warnings.extend(overdue(tree, today))
     for loaded in tree.files.values():
         if isinstance(loaded.model, Journey):
             faults.extend(script_faults(loaded, tree))

@@ -47,7 +47,10 @@ NumberKind = Literal[
     "violence",
     "victims",
 ]
-PlaceKind = Literal["hospital", "police", "station", "airport", "pharmacy", "tourist_office", "youth_information"]
+PlaceKind = Literal[
+    "hospital", "police", "station", "airport", "pharmacy", "tourist_office", "youth_information", "library"
+]
+Keeper = Literal["partner", "coordinator"]  # who looks again at facts that have grown old
 FactValue = bool | int | float | str | tuple[str, ...]
 
 # Where the EHIC counts: the EU, the EEA (IS, LI, NO) and Switzerland, which has no roaming like at home.
@@ -94,7 +97,12 @@ class Sourced(Strict):
     @property
     def due(self) -> date:
         """The day from which it has to be looked at again."""
-        return self.recheck or self.checked + VALID_FOR
+        return due_day(self.checked, self.recheck)
+
+
+def due_day(checked: date, recheck: date | None) -> date:
+    """The day from which something has to be looked at again."""
+    return recheck or checked + VALID_FOR
 
 
 class Fact(Sourced):
@@ -128,12 +136,27 @@ class Place(Sourced):
     longitude: float | None = Field(default=None, ge=-180, le=180)
 
 
+class Holiday(Strict):
+    """A public holiday by its name there; only in some `subdivisions` (as `Kit.subdivision`), or in all if empty."""
+
+    day: date
+    name: str
+    subdivisions: tuple[str, ...] = ()
+
+
+class Holidays(Sourced):
+    """The public holidays of a country, in the order of their days."""
+
+    days: tuple[Holiday, ...] = Field(min_length=1)
+
+
 class Note(Strict):
     """A short local text on a topic. Without a source it is shown with the advice to have it confirmed."""
 
     text: Phrase
     source: tuple[str, ...] = ()
     checked: date | None = None
+    recheck: date | None = None
 
     @model_validator(mode="after")
     def _dated(self) -> Note:
@@ -144,6 +167,7 @@ class Note(Strict):
 
 class _Facts(SourceFile):
     facts: Mapping[str, Fact] = Field(default_factory=dict)
+    notes: Mapping[str, Note] = Field(default_factory=dict)
     sources: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -155,16 +179,20 @@ class _Facts(SourceFile):
 
     def _used(self) -> Iterator[tuple[str, ...]]:
         yield from (fact.source for fact in self.facts.values())
+        yield from (note.source for note in self.notes.values())
 
 
 class Country(_Facts):
     """What is the same in all cities of a country; `numbers` in the order in which they are shown."""
 
+    rechecked_by: Keeper = "coordinator"
     numbers: tuple[Number, ...] = Field(min_length=1)
+    holidays: Holidays | None = None
 
     def _used(self) -> Iterator[tuple[str, ...]]:
         yield from super()._used()
         yield from (number.source for number in self.numbers)
+        yield from ((self.holidays.source,) if self.holidays else ())
 
 
 class Kit(_Facts):
@@ -176,20 +204,20 @@ class Kit(_Facts):
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
     subdivision: str | None = None
+    rechecked_by: Keeper = "partner"
     places: tuple[Place, ...] = ()
-    notes: Mapping[str, Note] = Field(default_factory=dict)
 
     def _used(self) -> Iterator[tuple[str, ...]]:
         yield from super()._used()
         yield from (place.source for place in self.places)
-        yield from (note.source for note in self.notes.values())
 
 
 # --- topics -----------------------------------------------------------------------------------------
 
 
 class Circumstances(Strict):
-    """When a part of an answer is true: all that is given must hold."""
+    """When a part of an answer is true: all that is given must hold. `home_in` and `home_not_in` name facts whose
+    values are lists of countries; `home_not_in` holds where there is no such fact, too."""
 
     home: Area | None = None
     host: Area | None = None
@@ -197,6 +225,8 @@ class Circumstances(Strict):
     except_home_countries: tuple[CountryCode, ...] = ()
     host_countries: tuple[CountryCode, ...] = ()
     except_host_countries: tuple[CountryCode, ...] = ()
+    home_in: str | None = None
+    home_not_in: str | None = None
     facts: Mapping[str, FactValue] = Field(default_factory=dict)
     facts_other_than: Mapping[str, FactValue] = Field(default_factory=dict)
     lacks: tuple[str, ...] = ()
@@ -204,8 +234,9 @@ class Circumstances(Strict):
 
 class Part(Strict):
     """A paragraph. It appears only when every fact it names exists; `{numbers}` lists telephone numbers of the given
-    kinds (of the kinds `instead` where there are none), `{places}` the places of the given kinds. `rests_on` are facts
-    behind it that it doesn't name."""
+    kinds (of the kinds `instead` where there are none), `{places}` the places of the given kinds, `{holidays}` the
+    next public holidays, `{phrases}` all phrases of the language there. `{home_KEY}` is the fact KEY of the country
+    somebody comes from, `{say_ID}` one phrase. `rests_on` are facts behind it that it doesn't name."""
 
     id: Id
     text: Phrase
@@ -224,15 +255,40 @@ class Part(Strict):
 class Topic(SourceFile):
     """A question that every kit answers. `local` topics say so when nothing about the place itself is known.
 
-    `phrases` are what people type, per language; they feed the search and are never shown.
+    `cards` are sentences to show to somebody there. `phrases` are what people type, per language; they feed the search
+    and are never shown.
     """
 
     theme: Theme
     title: Phrase
     local: bool = False
     answer: tuple[Part, ...] = Field(min_length=1)
+    cards: tuple[Id, ...] = ()
     neighbours: tuple[Id, ...] = Field(min_length=1, max_length=4)
     phrases: Mapping[str, tuple[str, ...]]
+
+
+class Card(SourceFile):
+    """Full sentences to hold out to somebody, in the languages of the host countries; `meaning` tells the holder what
+    they say. `______` is a gap to fill in by hand."""
+
+    meaning: Phrase
+    words: Mapping[str, str] = Field(min_length=1)
+
+
+class Said(Strict):
+    """A phrase in one language and how it sounds: stressed syllables in capitals, vowels as in Italian."""
+
+    text: str
+    sounds: str
+
+
+class Spoken(SourceFile):
+    """A short phrase worth learning, in the languages of the host countries; `rank` orders the phrases."""
+
+    rank: int
+    meaning: Phrase
+    words: Mapping[str, Said] = Field(min_length=1)
 
 
 class Chatter(SourceFile):
@@ -263,6 +319,8 @@ KIT_FOLDERS: Mapping[str, type[SourceFile]] = {
     "countries": Country,
     "kits": Kit,
     "topics": Topic,
+    "cards": Card,
+    "phrases": Spoken,
     "chatter": Chatter,
     "danger": DangerWords,
 }

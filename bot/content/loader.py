@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Tree, read_tree
-from bot.content.kits import Chatter, Country, DangerWords, Kit, Topic
+from bot.content.kits import Card, Chatter, Country, DangerWords, Kit, Spoken, Topic
 from bot.content.schema import ITEM_FOLDERS, Item, Journey, Step
 from bot.content.source import nearest
 from bot.errors import Fault, Faults, NotFound
@@ -25,6 +25,8 @@ class Library:
     kits: Mapping[str, Kit]
     countries: Mapping[str, Country]
     topics: Mapping[str, Topic]
+    cards: Mapping[str, Card]
+    phrases: Mapping[str, Spoken]
     chatter: Mapping[str, Chatter]
     danger: Mapping[str, DangerWords]
 
@@ -59,6 +61,8 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
         tree.models("kits"),
         tree.models("countries"),
         tree.models("topics"),
+        tree.models("cards"),
+        tree.models("phrases"),
         tree.models("chatter"),
         tree.models("danger"),
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.clock import local_date
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.care import care
 from bot.flows.effects import KeepKitQuestion
@@ -35,7 +36,7 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Country, Listing, Text, say
 from bot.rules.danger import Danger
-from bot.rules.kit_answer import emergency_numbers_in, nearest_topics, topic_texts
+from bot.rules.kit_answer import emergency_numbers_in, nearest_topics, says_who_knows, topic_texts
 from bot.rules.kit_search import Asked
 from bot.rules.kit_search import Outcome as Understood
 
@@ -168,10 +169,11 @@ def _theme(scene: Scene, theme: str) -> Screen:
 
 def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
     here = country_now(scene)
-    texts = topic_texts(scene.content, topic, stay.kit, stay.host_country or "", stay.home_country or "", here)
+    home, today = stay.home_country or "", local_date(scene.now, stay.zone)
+    texts = topic_texts(scene.content, topic, stay.kit, stay.host_country or "", home, here, today)
     if here != stay.host_country and any(part.numbers for part in scene.content.topics[topic].answer):
         texts = (*texts, *_elsewhere(scene, stay, topic, here or ""))
-    person = (ASK_A_PERSON,) if any(text.id == "interface/kit_answer/ask" for text in texts) else ()
+    person = (ASK_A_PERSON,) if says_who_knows(texts) else ()
     near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS])
     return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
 

@@ -6,21 +6,19 @@ ends with the day on which the oldest of them was checked; one that should be lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.content.kits import (
     Circumstances,
     Country,
-    Fact,
     FactValue,
     Kit,
-    Number,
+    Note,
     NumberKind,
     Part,
-    Place,
     Sourced,
     Topic,
     area_of,
@@ -28,11 +26,26 @@ from bot.content.kits import (
 from bot.content.loader import Library
 from bot.errors import NotFound
 from bot.i18n import Country as CountryName
-from bot.i18n import Day, LanguageName, Listing, Text, Value, say, verbatim
+from bot.i18n import Day, Text, say
+from bot.rules.kit_cards import card_text, topic_cards
+from bot.rules.kit_values import Where, number_text, values_of
+
+__all__ = [
+    "EmergencyNumber",
+    "Reach",
+    "answer_to",
+    "emergency_numbers",
+    "emergency_numbers_in",
+    "nearest_topics",
+    "number_text",
+    "reaches",
+    "topic_texts",
+]
 
 EMERGENCY_KINDS: tuple[NumberKind, ...] = ("emergency", "police", "ambulance", "fire", "silent")
-MOST_OF_A_KIND = 2  # somebody in need calls one line, not the fourth of a list
-_SERVICES = frozenset(("emergency", "police", "ambulance", "fire"))
+ASKS = frozenset(("interface/kit_answer/ask", "interface/kit_answer/ask_city"))  # texts that say who knows more
+
+Reach = Literal["local", "country", "general"]  # the nearest thing that an answer rests on
 
 
 class EmergencyNumber(NamedTuple):
@@ -43,21 +56,13 @@ class EmergencyNumber(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """Everything known about where somebody is and comes from."""
+class Answer:
+    """One text per paragraph, and how near to the place what it rests on is. `confirmed`: nothing in it waits for
+    somebody's confirmation."""
 
-    home: str
-    host: str
-    country: Country | None
-    kit: Kit | None
-
-    @property
-    def facts(self) -> dict[str, Fact]:
-        """Facts of the country, and over them those of the city."""
-        known: dict[str, Fact] = {}
-        for source in (self.country, self.kit):
-            known.update(source.facts if source else {})
-        return known
+    texts: tuple[Text, ...]
+    reach: Reach
+    confirmed: bool = True
 
 
 # --- numbers ----------------------------------------------------------------------------------------
@@ -76,36 +81,6 @@ def emergency_numbers_in(library: Library, country: str) -> tuple[EmergencyNumbe
     return (EmergencyNumber("emergency", "112"),) if area_of(country) == "union" else ()
 
 
-def number_text(number: Number) -> Text:
-    """A telephone number with what it is for, its name and the language it speaks."""
-    line = say(f"kit_answer/numbers/{number.kind}", number=number.number)
-    if number.name:
-        line = say("kit_answer/numbers/named", line=line, name=number.name)
-    if number.language:
-        line = say("kit_answer/numbers/spoken", line=line, language=LanguageName(number.language))
-    return line
-
-
-def _numbers(part: Part, where: _Place) -> list[Number]:
-    offered = [n for n in (where.country.numbers if where.country else ()) if _serves(n, where.kit)]
-    return _of_kinds(part.numbers, offered) or _of_kinds(part.instead, offered)
-
-
-def _of_kinds(kinds: Iterable[NumberKind], offered: Iterable[Number]) -> list[Number]:
-    """The numbers of these kinds in the country's order, the first few of each."""
-    left = dict.fromkeys(kinds, MOST_OF_A_KIND)
-    found = []
-    for number in offered:
-        if left.get(number.kind):
-            left[number.kind] -= 1
-            found.append(number)
-    return found
-
-
-def _serves(number: Number, kit: Kit | None) -> bool:
-    return not number.kits or (kit is not None and kit.id in number.kits)
-
-
 # --- answers ----------------------------------------------------------------------------------------
 
 
@@ -116,30 +91,56 @@ def topic_texts(
     host_country: str,
     home_country: str,
     here: str | None = None,
+    today: date | None = None,
 ) -> tuple[Text, ...]:
     """The answer to a topic, one text per paragraph. Countries are ISO 3166 codes; a town without a kit has
     `kit_id=None`, a country without facts of ours gets the general advice.
 
-    `here` is the country they are in now (default: the host country): what to dial is that of there.
-    Raises NotFound for an unknown topic."""
+    `here` is the country they are in now (default: the host country): what to dial is that of there. `today` is the
+    day there, for what comes next in the calendar (default: all there is). Raises NotFound for an unknown topic."""
+    return answer_to(library, topic, kit_id, host_country, home_country, here, today).texts
+
+
+def answer_to(
+    library: Library,
+    topic: str,
+    kit_id: str | None,
+    host_country: str,
+    home_country: str,
+    here: str | None = None,
+    today: date | None = None,
+) -> Answer:
+    """The same with what it rests on."""
     found = _topic(library, topic)
     kit = library.kits.get(kit_id) if kit_id else None
     host = kit.country if kit else host_country
-    where = _Place(home_country, host, library.countries.get(host), kit)
-    now = where if here in (None, host) else _Place(home_country, here or "", library.countries.get(here or ""), None)
-    shown = list(_parts(found, where, now))
+    stay = Where(library, home_country, host, kit, today)
+    now = stay if here in (None, host) else Where(library, home_country, here or "", None, today)
+    notes = list(_notes(stay, topic))
+    shown = list(_parts(found, stay, now))
     used = [sourced for _, facts in shown for sourced in facts]
-    note = kit.notes.get(found.id) if kit else None
-    texts = [*_note(kit, found.id), *(text for text, _ in shown)]
-    if not texts or (found.local and not note and not used):
-        texts.append(say("kit_answer/ask"))
-    days = [sourced.checked for sourced in used] + ([note.checked] if note and note.checked else [])
-    return (*texts, *_checked(days))
+    reach = _reach(stay, topic, used)
+    texts = [*(text for text, _ in notes), *(text for text, _ in shown), *_ask(found, stay, reach, bool(shown))]
+    texts.extend(map(card_text, topic_cards(library, found.cards, stay)))
+    days = [sourced.checked for sourced in used] + [note.checked for _, note in notes if note and note.checked]
+    confirmed = all(note is None or note.source for _, note in notes)
+    return Answer((*texts, *_checked(days)), reach, confirmed)
 
 
 def nearest_topics(library: Library, topic: str) -> tuple[str, ...]:
     """Topics that somebody who asked this may have meant or need next, at most four."""
     return tuple(name for name in _topic(library, topic).neighbours if name in library.topics)
+
+
+def reaches(library: Library, kit_id: str, home_country: str = "FR") -> dict[str, Reach]:
+    """How near every topic of a kit comes to its city: facts or notes of its own, of the country, or general advice."""
+    country = library.kits[kit_id].country
+    return {topic: answer_to(library, topic, kit_id, country, home_country).reach for topic in library.topics}
+
+
+def says_who_knows(texts: tuple[Text, ...]) -> bool:
+    """Whether an answer sends somebody on to a person who knows more."""
+    return any(text.id in ASKS for text in texts)
 
 
 def _topic(library: Library, topic: str) -> Topic:
@@ -149,12 +150,33 @@ def _topic(library: Library, topic: str) -> Topic:
         raise NotFound(f"There is no topic '{topic}'; choose one of: {', '.join(library.topics)}.") from None
 
 
-def _note(kit: Kit | None, topic: str) -> Iterator[Text]:
+def _notes(where: Where, topic: str) -> Iterator[tuple[Text, Note | None]]:
     """What is particular here comes first, and says so itself where nobody has confirmed it."""
-    if kit and topic in kit.notes:
-        yield Text(f"{kit.path}/notes/{topic}/text")
-        if not kit.notes[topic].source:
-            yield say("kit_answer/unverified")
+    for source in (where.kit, where.country):
+        if source and topic in source.notes:
+            note = source.notes[topic]
+            yield Text(f"{source.path}/notes/{topic}/text"), note
+            if not note.source:
+                yield say("kit_answer/unverified"), None
+
+
+def _reach(where: Where, topic: str, used: list[Sourced]) -> Reach:
+    if where.kit and (topic in where.kit.notes or any(_belongs(sourced, where.kit) for sourced in used)):
+        return "local"
+    return "country" if used or (where.country and topic in where.country.notes) else "general"
+
+
+def _belongs(sourced: Sourced, kit: Kit) -> bool:
+    return any(sourced is own for own in (*kit.facts.values(), *kit.places))
+
+
+def _ask(topic: Topic, where: Where, reach: Reach, answered: bool) -> tuple[Text, ...]:
+    """Who knows more, where an answer that should be local has nothing of the place itself."""
+    if answered and (not topic.local or reach == "local"):
+        return ()
+    if where.kit and reach == "country":
+        return (say("kit_answer/ask_city", country=CountryName(where.host), city=Text(f"{where.kit.path}/name")),)
+    return (say("kit_answer/ask"),)
 
 
 def _checked(days: list[date]) -> tuple[Text, ...]:
@@ -165,14 +187,13 @@ def _to_dial(part: Part) -> bool:
     return bool(part.numbers) or "number_112" in part.when.facts
 
 
-def _parts(topic: Topic, stay: _Place, now: _Place) -> Iterator[tuple[Text, list[Sourced]]]:
+def _parts(topic: Topic, stay: Where, now: Where) -> Iterator[tuple[Text, list[Sourced]]]:
     """The paragraphs that hold here, each with the facts it rests on."""
     for part in topic.answer:
         where = now if _to_dial(part) else stay
-        facts = where.facts
-        if not holds(part.when, where.home, where.host, {key: fact.value for key, fact in facts.items()}):
+        if not holds(part.when, where.home, where.host, where.values):
             continue
-        values = _values(part, where, facts)
+        values = values_of(part, where)
         if values is not None:
             args, used = values
             yield Text(f"{topic.path}/answer/{part.id}/text", args), used
@@ -187,71 +208,14 @@ def holds(when: Circumstances, home: str, host: str, facts: Mapping[str, FactVal
         and home not in when.except_home_countries
         and (not when.host_countries or host in when.host_countries)
         and host not in when.except_host_countries
+        and (when.home_in is None or home in _listed(facts, when.home_in))
+        and (when.home_not_in is None or home not in _listed(facts, when.home_not_in))
         and all(facts.get(key) == value for key, value in when.facts.items())
         and all(key in facts and facts[key] != value for key, value in when.facts_other_than.items())
         and not any(key in facts for key in when.lacks)
     )
 
 
-def _values(part: Part, where: _Place, facts: Mapping[str, Fact]) -> tuple[dict[str, Value], list[Sourced]] | None:
-    """The values of a paragraph and what they rest on; None when one of them is not known."""
-    args: dict[str, Value] = {}
-    keys = (*part.when.facts, *part.when.facts_other_than, *part.rests_on)
-    used: list[Sourced] = [facts[key] for key in keys if key in facts]
-    for name in sorted(part.names):
-        value, sources = _value(name, part, where, facts)
-        if value is None:
-            return None
-        args[name] = value
-        used.extend(sources)
-    return args, used
-
-
-def _value(
-    name: str, part: Part, where: _Place, facts: Mapping[str, Fact]
-) -> tuple[Value | None, list[Number] | list[Place] | list[Fact]]:
-    match name:
-        case "country":
-            return CountryName(where.host), []
-        case "home":
-            return CountryName(where.home), []
-        case "city":
-            return (Text(f"{where.kit.path}/name"), []) if where.kit else (None, [])
-        case "numbers":
-            numbers = _numbers(part, where)
-            return _listing(map(number_text, numbers)) or _without_facts(part.numbers, where), numbers
-        case "places":
-            places = [place for place in (where.kit.places if where.kit else ()) if place.kind in part.places]
-            return _listing(map(_place_text, places)), places
-        case _ if name in facts:
-            return show_fact(name, facts[name].value), [facts[name]]
-        case _:
-            return None, []
-
-
-def _without_facts(kinds: Iterable[NumberKind], where: _Place) -> Value | None:
-    """What to dial in a country that we have no facts on; advice for an emergency never goes missing."""
-    if where.country or not _SERVICES.intersection(kinds):
-        return None
-    if area_of(where.host) == "union":
-        return say("kit_answer/numbers/emergency", number="112")
-    return say("kit_answer/numbers/unknown")
-
-
-def _listing(texts: Iterable[Text]) -> Value | None:
-    items = tuple(texts)
-    return Listing(items) if items else None
-
-
-def _place_text(place: Place) -> Text:
-    if place.address:
-        return say("kit_answer/place", name=place.name, address=place.address)
-    return verbatim(place.name)
-
-
-def show_fact(name: str, value: FactValue) -> Value:
-    """A fact as a value that can be shown in every language."""
-    if isinstance(value, tuple):
-        shape: Callable[[str], Value] = LanguageName if name == "languages" else str
-        return Listing(tuple(shape(item) for item in value))
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+def _listed(facts: Mapping[str, FactValue], key: str) -> tuple[str, ...]:
+    value = facts.get(key, ())
+    return value if isinstance(value, tuple) else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from bot.content.loader import Library
@@ -16,17 +16,18 @@ from bot.rules.kit_answer import topic_texts
 from bot.rules.kit_search import KitSearch
 from bot.rules.towns import Town
 
-_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # kit answers carry their own dates, none depends on today
+_NO_DAY = datetime(2000, 1, 1, tzinfo=UTC)  # before everything in a calendar
 
 
 @dataclass(frozen=True, slots=True)
 class KitDesk:
-    """Asks the kit of one town as a learner from `home_country` (ISO 3166) would."""
+    """Asks the kit of one town as a learner from `home_country` (ISO 3166) would; `today` is the day there."""
 
     content: Library
     search: KitSearch
     town: Town
     home_country: str
+    today: date | None = None
 
     def ask(self, question: str, language: str) -> dict[str, Any]:
         """Outcome, topic, text, alternatives and language of an answer, as the bot would give it."""
@@ -42,7 +43,7 @@ class KitDesk:
 
     def topic(self, topic: str, language: str) -> dict[str, str]:
         """Title and text of a topic. Raises NotFound."""
-        texts = topic_texts(self.content, topic, self.town.kit, self.town.country, self.home_country)
+        texts = topic_texts(self.content, topic, self.town.kit, self.town.country, self.home_country, today=self.today)
         return {"title": self._text(Text(f"topics/{topic}/title"), language), "text": self._joined(texts, language)}
 
     def _scene(self, language: str) -> Scene:
@@ -53,9 +54,13 @@ class KitDesk:
             check_in_at="19:00", minor=False,
         )  # fmt: skip
         return Scene(
-            now=_NO_DAY, content=self.content, search=self.search, chat_id=0, language=language, zone=self.town.zone,
+            now=self._now, content=self.content, search=self.search, chat_id=0, language=language, zone=self.town.zone,
             stays=(stay,),
         )  # fmt: skip
+
+    @property
+    def _now(self) -> datetime:
+        return datetime.combine(self.today, time(12), UTC) if self.today else _NO_DAY
 
     def _words(self, outcome: Outcome, language: str) -> str:
         screens = [shown.screen for shown in outcome.shown if isinstance(shown, Say | Replace)]
