@@ -125,14 +125,17 @@ def verbatim(words: str) -> Text:
 
 def encode(value: Value) -> Any:
     """Value → plain JSON data; typed values become `{"$": kind, …}`."""
-    if isinstance(value, str | int | float):
-        return value
-    return _ENCODERS[type(value)](value)
+    encoder = _ENCODERS.get(type(value))
+    if encoder is not None:
+        return encoder(value)
+    assert isinstance(value, str | int | float), f"no JSON for {type(value).__name__}"
+    return value
 
 
 def encode_text(text: Text) -> dict[str, Any]:
     """Text → plain JSON data."""
-    return {"$": "text", "id": text.id, "args": {name: encode(value) for name, value in text.args.items()}}
+    args = {name: value if type(value) is str else encode(value) for name, value in text.args.items()}
+    return {"$": "text", "id": text.id, "args": args}
 
 
 _ENCODERS: dict[type, Callable[[Any], dict[str, Any]]] = {

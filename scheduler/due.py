@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +23,13 @@ from bot.service import (
 )
 from bot.service.core import Core
 
-BATCH = 500  # rows a transaction, so that nothing is locked for long
+BATCH = 1000  # rows a transaction, so that nothing is locked for long
 MOST_BATCHES = 1000  # a bound for one call: what is left comes with the next
 
 Job = Callable[[Core, datetime, int], int]
+
+# What many may do at once: each takes rows that no other holds.
+SHARED = frozenset({"alerts", "plan", "check_ins"})
 
 # Safety first; planning before what it plans may be due at once.
 JOBS: tuple[tuple[str, Job], ...] = (
@@ -55,17 +59,33 @@ class Done:
         return any(self.counts.values())
 
 
-def run_due(core: Core, now: datetime) -> Done:
+def run_due(core: Core, now: datetime, hands: int = 1) -> Done:
     """Do everything that is due at `now` (aware UTC). Safe to call from several processes at once, and twice.
 
+    `hands`: threads for what comes in many batches, so that one works while another waits for PostgreSQL.
     Raises StorageTrouble; what was committed before stays done, the rest is done by the next call.
     """
-    counts = {name: _all(job, core, now) for name, job in JOBS}
+    counts = {name: _all(job, core, now, hands if name in SHARED else 1) for name, job in JOBS}
     upkeep.tidy(core, now)
     return Done(counts)
 
 
-def _all(job: Job, core: Core, now: datetime) -> int:
+def hands_for(core: Core) -> int:
+    """How many threads are worth it: SQLite has one writer, PostgreSQL works while we think."""
+    return 1 if core.store.is_sqlite else 2
+
+
+def _all(job: Job, core: Core, now: datetime, hands: int) -> int:
+    total = job(core, now, BATCH)
+    if total < BATCH:
+        return total
+    if hands == 1:
+        return total + _rest(job, core, now)
+    with ThreadPoolExecutor(hands) as pool:
+        return total + sum(pool.map(lambda _: _rest(job, core, now), range(hands)))
+
+
+def _rest(job: Job, core: Core, now: datetime) -> int:
     total = 0
     for _ in range(MOST_BATCHES):
         found = job(core, now, BATCH)

@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.errors import StorageTrouble
 from bot.service import figures, intake
 from bot.service.core import Core
-from scheduler.due import run_due
+from scheduler.due import hands_for, run_due
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,9 @@ class Scheduler:
     async def _turn_once(self) -> None:
         now = self._clock.now()
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._threads, run_due, self._core, now)
+            done = await asyncio.get_running_loop().run_in_executor(
+                self._threads, run_due, self._core, now, hands_for(self._core)
+            )
         except StorageTrouble as trouble:
             log.error("%s The schedule waits.", trouble)
             return

@@ -42,7 +42,7 @@ class Speaker:
         """One effect of the ladder."""
         match effect:
             case words.Skipped(people):
-                self.skipped = second_channel.marked(self.core, self.book.session, people)
+                self.skipped = second_channel.marked(self.core, self.book, people)
                 self.note("skipped", people=[[p.id, p.why] for p in self.skipped])
             case words.NobodyOnDuty():
                 self.nobody_on_duty = True
@@ -123,14 +123,10 @@ class Speaker:
         self, dossier: talk.Dossier, shown: Screen, people: tuple[int, ...], repeat: bool, exhausted: bool
     ) -> None:
         """The same through the other channels, where there are any."""
-        if self.core.channels:
-            skipped, session, now = self.skipped, self.book.session, self.now
-            self.book.afterwards(
-                lambda: second_channel.spread(
-                    self.core, session, self.row, dossier, shown, now,
-                    people=people, skipped=skipped, repeat=repeat, exhausted=exhausted,
-                )
-            )  # fmt: skip
+        second_channel.spread(
+            self.core, self.book, self.row, dossier, shown,
+            people=people, skipped=self.skipped, repeat=repeat, exhausted=exhausted,
+        )  # fmt: skip
 
     def come_back(self, by: int) -> None:
         """To who took it, two hours later."""
@@ -146,11 +142,8 @@ class Speaker:
     def second(self, shown: Screen, event: str, by: int | None, name: str | None) -> None:
         """What follows an alert, through the other channels."""
         if self.core.channels:
-            session, now, dossier = self.book.session, self.now, self.in_letters()
-            self.book.afterwards(
-                lambda: second_channel.follow(
-                    self.core, session, self.row, dossier, shown, now, event=event, by=by, name=name
-                )
+            second_channel.follow(
+                self.core, self.book, self.row, self.in_letters(), shown, event=event, by=by, name=name
             )
 
     def tell(

@@ -6,15 +6,17 @@ on plain Python objects, the book fills them for all stays at once and writes wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from bot.clock import Itinerary, local_date
+from bot.flows.scene import Contact
 from bot.rules.alert import Ladder, Reason, Severity
 from bot.rules.confiding import confided_ladder
 from bot.rules.pause import Pause
@@ -22,7 +24,9 @@ from bot.service import drafts
 from bot.service.drafts import Draft
 from bot.service.ladder import Staff, confidants_in, ladder_in, staff_of
 from bot.service.pause_days import pauses_of
+from bot.service.stays import itinerary_of
 from bot.service.travel_views import current_rows
+from bot.store.plain import columns_of, plain_row
 from bot.store.prepared import ids, rows
 from bot.store.tables import (
     Alert,
@@ -32,11 +36,12 @@ from bot.store.tables import (
     Membership,
     Person,
     Placement,
+    SecondMessage,
     SharedPlace,
     TelegramAccount,
     Travel,
 )
-from bot.store.writing import insert_many, reserve_ids
+from bot.store.writing import insert_many, insert_or_ignore, reserve_ids
 
 OPEN = Alert.resolved_at.is_(None)
 _MANY = 20  # new alerts from which they are written as plain rows
@@ -119,10 +124,17 @@ class Book:
         self._ids: list[int] = []
         self._events: list[dict[str, Any]] = []
         self._drafts: list[Draft] = []
-        self._afterwards: list[Callable[[], None]] = []
+        self._second: list[dict[str, Any]] = []
         self._ladders: dict[tuple[int | None, ...], Ladder] = {}
         self._told: dict[int, dict[str, Told]] = {}
         self._check_ins: dict[int, Any] = {}
+        self._names: dict[int, str] = {}
+        self._members: dict[int, int] = {}
+        self._itineraries: dict[int, Itinerary | None] = {}
+        self._phases: dict[Itinerary, tuple[str, str]] = {}
+        self._days: dict[str, date] = {}
+        self.directory: object = None  # of `bot.service.second_channel`, which reads it for all at once
+        self._plain = False  # new alerts are written as plain rows
 
     # --- reading: each for all stays at once, when first asked for ---
 
@@ -159,6 +171,11 @@ class Book:
         return current_rows(self.session, self.placements, self.now)
 
     @cached_property
+    def contacts(self) -> dict[tuple[str, int], Contact]:
+        """Who was looked up already, by role and membership id."""
+        return {}
+
+    @cached_property
     def partners(self) -> Mapping[int, Any]:
         """Who travels with somebody of these stays, by placement id."""
         wanted = {p.partner_id for p in self.placements.values() if p.partner_id is not None}
@@ -184,14 +201,36 @@ class Book:
         """Person ids who see no alert about this stay: an open case names them."""
         return self.staff.hidden.get(placement_id, frozenset())
 
+    def itinerary(self, placement: Placement) -> Itinerary | None:
+        """The dates and zones of one of the stays."""
+        if placement.id not in self._itineraries:
+            self._itineraries[placement.id] = itinerary_of(placement)
+        return self._itineraries[placement.id]
+
+    def phase(self, itinerary: Itinerary) -> tuple[str, str]:
+        """Before, during or after, and the zone that holds: the same for all who travel together."""
+        if itinerary not in self._phases:
+            self._phases[itinerary] = itinerary.stage_at(self.now), itinerary.zone_at(self.now)
+        return self._phases[itinerary]
+
+    def today(self, zone: str) -> date:
+        """The date in a zone now."""
+        if zone not in self._days:
+            self._days[zone] = local_date(self.now, zone)
+        return self._days[zone]
+
     def member_name(self, membership_id: int) -> str:
         """First and last name of whoever holds a membership."""
-        person = self._staff_person(membership_id)
-        return f"{person.first_name} {person.last_name}".strip()
+        if membership_id not in self._names:
+            person = self._staff_person(membership_id)
+            self._names[membership_id] = f"{person.first_name} {person.last_name}".strip()
+        return self._names[membership_id]
 
     def member_person(self, membership_id: int) -> int:
         """The person who holds a membership."""
-        return self._staff_person(membership_id).id
+        if membership_id not in self._members:
+            self._members[membership_id] = self._staff_person(membership_id).id
+        return self._members[membership_id]
 
     def _staff_person(self, membership_id: int) -> Person:
         member = self.staff.memberships.get(membership_id)
@@ -231,6 +270,10 @@ class Book:
         """One of the alerts at hand."""
         return self._alerts[alert_id]
 
+    def alert_ids(self) -> set[int]:
+        """Those of the alerts at hand."""
+        return set(self._alerts)
+
     def open_alerts(self, placement_id: int) -> list[Alert]:
         """The open real alerts of one of the stays, oldest first, locked until the end of the transaction; not those
         that the learner confided to some."""
@@ -257,13 +300,14 @@ class Book:
         if missing:
             stays = self.session.scalars(_STAYS, {"placements": list(missing)})
             self.placements |= {placement.id: placement for placement in stays}
-            for name in ("cohorts", "staff", "learners", "places", "partners"):
+            for name in ("cohorts", "staff", "learners", "places", "partners", "pauses", "travels", "contacts"):
                 self.__dict__.pop(name, None)
             self._ladders.clear()
 
     def expect(self, many: int) -> None:
-        """So many new alerts may follow: their numbers are taken at once."""
+        """So many new alerts may follow: their numbers are taken at once, and many are written as plain rows."""
         self._ids += reserve_ids(self.session, Alert, many)
+        self._plain = many >= _MANY
 
     def new_alert(
         self, placement: Placement, reason: Reason, severity: Severity, check_in_id: int | None,
@@ -272,11 +316,13 @@ class Book:
         """An alert that is about to be raised; `chosen`: confided to these, and no others will hear of it."""
         if not self._ids:
             self.expect(1)
-        alert = Alert(
-            id=self._ids.pop(0), placement_id=placement.id, cohort_id=placement.cohort_id, check_in_id=check_in_id,
-            reason=reason.value, severity=severity.value, level=0, raised_at=self.now, confided=chosen is not None,
-            state={"told": [], "new": True, **({"chosen": list(chosen)} if chosen is not None else {})},
-        )  # fmt: skip
+        values: dict[str, Any] = {
+            "id": self._ids.pop(0), "placement_id": placement.id, "cohort_id": placement.cohort_id,
+            "check_in_id": check_in_id, "reason": reason.value, "severity": severity.value, "level": 0,
+            "raised_at": self.now, "confided": chosen is not None,
+            "state": {"told": [], "new": True, **({"chosen": list(chosen)} if chosen is not None else {})},
+        }  # fmt: skip
+        alert = plain_row(Alert, **values) if self._plain else Alert(**values)
         self._new.append(alert)
         self._told[alert.id] = {}
         self._alerts[alert.id] = alert
@@ -335,34 +381,27 @@ class Book:
         """A message that goes out with the rest."""
         self._drafts.append(draft)
 
-    def afterwards(self, work: Callable[[], None]) -> None:
-        """Something of this transaction that needs the alerts to be in the database."""
-        self._afterwards.append(work)
+    def send_otherwise(self, messages: Iterable[dict[str, Any]]) -> None:
+        """Messages of the second channels that go out with the rest."""
+        self._second += messages
+
+    def otherwise(self) -> Sequence[dict[str, Any]]:
+        """Messages of the second channels that are not written yet."""
+        return self._second
 
     def write(self) -> None:
         """Everything into the database, in a few statements; the book may go on being used."""
         new, self._new = self._new, []
         events, self._events = self._events, []
         queued, self._drafts = self._drafts, []
-        afterwards, self._afterwards = self._afterwards, []
-        if len(new) < _MANY or afterwards:
-            self.session.add_all(new)  # and whoever asked for one may go on changing it
-        else:
-            insert_many(self.session, Alert, [_columns(alert) for alert in new])
+        second, self._second = self._second, []
+        # Whoever asked for a single one may go on changing it.
+        self.session.add_all([alert for alert in new if isinstance(alert, Alert)])
         self.session.flush()
+        insert_many(self.session, Alert, [columns_of(alert) for alert in new if not isinstance(alert, Alert)])
         insert_many(self.session, AlertEvent, events)
         drafts.queue(self.session, queued, self.now)
-        for work in afterwards:
-            work()
-        if afterwards:
-            self.session.flush()
-
-
-_PLAIN = [column.key for column in Alert.__table__.columns]
-
-
-def _columns(alert: Alert) -> dict[str, Any]:
-    return {name: getattr(alert, name) for name in _PLAIN}
+        insert_or_ignore(self.session, SecondMessage, second)
 
 
 def book_of(session: Session, now: datetime, alerts: Sequence[Alert]) -> Book:

@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc, local_date
@@ -21,7 +21,8 @@ from bot.service import alerts, drafts, missed
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
-from bot.store.prepared import ids
+from bot.store.plain import plain
+from bot.store.prepared import ids, rows
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
 from bot.store.writing import update_many
 
@@ -174,7 +175,7 @@ def withdraw(session: Session, check_in_id: int, now: datetime) -> None:
     )
 
 
-_BEFORE = aliased(CheckIn)
+_BEFORE = CheckIn.__table__.alias("before")
 _EARLIER = aliased(CheckIn)
 _LAST_DAY = (
     select(func.max(_EARLIER.day))
@@ -187,19 +188,19 @@ _LAST_DAY = (
 
 
 _MISSED_BEFORE = (
-    select(CheckIn.id, _BEFORE)
-    .join(_BEFORE, (_BEFORE.placement_id == CheckIn.placement_id) & (_BEFORE.day == _LAST_DAY))
-    .where(CheckIn.id.in_(ids("check_ins")), _BEFORE.state == State.ALERTED.value)
+    select(CheckIn.id.label("number"), _BEFORE)
+    .join(_BEFORE, (_BEFORE.c.placement_id == CheckIn.placement_id) & (_BEFORE.c.day == _LAST_DAY))
+    .where(CheckIn.id.in_(ids("check_ins")), _BEFORE.c.state == State.ALERTED.value)
 )
-_STAYS = select(Placement).where(Placement.id.in_(ids("placements")))
+_STAYS = select(Placement.__table__).where(Placement.id.in_(ids("placements")))
 
 
-def missed_before(session: Session, rows: Collection[CheckIn]) -> set[int]:
+def missed_before(session: Session, asked: Collection[CheckIn]) -> set[int]:
     """Ids of those of the check-ins whose learner missed the one before, too."""
-    if not rows:
+    if not asked:
         return set()
-    found = session.execute(_MISSED_BEFORE, {"check_ins": [row.id for row in rows]})
-    return {check_in_id for check_in_id, before in found if rules.was_missed(state_of(before))}
+    found = rows(session, _MISSED_BEFORE, check_ins=[row.id for row in asked])
+    return {before.number for before in found if rules.was_missed(state_of(before))}
 
 
 # --- triggers -----------------------------------------------------------------------------------
@@ -281,31 +282,33 @@ _WRITTEN = (
 )  # fmt: skip
 
 
+_AWAKE = (
+    select(CheckIn.__table__)
+    .where(CheckIn.wake_at <= bindparam("now"))
+    .order_by(CheckIn.wake_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+
+
 def wake(core: Core, now: datetime, limit: int) -> int:
     """Look at up to `limit` check-ins whose moment has come, one transaction each batch. Returns how many."""
     with core.store.transaction() as session:
-        rows = session.scalars(
-            select(CheckIn)
-            .where(CheckIn.wake_at <= now)
-            .order_by(CheckIn.wake_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        if rows:
-            session.expunge_all()  # they are written at once, not one by one
-            _wake_all(core, session, rows, now)
-            update_many(session, CheckIn, [{name: getattr(row, name) for name in _WRITTEN} for row in rows])
-    return len(rows)
+        awake = plain(session, CheckIn, _AWAKE, now=now, most=limit)
+        if awake:
+            _wake_all(core, session, awake, now)
+            update_many(session, CheckIn, [{name: getattr(row, name) for name in _WRITTEN} for row in awake])
+    return len(awake)
 
 
-def _wake_all(core: Core, session: Session, rows: Sequence[CheckIn], now: datetime) -> None:
-    stays = session.scalars(_STAYS, {"placements": [row.placement_id for row in rows]})
+def _wake_all(core: Core, session: Session, awake: Sequence[CheckIn], now: datetime) -> None:
+    stays = plain(session, Placement, _STAYS, placements=[row.placement_id for row in awake])
     book = Book(session, now, stays)
     heard = listening(session, now)
-    twice = missed_before(session, [row for row in rows if row.state != State.PLANNED.value])
+    twice = missed_before(session, [row for row in awake if row.state != State.PLANNED.value])
     raised = [
         (row, effect)
-        for row in rows
+        for row in awake
         for effect in _sent(book, row, _step(book, row, _tick(book, row, heard, row.id in twice)))
         if isinstance(effect, rules.RaiseAlert)
     ]
@@ -316,9 +319,9 @@ def _wake_all(core: Core, session: Session, rows: Sequence[CheckIn], now: dateti
 
 def _tick(book: Book, row: CheckIn, heard: rules.Listening, missed: bool) -> rules.Tick:
     placement = book.placements[row.placement_id]
-    itinerary = itinerary_of(placement)
+    itinerary = book.itinerary(placement)
     zone = itinerary.zone_on(row.day) if itinerary else placement.home_zone
-    return rules.Tick(ensure_utc(book.now), heard, local_date(book.now, zone) == row.day, missed)
+    return rules.Tick(ensure_utc(book.now), heard, book.today(zone) == row.day, missed)
 
 
 def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: datetime) -> None:

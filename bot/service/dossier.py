@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from bot.clock import ONE_DAY, local_date
+from bot.clock import ONE_DAY
 from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.naming import town
 from bot.flows.scene import Contact
@@ -12,7 +12,6 @@ from bot.rules.alert import Responder
 from bot.service.book import Book
 from bot.service.contacts import by_telephone
 from bot.service.open_cases import named_roles
-from bot.service.stays import itinerary_of
 from bot.service.travel_views import view_of
 from bot.store.tables import Alert, Placement
 
@@ -25,8 +24,9 @@ def dossier_of(
     now, placement = book.now, book.placements[alert.placement_id]
     person, place = book.learners[placement.person_id], book.places.get(placement.person_id)
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
-    itinerary, told = itinerary_of(placement), book.told(alert.id)
-    stage = itinerary.stage_at(now) if itinerary else "before"
+    told = book.told(alert.id)
+    itinerary = book.itinerary(placement)
+    stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
     trip = book.travels.get(placement.id)
     if trip is not None and trip.state != ARRIVED:
         stage = "during"  # on the way: those at both ends may know something
@@ -34,7 +34,7 @@ def dossier_of(
         alert_id=alert.id, learner=person.name, code=placement.code,
         cohort=book.staff.cohorts[placement.cohort_id].code,
         reason=alert.reason, severity=alert.severity, raised_at=alert.raised_at, now=now,
-        zone=itinerary.zone_at(now) if itinerary else placement.home_zone,
+        zone=zone,
         asked_at=check_in.delivered_at if check_in else None,
         reminded_at=check_in.reminder_delivered_at if check_in else None,
         last_active_at=person.last_active_at,
@@ -56,7 +56,7 @@ def dossier_of(
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
-        paused=_paused(book, placement), confided=alert.confided, incident=alert.incident_id,
+        paused=_paused(book, placement, zone), confided=alert.confided, incident=alert.incident_id,
     )  # fmt: skip
 
 
@@ -70,13 +70,13 @@ def _within_reach(contacts: tuple[Contact, ...], stage: str) -> tuple[Contact, .
     return contacts if stage == "during" else tuple(c for c in contacts if c.role not in AT_THE_HOST)
 
 
-def _paused(book: Book, placement: Placement) -> tuple[date, date] | None:
+def _paused(book: Book, placement: Placement, zone: str) -> tuple[date, date] | None:
     """The days of a pause of check-ins that holds today, or held yesterday: why nobody asked."""
-    itinerary = itinerary_of(placement)
-    if itinerary is None:
+    pauses = book.pauses.get(placement.id)
+    if not pauses:
         return None
-    today = local_date(book.now, itinerary.zone_at(book.now))
-    holding = (p for p in book.pauses.get(placement.id, ()) if p.covers(today) or p.covers(today - ONE_DAY))
+    today = book.today(zone)
+    holding = (p for p in pauses if p.covers(today) or p.covers(today - ONE_DAY))
     return next(((p.first, p.ends) for p in holding), None)
 
 
@@ -106,6 +106,10 @@ def _contacts(book: Book, placement: Placement) -> tuple[Contact, ...]:
 
 
 def _member(book: Book, role: str, membership_id: int) -> Contact:
-    person = book.staff.people[book.staff.memberships[membership_id].person_id]
-    name = f"{person.first_name} {person.last_name}".strip()
-    return Contact(name, role, person.phone, person.id, person.id in book.staff.accounts)
+    found = book.contacts.get((role, membership_id))
+    if found is None:
+        person = book.staff.people[book.staff.memberships[membership_id].person_id]
+        name = f"{person.first_name} {person.last_name}".strip()
+        found = Contact(name, role, person.phone, person.id, person.id in book.staff.accounts)
+        book.contacts[role, membership_id] = found
+    return found

@@ -7,12 +7,12 @@ one, or a learner for whom it is not settled. When the leading one leaves, the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, bindparam, column, func, or_, select, update, values
 from sqlalchemy.orm import Session
 
 from bot.flows import alert_screens, incident_screens
@@ -222,13 +222,10 @@ _MISSED = (
            Alert.reason.in_([reason.value for reason in REASONS]))
     .group_by(Alert.cohort_id)
 )  # fmt: skip
-_OTHERS = (
-    select(CheckIn.id)
-    .join(Placement, Placement.id == CheckIn.placement_id)
-    .where(Placement.cohort_id == bindparam("cohort"), CheckIn.day.in_(bindparam("days", expanding=True)),
-           CheckIn.due_at.between(bindparam("first"), bindparam("last")),
-           or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > bindparam("soon"))))
-    .limit(bindparam("most"))
+# When those of each cohort that are judged now were asked: one row each.
+_ASKED = values(
+    column("cohort", BigInteger), column("first_day", CheckIn.day.type), column("last_day", CheckIn.day.type),
+    column("first", CheckIn.due_at.type), column("last", CheckIn.due_at.type), name="asked",
 )  # fmt: skip
 _IN_INCIDENTS = (
     select(Alert)
@@ -238,6 +235,28 @@ _IN_INCIDENTS = (
 )
 
 Miss = tuple[CheckIn, Severity]
+
+
+def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: datetime) -> dict[int, int]:
+    """By cohort, how many of those who were asked together answered, or still have time."""
+    asked = _ASKED.data([_when_asked(cohort, misses) for cohort, misses in sorted(of_cohorts.items())]).cte("asked")
+    soon = now + SOON
+    query = (
+        select(Placement.cohort_id, func.count().label("many"))
+        .select_from(CheckIn)
+        .join(Placement, Placement.id == CheckIn.placement_id)
+        .join(asked, asked.c.cohort == Placement.cohort_id)
+        .where(CheckIn.day.between(asked.c.first_day, asked.c.last_day),
+               CheckIn.due_at.between(asked.c.first, asked.c.last),
+               or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > soon)))
+        .group_by(Placement.cohort_id)
+    )  # fmt: skip
+    return {row.cohort_id: row.many for row in session.execute(query)}
+
+
+def _when_asked(cohort: int, misses: Sequence[Miss]) -> tuple[int, date, date, datetime, datetime]:
+    days, due = [row.day for row, _ in misses], [row.due_at for row, _ in misses]
+    return cohort, min(days), max(days), min(due) - WINDOW, max(due) + WINDOW
 
 
 def together(session: Session, misses: Sequence[tuple[int, Miss]], now: datetime) -> dict[int, Grouping]:
@@ -255,16 +274,12 @@ def together(session: Session, misses: Sequence[tuple[int, Miss]], now: datetime
         *rows(session, _MISSED, cohorts=list(by_cohort), since=now - WINDOW),
     ):
         missing[cohort] += many
-    found: dict[int, Grouping] = {}
-    for cohort, many in sorted(missing.items()):
-        if many >= AT_LEAST:
-            of_cohort = by_cohort[cohort]
-            due = [row.due_at for row, _ in of_cohort]
-            others = rows(
-                session, _OTHERS, cohort=cohort, days=sorted({row.day for row, _ in of_cohort}),
-                first=min(due) - WINDOW, last=max(due) + WINDOW, soon=now + SOON, most=many + 1,
-            )  # fmt: skip
-            found[cohort] = grouping([severity for _, severity in of_cohort], many, len(others))
+    many_enough = {cohort: by_cohort[cohort] for cohort, many in missing.items() if many >= AT_LEAST}
+    others = _others(session, many_enough, now) if many_enough else {}
+    found = {
+        cohort: grouping([severity for _, severity in of_cohort], missing[cohort], others.get(cohort, 0))
+        for cohort, of_cohort in sorted(many_enough.items())
+    }
     return {cohort: group for cohort, group in found.items() if group.amber}
 
 

@@ -271,6 +271,7 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
     for row in session.scalars(_STEPS, {"stays": stays}):
         known.setdefault(row.placement_id, {})[row.step] = row
     scripts = {v: script_of(session, v) for v in {s.placement.journey_version_id for s in walking} if v is not None}
+    longest = {v: max((step.worth for step in script.journey.steps), default=AHEAD) for v, script in scripts.items()}
     asking = any(asks_for_answers(script) for script in scripts.values())
     answers = answers_of(session, stays) if asking else {}
     new: list[dict[str, Any]] = []
@@ -280,7 +281,7 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
         assert version is not None
         facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
         have = known.get(subject.placement.id, {})
-        near = _near(scripts[version], version, facts, now, have, shared)
+        near = _near(scripts[version], version, facts, now, have, shared, longest[version])
         found = {item.step.id: item for item in near}
         wanted = {step: item for step, item in found.items() if _in_reach(item, subject, now)}
         _move(session, have, wanted, found)
@@ -291,23 +292,23 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
 
 def _near(
     script: Script, version: int, facts: LearnerFacts, now: datetime, have: Collection[str],
-    shared: dict[Any, list[DueStep]],
+    shared: dict[Any, list[DueStep]], longest: timedelta,
 ) -> list[DueStep]:  # fmt: skip
     """What is due within reach, worked out once for all who travel together and are alike in what steps ask about."""
     if have or facts.answers:
         return around(script.journey, facts, now, now + AHEAD, also=have)
     key = (
         version, facts.itinerary, facts.status, facts.trade, facts.language, facts.home_country, facts.host_country,
-        facts.host_city, facts.wishes, _age(script, facts.birth_date, now),
+        facts.host_city, facts.wishes, _age(longest, facts.birth_date, now),
     )  # fmt: skip
     if key not in shared:
         shared[key] = around(script.journey, facts, now, now + AHEAD)
     return shared[key]
 
 
-def _age(script: Script, birth_date: date | None, now: datetime) -> int | date | None:
-    """The age for the whole reach of planning; the birth date itself where a birthday falls into it."""
-    longest = max((step.worth for step in script.journey.steps), default=AHEAD)
+def _age(longest: timedelta, birth_date: date | None, now: datetime) -> int | date | None:
+    """The age for the whole reach of planning; the birth date itself where a birthday falls into it. `longest`: how
+    long a step of the journey is worth anything at most."""
     first, last = (now - longest - AHEAD).date(), (now + AHEAD + AHEAD).date()
     then = age_on(birth_date, first)
     return then if then == age_on(birth_date, last) else birth_date

@@ -1,4 +1,4 @@
-"""Alerts by e-mail and webhook: filled in the transaction of the alert's own messages, beside them.
+"""Alerts by e-mail and webhook: filled through the book of the alert's own messages, beside them.
 
 Every alert notice goes out again by e-mail to whoever was told and has an address, and once to the webhook for all.
 Who has no live chat but an address is told by e-mail; their rung is still passed at once, for nobody sees whether an
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -20,10 +21,11 @@ from bot.flows.alert_screens import Dossier
 from bot.flows.second import Letter, encode_letter
 from bot.flows.vocabulary import Screen
 from bot.rules.alert import Responder
+from bot.service.book import Book
 from bot.service.bot_state import USERNAME
 from bot.service.core import Core
 from bot.service.stays import reader_zones
-from bot.store.prepared import first, rows
+from bot.store.prepared import first, ids, rows
 from bot.store.tables import Alert, BotState, Membership, Person, SecondMessage, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
@@ -83,76 +85,119 @@ def readers(session: Session, memberships: Iterable[int], now: datetime) -> list
 # --- alerts -------------------------------------------------------------------------------------
 
 
-def marked(core: Core, session: Session, people: tuple[Responder, ...]) -> tuple[Responder, ...]:
+class Directory:
+    """Who can be written to, as one book knows it: read for everybody around its stays at once."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._readers: dict[int, Reader] = {}
+        self._looked_up: set[int] = set()
+        self._mailed: dict[int, set[int | None]] = {}
+
+    def readers(self, memberships: Iterable[int]) -> list[Reader]:
+        """These memberships as people who can be written to, in order."""
+        wanted = set(memberships)
+        if wanted - self._looked_up:
+            missing = (wanted | self._book.staff.memberships.keys()) - self._looked_up
+            self._readers |= {r.id: r for r in readers(self._book.session, missing, self._book.now)}
+            self._looked_up |= missing
+        return [self._readers[number] for number in sorted(wanted) if number in self._readers]
+
+    @cached_property
+    def bot(self) -> str | None:
+        """The address of the bot."""
+        link = first(self._book.session, _USERNAME)
+        return f"https://t.me/{link.value}" if link else None
+
+    def just_mailed(self, alert_id: int) -> set[int | None]:
+        """Who had an e-mail about an alert a short while ago."""
+        if alert_id not in self._mailed:
+            wanted = (self._book.alert_ids() | {alert_id}) - self._mailed.keys()
+            self._mailed |= {number: set() for number in wanted}
+            since = self._book.now - MAIL_AGAIN
+            for row in rows(self._book.session, _JUST_MAILED, alerts=sorted(wanted), since=since):
+                self._mailed[row.alert_id].add(row.person_id)
+        queued = (m for m in self._book.otherwise() if m["alert_id"] == alert_id and m["channel"] == MAIL)
+        return self._mailed[alert_id] | {message["person_id"] for message in queued}
+
+
+_JUST_MAILED = select(SecondMessage.alert_id, SecondMessage.person_id).where(
+    SecondMessage.alert_id.in_(ids("alerts")), SecondMessage.channel == MAIL,
+    SecondMessage.created_at > bindparam("since"),
+)  # fmt: skip
+
+
+def marked(core: Core, book: Book, people: tuple[Responder, ...]) -> tuple[Responder, ...]:
     """Who is passed over, with `unlinked_mail` or `blocked_mail` as the reason for those an e-mail goes to."""
     without = [p.id for p in people if p.why in _NO_CHAT] if MAIL in core.channels else []
     if not without:
         return people
-    reached = {row.id for row in rows(session, _READERS, memberships=without) if row.email}
+    reached = {reader.id for reader in directory(book).readers(without) if reader.email}
     return tuple(replace(p, why=f"{p.why}{BY_MAIL}") if p.id in reached else p for p in people)
 
 
+def directory(book: Book) -> Directory:
+    """The one of a book."""
+    if book.directory is None:
+        book.directory = Directory(book)
+    found = book.directory
+    assert isinstance(found, Directory)
+    return found
+
+
 def spread(
-    core: Core, session: Session, row: Alert, d: Dossier, shown: Screen, now: datetime,
+    core: Core, book: Book, row: Alert, d: Dossier, shown: Screen,
     *, people: Iterable[int], skipped: Iterable[Responder], repeat: bool, exhausted: bool,
 ) -> None:  # fmt: skip
     """An alert notice to `people`, and by e-mail to those of `skipped` who are only reached so."""
     if not core.channels:
         return
+    now = book.now
     by_mail = {p.id for p in skipped if (p.why or "").endswith(BY_MAIL)}
     again = {int(m) for m in row.state.get("mailed", ())} if repeat else set()
-    told = readers(session, {*people, *by_mail, *again}, now)
+    told = directory(book).readers({*people, *by_mail, *again})
     letter = talk.alert(d, shown, repeat=repeat, exhausted=exhausted)
     key = f"alert:{row.id}:{now.isoformat()}:{'again' if repeat else 'new'}"
-    queued = _mails(core, session, row, d, letter, told, key, now, quiet=repeat)
+    queued = _mails(core, book, row, d, letter, told, key, quiet=repeat)
     if WEBHOOK in core.channels:
         facts = {**_facts(d), "event": "alert", "repeat": repeat, "exhausted": exhausted}
         queued.append(_call(key, row.id, facts, letter, told, now))
-    insert_or_ignore(session, SecondMessage, queued)
+    book.send_otherwise(queued)
 
 
 def _mails(
-    core: Core, session: Session, row: Alert, d: Dossier, letter: Letter, told: Sequence[Reader], key: str,
-    now: datetime, *, quiet: bool,
+    core: Core, book: Book, row: Alert, d: Dossier, letter: Letter, told: Sequence[Reader], key: str, *, quiet: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
     """E-mails to all who have an address; of repeats only now and then."""
     if MAIL not in core.channels:
         return []
-    just = _just_mailed(session, row.id, now) if quiet else set()
-    link = first(session, _USERNAME)
-    address = f"https://t.me/{link.value}" if link else None
+    just = directory(book).just_mailed(row.id) if quiet else set()
     nobody = not any(reader.linked for reader in told)
     found = []
     for reader in told:
         if reader.email and reader.person_id not in just:
-            end = talk.closing(d, address, in_telegram=reader.linked, alone=nobody)
-            found.append(_mail(key, row.id, reader, replace(letter, body=(*letter.body, *end)), now))
+            end = talk.closing(d, directory(book).bot, in_telegram=reader.linked, alone=nobody)
+            found.append(_mail(key, row.id, reader, replace(letter, body=(*letter.body, *end)), book.now))
     if found:
         reached = {reader.id for reader in told if reader.email}
         row.state = {**row.state, "mailed": sorted({*row.state.get("mailed", ()), *reached})}
     return found
 
 
-def _just_mailed(session: Session, alert_id: int, now: datetime) -> set[int | None]:
-    mine = (SecondMessage.alert_id == alert_id) & (SecondMessage.channel == MAIL)
-    return set(
-        session.scalars(select(SecondMessage.person_id).where(mine, SecondMessage.created_at > now - MAIL_AGAIN))
-    )
-
-
 def follow(
-    core: Core, session: Session, row: Alert, d: Dossier, shown: Screen, now: datetime,
-    *, event: str, by: int | None, name: str | None = None,
+    core: Core, book: Book, row: Alert, d: Dossier, shown: Screen, *, event: str, by: int | None,
+    name: str | None = None,
 ) -> None:  # fmt: skip
     """Somebody took it (`alert_taken`) or it is over (`alert_resolved`): to all who had e-mail, and the webhook.
 
     `by` is whose doing it is; they know. `name` is theirs."""
     if not core.channels:
         return
+    now = book.now
     letter = talk.taken(d, shown, name or "") if event == "alert_taken" else talk.clear(d, shown)
     key = f"{event}:{row.id}:{now.isoformat()}"
     mailed = {int(m) for m in row.state.get("mailed", ())}
-    told = readers(session, mailed | {int(m) for m in row.state.get("told", ())} - {by}, now)
+    told = directory(book).readers(mailed | {int(m) for m in row.state.get("told", ())} - {by})
     whole = replace(letter, body=(*letter.body, talk.footer(d.cohort)))
     queued = []
     if MAIL in core.channels:
@@ -160,7 +205,7 @@ def follow(
     if WEBHOOK in core.channels:
         facts = {**_facts(d), "event": event, "acknowledged_by": d.acknowledged_by, "outcome": row.outcome}
         queued.append(_call(key, row.id, facts, letter, told, now))
-    insert_or_ignore(session, SecondMessage, queued)
+    book.send_otherwise(queued)
 
 
 def _facts(d: Dossier) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, bindparam, insert, text, update
+from sqlalchemy import JSON, Connection, Date, Insert, Table, bindparam, insert, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.store.tables import Base, Heartbeat
+from bot.store.tables.base import UtcDateTime
 
 _MANY = 20  # rows from which one statement is worth it
 _CHUNK = 5000  # rows per statement batch, well below both databases' limits on parameters
@@ -26,7 +27,7 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
     if not rows:
         return 0
     connection = session.connection()
-    if connection.dialect.name == "postgresql" and len(rows) >= _MANY:
+    if len(rows) >= _MANY:
         return _insert_at_once(connection, table, rows)
     statement = _insert_or_ignore(connection.dialect.name, table)
     new = 0
@@ -38,14 +39,19 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
 
 
 def _insert_at_once(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
-    """Many rows as one JSON value in one statement: row by row, each would cost PostgreSQL a round of its own."""
+    """Many rows past SQLAlchemy's work on each: to SQLite as the driver takes them, to PostgreSQL as one JSON value in
+    one statement, for row by row each would cost it a round of its own."""
     columns = ", ".join(f'"{name}"' for name in rows[0])  # names of our own tables, no input
+    if connection.dialect.name == "sqlite":
+        places = ", ".join("?" for _ in rows[0])
+        order = f'INSERT INTO "{table.__tablename__}" ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING'
+        return connection.exec_driver_sql(order, _for_driver(table, rows)).rowcount
     statement = text(
         f'INSERT INTO "{table.__tablename__}" ({columns}) '
-        f'SELECT {columns} FROM jsonb_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS jsonb)) '
+        f'SELECT {columns} FROM json_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS json)) '
         "ON CONFLICT DO NOTHING"
     )
-    return connection.execute(statement, {"rows": json.dumps([dict(row) for row in rows], default=_plain)}).rowcount
+    return connection.execute(statement, {"rows": _as_json(rows)}).rowcount
 
 
 def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
@@ -53,8 +59,9 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     if not rows:
         return
     connection = session.connection()
-    if connection.dialect.name == "postgresql" and len(rows) >= _MANY:
-        _insert_at_once(connection, table, rows)
+    if len(rows) >= _MANY:
+        new = _insert_at_once(connection, table, rows)
+        assert new == len(rows), f"{len(rows) - new} rows of {table.__tablename__} were there already"
         return
     assert isinstance(table.__table__, Table)
     connection.execute(insert(table.__table__), [dict(row) for row in rows])
@@ -84,10 +91,10 @@ def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
         into = ", ".join(f'"{name}" = new."{name}"' for name in names)  # names of our own tables, no input
         statement = text(
             f'UPDATE "{table.__tablename__}" AS old SET {into} '
-            f'FROM jsonb_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS jsonb)) AS new '
+            f'FROM json_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS json)) AS new '
             "WHERE old.id = new.id"
         )
-        connection.execute(statement, {"rows": json.dumps([dict(row) for row in rows], default=_plain)})
+        connection.execute(statement, {"rows": _as_json(rows)})
         return
     assert isinstance(table.__table__, Table)
     change = update(table.__table__).where(table.__table__.c.id == bindparam("number"))
@@ -95,10 +102,42 @@ def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     connection.execute(change, [{f"new_{n}": row[n] for n in names} | {"number": row["id"]} for row in rows])
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, date):  # a datetime is one, too
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value).__name__}")
+def _for_driver(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """Rows as Python's SQLite driver takes them, instants and JSON as `bot.store.tables` keeps them."""
+    kinds = [table.__table__.columns[name].type for name in rows[0]]
+    written: dict[int, str] = {}  # by identity: rows of one batch share their instants
+
+    def plain(value: date) -> str:
+        known = written.get(id(value))
+        if known is None:
+            known = _instant.process_bind_param(value, _SQLITE) if isinstance(value, datetime) else value.isoformat()
+            written[id(value)] = known
+        return known
+
+    ways = [json.dumps if isinstance(kind, JSON) else plain if isinstance(kind, _TIMES) else None for kind in kinds]
+    return [
+        tuple(
+            value if way is None or value is None else way(value) for way, value in zip(ways, row.values(), strict=True)
+        )
+        for row in rows
+    ]
+
+
+_instant, _SQLITE, _TIMES = UtcDateTime(), sqlite.dialect(), (UtcDateTime, Date)
+
+
+def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
+    written: dict[int, str] = {}  # by identity: rows of one batch share their instants
+
+    def plain(value: Any) -> str:
+        known = written.get(id(value))
+        if known is None:
+            if not isinstance(value, date):  # a datetime is one, too
+                raise TypeError(f"no JSON for {type(value).__name__}")
+            known = written[id(value)] = value.isoformat()
+        return known
+
+    return json.dumps([dict(row) for row in rows], default=plain)
 
 
 @cache

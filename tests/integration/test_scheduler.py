@@ -122,7 +122,7 @@ def test_the_loop_turns_and_pokes_the_sender(core: Core, abroad: Small, monkeypa
 def test_a_locked_database_does_not_stop_the_loop(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     turns: list[int] = []
 
-    def locked(_core: Core, _now: object) -> None:
+    def locked(_core: Core, _now: object, _hands: int) -> None:
         turns.append(1)
         raise StorageTrouble("The database is locked.")
 
