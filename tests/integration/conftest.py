@@ -62,13 +62,27 @@ def small(core: Core) -> Small:
     return small_cohort(core)
 
 
+@pytest.fixture(scope="session")
+def arrived() -> dict[str, Small]:
+    """Cohorts that went abroad once already, by kind of database."""
+    return {}
+
+
 @pytest.fixture
-def abroad(core: Core) -> Small:
-    """The same cohort on its second day abroad, at noon: both referents and Lea have joined."""
+def abroad(core: Core, databases: Databases, arrived: dict[str, Small]) -> Small:
+    """The same cohort on its second day abroad, at noon: both referents and Lea have joined.
+
+    They went there once; for every further test the rows and the chats of that are put back.
+    """
+    kind = core.store.engine.dialect.name
+    if databases.bring(kind, "abroad"):
+        return arrived[kind].twin(core)
     found = small_cohort(core, start=march(2, 11))
     found.join_staff()
     found.join()
     found.world.turn()
+    databases.keep(kind, "abroad")
+    arrived[kind] = found.twin(core)
     return found
 
 

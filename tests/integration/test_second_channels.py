@@ -192,10 +192,12 @@ def test_repeats_are_mailed_every_half_hour_and_called_every_time(core: Core, aw
 
 def test_all_who_had_a_mail_hear_who_took_it_and_that_it_is_over(core: Core, away: Small) -> None:
     ask_for_help(away)
-    away.world.tap(REFERENT, "I'm on it")
-    resolve(away)
 
     async def story(lane: SecondLane, box: Mailbox, calls: Gateway) -> None:
+        await lane.drain()
+        away.world.tap(REFERENT, "I'm on it")
+        await lane.drain()
+        resolve(away)
         await lane.drain()
         assert [str(mail["Subject"]) for mail in box.to(MARCO)][1:] == [
             "SPRING L01 · #1 : Claire Exemple s’en occupe".replace(" :", "\u00a0:"),

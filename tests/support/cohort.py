@@ -29,6 +29,11 @@ class Small:
     placements: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
 
+    def twin(self, core: Core) -> Small:
+        """The same cohort once more, on a database with the same rows."""
+        names = {name: dict(getattr(self, name)) for name in ("people", "memberships", "placements", "tokens")}
+        return Small(self.world.twin(core), self.cohort_id, **names)
+
     def join_staff(self, *, backup: bool = True) -> None:
         """The referents open their invites and choose English."""
         chats = {REFERENT: "claire", **({BACKUP: "marco"} if backup else {})}

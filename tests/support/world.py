@@ -7,6 +7,7 @@ No HTTP: what `bot.service` hands out is rendered and put into each person's cha
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -72,6 +73,16 @@ class World:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    def twin(self, core: Core) -> World:
+        """The same world once more, on a database with the same rows."""
+        found = World(core, self.now)
+        found.phones = deepcopy(self.phones)
+        for name in ("_updates", "_messages"):
+            following = next(getattr(self, name))
+            setattr(self, name, count(following))
+            setattr(found, name, count(following))
+        return found
 
     def phone(self, chat_id: int) -> Phone:
         return self.phones.setdefault(chat_id, Phone(chat_id))
