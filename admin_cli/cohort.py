@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, cohort_page
-from admin_cli.context import Desk, desk
-from admin_cli.files import read_bytes
-from admin_cli.output import Json, counted, heading, print_json, say, some, table, warn
-from bot.clock import SystemClock
-from bot.errors import TransportError
+from admin_cli import check_ins, cohort_page, invites, lists
+from admin_cli.context import desk
+from admin_cli.output import Json, heading, print_json, say, some, table, warn
 from bot.rules.durations import parse_duration
-from bot.service import bot_state, cohorts, drills, guest_list, rollcall, status
+from bot.service import cohorts, drills, rollcall, status
 from bot.service.check_in_settings import leaves_out_weekend
-from bot.service.import_file import ImportReport, import_cohort
-from bot.transport.client import Telegram
 
 app = typer.Typer(name="cohort", help="Cohorts: make, import, invite, look after.", no_args_is_help=True)
 
@@ -84,126 +77,11 @@ def list_(json: Json = False) -> None:
     )
 
 
-# --- import -------------------------------------------------------------------------------------
+app.command("import")(lists.import_)
+app.command("template")(lists.template)
 
 
-@app.command("import")
-def import_(
-    code: Code,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: comma, semicolon or tab; UTF-8 or Windows-1252.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
-    json: Json = False,
-) -> None:
-    """Import a list of learners: all rows or none. Importing it again changes nothing."""
-    data = read_bytes(file)
-    with desk() as d:
-        report = import_cohort(d.core, code, data, d.now, dry_run=dry_run)
-    if json:
-        print_json(_report_json(report))
-    else:
-        _print_report(report)
-
-
-def _report_json(report: ImportReport) -> dict[str, Any]:
-    return {
-        "cohort": report.cohort, "dry_run": report.dry_run,
-        "added": [{"code": c, "name": n} for c, n in report.added],
-        "changed": [
-            {"code": c.code, "name": c.name, "changes": {k: {"old": o, "new": n} for k, (o, n) in c.columns.items()}}
-            for c in report.changed
-        ],
-        "unchanged": report.unchanged,
-        "missing": [{"code": c, "name": n} for c, n in report.missing],
-        "notes": report.notes,
-    }  # fmt: skip
-
-
-def _print_report(report: ImportReport) -> None:
-    would = "would be " if report.dry_run else ""
-    for code, name in report.added:
-        say(f"+ {code}  {name}")
-    for change in report.changed:
-        say(f"~ {change.code}  {change.name}")
-        for column, (old, new) in change.columns.items():
-            say(f"    {column}: {old or '(empty)'} → {new or '(empty)'}")
-    for code, name in report.missing:
-        say(f"? {code}  {name}  is in the cohort but not in the file; left as it is")
-    for note in report.notes:
-        say(f"! {note}")
-    heading(
-        f"{counted(len(report.added), 'learner')} {would}added, {len(report.changed)} {would}changed, "
-        f"{len(report.unchanged)} unchanged, {len(report.missing)} missing from the file."
-    )
-    if report.dry_run:
-        say("Nothing was changed. Leave out --dry-run to do it.")
-    elif report.added:
-        say(f"Next: compagnon cohort invites {report.cohort}")
-
-
-# --- invites ------------------------------------------------------------------------------------
-
-
-@app.command()
-def invites(
-    code: Code,
-    json: Json = False,
-    reissue: Annotated[str | None, typer.Option(metavar="P", help="A fresh invite for this code.")] = None,
-    revoke: Annotated[str | None, typer.Option(metavar="P", help="Make the invite of this code useless.")] = None,
-    everybody: Annotated[bool, typer.Option("--all", help="Also those who joined, expired and revoked.")] = False,
-) -> None:
-    """Who has not joined yet, and their links."""
-    if reissue and revoke:
-        raise typer.BadParameter("Choose one of --reissue and --revoke.")
-    with desk() as d:
-        unknown = know_bot(d)
-        if reissue:
-            rows = [guest_list.reissue(d.core, code, reissue, d.now)]
-        elif revoke:
-            guest_list.revoke(d.core, code, revoke, d.now)
-            rows = []
-        else:
-            rows = guest_list.listing(d.core, code, d.now, everybody=everybody)
-    tell_placeholder(unknown, *(row["url"] for row in rows))
-    if json:
-        print_json(rows)
-    elif revoke:
-        say(f"The invite of {revoke} is revoked. A new one: compagnon cohort invites {code} --reissue {revoke}")
-    else:
-        table(
-            ("CODE", "ROLE", "NAME", "STATE", "LINK"),
-            [(r["code"], r["role"], r["name"], r["state"], r["url"]) for r in rows],
-            "Nobody has an open invite: everybody joined, or there is nobody yet.",
-        )
-
-
-def know_bot(d: Desk) -> str | None:
-    """Learn the bot's name for links, once. Without it they say YOUR_BOT: returns why, for `tell_placeholder`."""
-    if bot_state.username(d.core) is not None:
-        return None
-    why = "no token is set (COMPAGNON_TOKEN)"
-    if d.settings.token is not None:
-        try:
-            bot_state.remember_username(d.core, asyncio.run(_ask_name(d)))
-            return None
-        except TransportError as error:
-            why = str(error)
-    return why
-
-
-def tell_placeholder(why: str | None, *links: str | None) -> None:
-    """Say on standard error that links which are printed do not name the bot, and why."""
-    if why is not None and any(links):
-        warn(f"The links say YOUR_BOT, for the bot's name is not known yet: {why}")
-
-
-async def _ask_name(d: Desk) -> str:
-    telegram = Telegram(
-        d.settings.require_token(), d.settings.api_url, d.core.content.catalogues, SystemClock(), d.settings.data_dir
-    )
-    try:
-        return (await telegram.open()).username
-    finally:
-        await telegram.close()
+app.command("invites")(invites.invites)
 
 
 # --- looking after it ---------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from admin_cli import check_ins, travel
-from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, table
+from admin_cli.telegram import know_bot, tell_placeholder
 from bot.errors import BadInput
 from bot.service import learner_card, learners
 

@@ -83,14 +83,15 @@ def _debug() -> None:
 
 def _message(error: CompagnonError) -> str:
     """One sentence, or all faults of a file, a line each."""
+    notes = getattr(error, "__notes__", [])
     if not isinstance(error, Faults):
-        return str(error)
+        return "\n".join([str(error), *notes])
     lines = [str(fault) for fault in error.faults[:SHOWN_FAULTS]]
     rest = len(error.faults) - len(lines)
     if rest:
         lines.append(f"… and {rest} more.")
     count = "1 thing is" if len(error.faults) == 1 else f"{len(error.faults)} things are"
-    return "\n".join([f"{count} wrong; nothing was changed:", *lines])
+    return "\n".join([f"{count} wrong; nothing was changed:", *lines, *notes])
 
 
 def _keep(error: Exception) -> str:

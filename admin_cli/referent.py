@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli.cohort import know_bot, tell_placeholder
 from admin_cli.context import desk
 from admin_cli.output import Json, moment, print_json, say, some, table, warn
+from admin_cli.telegram import know_bot, tell_placeholder
 from bot.service import handover, referents, rota
 
 DUTY = 'When they can be asked, such as "mon-fri 07:00-22:00; sat,sun 09:00-20:00"; always by default.'

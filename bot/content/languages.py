@@ -11,8 +11,8 @@ PREPARING = ("de", "es", "it", "nl")
 SAFETY_FILES = tuple(
     f"interface/{name}"
     for name in (
-        "alerts", "care", "case", "check_in", "common", "confide", "gate", "incidents", "join", "language", "pause",
-        "privacy", "second",
+        "alerts", "care", "case", "check_in", "common", "confide", "gate", "incidents", "join", "language",
+        "passer_by", "pause", "privacy", "second",
         "sos", "travel",
     )
 )  # fmt: skip

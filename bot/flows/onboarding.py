@@ -163,7 +163,7 @@ def _language(scene: Scene, code: str) -> Outcome:
     if role == "family" or ("family" in scene.roles and not scene.onboarded):
         asked = shown.guardian(scene, _child_name(scene))
         return show(Replace(asked), effects=(chosen,), conversation=_at(scene, "yes"))
-    if stay is not None and role == "learner":
+    if stay is not None and role in ("learner", "staff"):
         return show(Replace(shown.stay_check(scene, stay)), effects=(chosen,))
     return show(Replace(shown.desk(scene)), effects=(chosen, FinishOnboarding(0)), conversation=IDLE)
 

@@ -80,7 +80,7 @@ def of_learner(core: Core, code: str, cohort: str | None, now: datetime) -> dict
         reason = reason_for(placement, of_cohort)
         return {
             "code": placement.code, "cohort": of_cohort.code, "name": _name(person),
-            "minor": is_minor(person.birth_date, local_date(now, placement.home_zone)),
+            "minor": is_minor(person.birth_date, local_date(now, placement.home_zone), placement.status),
             "check_ins": in_force(placement, of_cohort), "reason": reason,
             "reason_given_at": _given_at(session, placement, of_cohort) if reason else None,
         }  # fmt: skip
@@ -115,7 +115,7 @@ def unreasoned(learners: Iterable[tuple[Placement, Person]], cohort: Cohort, tod
         for placement, person in learners
         if leaves_out_weekend(placement.check_in_days or cohort.check_in_days)
         and not reason_for(placement, cohort)
-        and is_minor(person.birth_date, today)
+        and is_minor(person.birth_date, today, placement.status)
         and (placement.return_date is None or placement.return_date >= today)
     )
 
@@ -174,7 +174,7 @@ def set_learner(
         before = placement.check_in_reason
         changes = _apply(placement, new)
         _check_order(placement, of_cohort, placement.code)
-        minor = is_minor(person.birth_date, local_date(now, placement.home_zone))
+        minor = is_minor(person.birth_date, local_date(now, placement.home_zone), placement.status)
         if "check_in_days" in new or "check_in_reason" in new:
             _check_reason(placement, of_cohort, minor and not as_cohort)
         changes |= _reason_gone(before, placement.check_in_reason)

@@ -58,7 +58,7 @@ def _accept_invite(work: Work, effect: fx.AcceptInvite) -> None:
     work.applied.scene = scene_of(work.core, work.session, person_id, work.scene.chat_id, work.now)
     for stay in work.applied.scene.stays:
         planning.replan(work.session, stay.placement_id, work.now)
-        if effect.role == "learner":
+        if effect.role in ("learner", "staff"):
             _tell_referent_of(work, stay)
 
 

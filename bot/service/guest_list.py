@@ -16,7 +16,17 @@ from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.store.tables import Cohort, Invite, Membership, Person
 
-ORDER = ("coordinator", "referent", "local-contact", "accompanying", "safeguarding", "learner", "family")
+ORDER = (
+    "coordinator",
+    "referent",
+    "local-contact",
+    "accompanying",
+    "safeguarding",
+    "learner",
+    "staff",
+    "host-tutor",
+    "family",
+)
 
 
 def listing(core: Core, cohort_code: str, now: datetime, *, everybody: bool = False) -> list[dict[str, Any]]:
@@ -47,6 +57,7 @@ def _row(invite: Invite, person: Person, address: str | None, now: datetime) -> 
         "url": invites.link(invite, address) if state == "open" else None,
         "token": invite.token if state == "open" else None, "state": state,
         "expires_at": invite.expires_at.isoformat(), "language": person.language,
+        "mailed_at": invite.mailed_at.isoformat() if invite.mailed_at else None,
     }  # fmt: skip
 
 

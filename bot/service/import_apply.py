@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,26 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from bot.service import invites
+from bot.service import import_new, invites
 from bot.service.audit import note
-from bot.service.import_rows import Entry
+from bot.service.import_new import FLAGS, PERSON, PLACEMENT, REFERENCES
+from bot.service.import_rows import Entry, Progress
 from bot.store.tables import Cohort, Invite, Membership, Person, Placement
 
-# Column of the list → attribute of the table.
-PERSON = {
-    "first_name": "first_name", "last_name": "last_name", "language": "language", "birth_date": "birth_date",
-    "phone": "phone", "email": "email",
-}  # fmt: skip
-PLACEMENT = {
-    "status": "status", "trade": "trade", "home_city": "home_city", "home_country": "home_country",
-    "home_timezone": "home_zone", "host_city": "host_city", "host_country": "host_country",
-    "host_timezone": "host_zone", "kit": "kit", "host_organisation": "host_organisation", "host_phone": "host_phone",
-    "tutor_name": "tutor_name", "tutor_email": "tutor_email", "accommodation": "accommodation",
-    "departure_date": "departure_date", "arrival_date": "arrival_date", "return_date": "return_date",
-    "guardian_name": "guardian_name", "guardian_phone": "guardian_phone", "guardian_language": "guardian_language",
-    "emergency_contact_name": "emergency_contact_name", "emergency_contact_phone": "emergency_contact_phone",
-}  # fmt: skip
-REFERENCES = {"referent": "referent_id", "backup_referent": "backup_id", "local_contact": "local_contact_id"}
+_EVERY = 500  # rows between two words on how far it is
 
 
 @dataclass(slots=True)
@@ -103,6 +89,8 @@ def _current(column: str, placed: Placed, people: People) -> Any:
     if column == "partner":
         partner = people.by_id(placed.placement.partner_id)
         return partner.placement.code if partner else None
+    if column in FLAGS:
+        return "no" if getattr(placed.placement, FLAGS[column]) else None
     return getattr(placed.placement, PLACEMENT[column])
 
 
@@ -113,59 +101,28 @@ def _key(value: Any) -> Any:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def apply(session: Session, cohort: Cohort, entries: list[Entry], people: People, now: datetime) -> None:
+def apply(
+    session: Session, cohort: Cohort, entries: list[Entry], people: People, now: datetime, tell: Progress
+) -> None:
     """Add and change learners. The list was checked; the caller's transaction makes it all or nothing."""
+    known = [(entry, placed) for entry in entries if (placed := people.get(entry.code)) is not None]
+    stays = {placed.placement.code.casefold(): placed.placement.id for placed in people.everybody()}
     new = [entry for entry in entries if people.get(entry.code) is None]
-    placements = _add(session, cohort, new, now)
-    for entry in entries:
-        placed = people.get(entry.code)
-        if placed is not None:
-            _change(session, entry, placed, people, now)
-            placements[entry.code.casefold()] = placed.placement
-    _pair(entries, placements, people)
-    _guard(session, cohort, entries, placements, people, now)
+    tell("written", 0, len(entries))
+    import_new.add(session, cohort, new, stays, now)
+    for done, (entry, placed) in enumerate(known, start=len(new)):
+        if done % _EVERY == 0:
+            tell("written", done, len(entries))
+        _change(session, entry, placed, people, now)
+        _pair(entry, placed.placement, stays)
+        _guard(session, cohort, entry, placed, now)
     session.flush()
-
-
-def _add(session: Session, cohort: Cohort, entries: list[Entry], now: datetime) -> dict[str, Placement]:
-    persons = [Person(**_attributes(entry, PERSON), created_at=now) for entry in entries]
-    for person in persons:
-        person.last_name = person.last_name or ""
-    session.add_all(persons)
-    session.flush()
-    placements: dict[str, Placement] = {}
-    for entry, person in zip(entries, persons, strict=True):
-        placement = Placement(
-            **_attributes(entry, PLACEMENT), cohort_id=cohort.id, person_id=person.id, code=entry.code, created_at=now
-        )
-        placement.home_zone = placement.home_zone or cohort.home_zone
-        _refer(entry, placement)
-        placements[entry.code.casefold()] = placement
-        session.add_all(
-            [
-                placement,
-                Membership(person_id=person.id, role="learner", code=entry.code, cohort_id=cohort.id, created_at=now),
-                invite_for(person.id, cohort.id, "learner", entry.code, now),
-            ]
-        )
-        note(session, None, "imported", person.id, now, cohort=cohort.code)
-    session.flush()
-    return placements
-
-
-def invite_for(person_id: int, cohort_id: int, role: str, code: str, now: datetime) -> Invite:
-    """A first invite: there is no older one to revoke, which thousands of rows would each pay for."""
-    return Invite(
-        token=secrets.token_urlsafe(18), person_id=person_id, cohort_id=cohort_id, role=role, code=code,
-        created_at=now, expires_at=now + invites.LASTS,
-    )  # fmt: skip
-
-
-def _attributes(entry: Entry, columns: dict[str, str]) -> dict[str, Any]:
-    return {attribute: entry.values.get(column) for column, attribute in columns.items()}
 
 
 def _refer(entry: Entry, placement: Placement) -> None:
+    for column, attribute in FLAGS.items():
+        if column in entry.values:
+            setattr(placement, attribute, entry.values[column] == "no")
     for column, attribute in REFERENCES.items():
         if column in entry.values:
             membership = entry.values[column]
@@ -187,48 +144,35 @@ def _change(session: Session, entry: Entry, placed: Placed, people: People, now:
     note(session, None, "changed_by_import", placed.person.id, now, columns=sorted(differing))
 
 
-def _pair(entries: list[Entry], placements: dict[str, Placement], people: People) -> None:
-    for entry in entries:
-        if "partner" not in entry.values:
-            continue
+def _pair(entry: Entry, placement: Placement, stays: Mapping[str, int]) -> None:
+    if "partner" in entry.values:
         partner = entry.values["partner"]
-        mine = placements[entry.code.casefold()]
-        if not partner:
-            mine.partner_id = None
-            continue
-        known = people.get(partner)
-        other = placements.get(partner.casefold()) or (known.placement if known else None)
-        mine.partner_id = other.id if other else None
+        placement.partner_id = stays.get(partner.casefold()) if partner else None
 
 
 # --- guardians ----------------------------------------------------------------------------------
 
 
-def _guard(
-    session: Session, cohort: Cohort, entries: list[Entry], placements: dict[str, Placement], people: People,
-    now: datetime,
-) -> None:  # fmt: skip
-    """Give every guardian a person and an invite, so that they can consent in their own chat."""
-    fresh: list[tuple[Entry, Placement, Person]] = []
-    for entry in entries:
-        if "guardian_name" not in entry.values:
-            continue
-        placement, placed = placements[entry.code.casefold()], people.get(entry.code)
-        guardian = placed.guardian if placed else None
-        if guardian is not None and _stays_guardian(entry, guardian):
-            _rename(entry, placement, guardian)
-        else:
-            if guardian is not None:
-                _dismiss(session, placement, guardian, now)
-            if entry.values["guardian_name"]:
-                fresh.append((entry, placement, _guardian(entry, placement, now)))
-    session.add_all([person for _, _, person in fresh])
+def _guard(session: Session, cohort: Cohort, entry: Entry, placed: Placed, now: datetime) -> None:
+    """Give a guardian a person and an invite, so that they can consent in their own chat."""
+    if "guardian_name" not in entry.values:
+        return
+    placement, guardian = placed.placement, placed.guardian
+    if guardian is not None and _stays_guardian(entry, guardian):
+        _rename(entry, placement, guardian)
+        return
+    if guardian is not None:
+        _dismiss(session, placement, guardian, now)
+    if not entry.values["guardian_name"]:
+        return
+    person = Person(first_name="", last_name="", language="en", created_at=now)
+    _rename(entry, placement, person)
+    session.add(person)
     session.flush()
-    for _, placement, person in fresh:
-        placement.guardian_id = person.id
-        code = _family_code(session, placement, cohort.id)
-        session.add(Membership(person_id=person.id, role="family", code=code, cohort_id=cohort.id, created_at=now))
-        session.add(invite_for(person.id, cohort.id, "family", code, now))
+    placement.guardian_id = person.id
+    code = _family_code(session, placement, cohort.id)
+    session.add(Membership(person_id=person.id, role="family", code=code, cohort_id=cohort.id, created_at=now))
+    session.add(Invite(**import_new.invite(person.id, cohort.id, "family", code, now)))
 
 
 def _stays_guardian(entry: Entry, guardian: Person) -> bool:
@@ -239,15 +183,9 @@ def _stays_guardian(entry: Entry, guardian: Person) -> bool:
     )
 
 
-def _guardian(entry: Entry, placement: Placement, now: datetime) -> Person:
-    person = Person(first_name="", last_name="", language="en", created_at=now)
-    _rename(entry, placement, person)
-    return person
-
-
 def _rename(entry: Entry, placement: Placement, person: Person) -> None:
     person.first_name, _, person.last_name = entry.values["guardian_name"].partition(" ")
-    person.phone = placement.guardian_phone
+    person.phone, person.email = placement.guardian_phone, placement.guardian_email
     if person.onboarded_at is None:
         person.language = placement.guardian_language or entry.values.get("language") or person.language
 
@@ -271,8 +209,6 @@ def _dismiss(session: Session, placement: Placement, guardian: Person, now: date
 def _family_code(session: Session, placement: Placement, cohort_id: int) -> str:
     """`<learner>-family`, numbered after a change of guardian."""
     base = f"{placement.code}-family"
-    if placement.journey_version_id is None and placement.plan_at is None:
-        return base  # a stay that was just added cannot have had a guardian
     taken = set(
         session.scalars(
             select(Membership.code).where(

@@ -6,7 +6,6 @@ yet. Whoever is in the cohort and not in the list is named and left alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -18,14 +17,15 @@ from bot.clock import local_date
 from bot.errors import Fault, Faults
 from bot.rules.towns import Towns
 from bot.rules.typed import shown
-from bot.service import import_apply, readiness, referents
+from bot.service import import_apply, import_people, readiness, referents
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.import_notes import some, stay_notes, weekend_notes
-from bot.service.import_rows import COLUMNS, REQUIRED, Entry, read_entries
-from bot.service.import_table import read_table
+from bot.service.import_people import PersonChange
+from bot.service.import_rows import COLUMNS, REQUIRED, Entries, Entry, Progress, quietly, read_entries
+from bot.service.import_table import CellFault, Table, read_table
 from bot.service.stays import is_minor
-from bot.store.tables import Cohort, Membership
+from bot.store.tables import Cohort, Membership, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or would do when `dry_run`: codes and names."""
+    """What an import did, or would do when `dry_run`: codes and names of who travels; `people` are all the others."""
 
     cohort: str
     dry_run: bool
@@ -48,50 +48,95 @@ class ImportReport:
     unchanged: list[str] = field(default_factory=list)
     missing: list[tuple[str, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    people: list[PersonChange] = field(default_factory=list)
 
 
-def import_cohort(core: Core, cohort_code: str, data: bytes, now: datetime, *, dry_run: bool = False) -> ImportReport:
-    """Import the bytes of a CSV file. Raises Faults with every fault of every row, BadInput for what is no list,
-    NotFound for the cohort; then nothing at all is changed."""
-    table = read_table(data, COLUMNS, REQUIRED)
+def import_cohort(
+    core: Core, cohort_code: str, data: bytes, now: datetime, *, dry_run: bool = False, tell: Progress = quietly
+) -> ImportReport:
+    """Import the bytes of a CSV or XLSX file. Raises Faults with every fault of every row, BadInput for what is no
+    list, NotFound for the cohort; then nothing at all is changed. `tell` hears how far it is."""
     with core.store.transaction() as session:
-        cohort = find(session, cohort_code)
-        today = local_date(now, cohort.home_zone)
-        entries, faults, notes = read_entries(table, Towns(core.content), cohort.home_zone, today)
-        people = import_apply.load(session, cohort.id)
-        faults += [*table.faults, *_check_references(session, cohort, entries, people)]
-        if faults:
-            raise Faults(sorted(faults, key=lambda fault: int(fault.where.split(",")[0].split()[1])))
-        report = _compare(cohort, entries, people, dry_run)
-        longest = core.content.journey(cohort.journey).nights.max
-        report.notes += [*_notes(entries, table.ignored, today), *stay_notes(entries, longest, today), *notes]
-        report.notes += weekend_notes(entries, cohort, today)
-        if not dry_run:
-            import_apply.apply(session, cohort, entries, people, now)
-            readiness.watch(session, cohort.id, now)
+        find(session, cohort_code)  # whoever mistypes the cohort need not wait for the list to be read
+    table = read_table(data, COLUMNS, REQUIRED)
+    tell("read", len(table.rows), len(table.rows))
+    with core.store.transaction() as session:
+        attempt = session.begin_nested()
+        report = _import(core, session, find(session, cohort_code), table, now, dry_run, tell)
+        if dry_run:
+            attempt.rollback()
+        else:
+            attempt.commit()
     return report
+
+
+def _import(
+    core: Core, session: Session, cohort: Cohort, table: Table, now: datetime, dry_run: bool, tell: Progress
+) -> ImportReport:
+    today = local_date(now, cohort.home_zone)
+    read = read_entries(table, Towns(core.content), cohort.home_zone, today, tell)
+    placed, directory = import_apply.load(session, cohort.id), import_people.load(session, cohort.id)
+    faults = [*read.faults, *import_people.check(read.people, directory)]
+    people = import_people.apply(session, cohort, read.people, directory, now)
+    faults += [*_check_references(session, cohort, read, placed), *table.faults]
+    if faults:
+        raise Faults(sorted(faults, key=lambda fault: _position(fault, table)))
+    entries = read.travellers
+    report = _compare(cohort, entries, placed, dry_run)
+    report.people = people
+    longest = core.content.journey(cohort.journey).nights.max
+    report.notes += [*table.notes, *_notes(entries, table.ignored, today), *stay_notes(entries, longest, today)]
+    report.notes += [*read.notes, *weekend_notes(entries, cohort, today)]
+    if not dry_run:
+        import_apply.apply(session, cohort, entries, placed, now, tell)
+        readiness.watch(session, cohort.id, now)
+        tell("written", len(entries), len(entries))
+    return report
+
+
+def _position(fault: Fault, table: Table) -> tuple[int, int]:
+    sheet, row = (fault.sheet, fault.row) if isinstance(fault, CellFault) else ("", 0)
+    return (table.order or {}).get(sheet, 0), row
 
 
 # --- references ---------------------------------------------------------------------------------
 
 
-def _check_references(
-    session: Session, cohort: Cohort, entries: Iterable[Entry], people: import_apply.People
-) -> list[Fault]:
+def _check_references(session: Session, cohort: Cohort, read: Entries, placed: import_apply.People) -> list[Fault]:
     """Replace codes of referents by memberships; unknown ones are faults."""
     known = referents.by_code(session, cohort.id)
-    in_list = {entry.code.casefold() for entry in entries}
+    tutors = referents.by_code(session, cohort.id, ("host_tutor",))
+    in_list = {entry.code.casefold() for entry in read.travellers}
+    # Whose own row is at fault is told there; rows that name them are not.
+    announced = {entry.code.casefold() for entry in read.people if entry.bad}
     faults = []
-    for entry in entries:
-        for column in ("referent", "backup_referent", "local_contact"):
+    for entry in read.travellers:
+        for column in ("referent", "backup_referent", "local_contact", "tutor"):
             code = entry.values.get(column)
             if code:
-                found = _choose(known.get(code.casefold(), []), column)
+                among = tutors if column == "tutor" else known
+                found = _choose(among.get(code.casefold(), []), column)
                 entry.values[column] = found
-                if found is None:
-                    faults.append(entry.fault(column, _unknown(code, known, cohort.code)))
-        faults += _partner_fault(entry, in_list, people)
+                if found is None and code.casefold() not in announced:
+                    faults.append(entry.fault(column, _unknown(code, among, cohort.code, column)))
+        _settle_tutor(session, entry)
+        faults += _partner_fault(entry, in_list, placed)
     return faults
+
+
+def _settle_tutor(session: Session, entry: Entry) -> None:
+    """Where the tutor has a row of their own, the learner's need not repeat it."""
+    tutor = entry.values.get("tutor")
+    if tutor is None:
+        return
+    person = session.get_one(Person, tutor.person_id)
+    said = {
+        "tutor_name": f"{person.first_name} {person.last_name}".strip(), "tutor_email": person.email,
+        "host_organisation": tutor.works_at,
+    }  # fmt: skip
+    for column, value in said.items():
+        if value and not entry.values.get(column):
+            entry.values[column] = value
 
 
 def _choose(candidates: list[Membership], column: str) -> Membership | None:
@@ -100,15 +145,17 @@ def _choose(candidates: list[Membership], column: str) -> Membership | None:
     return next((m for m in candidates if m.role == role), candidates[0] if candidates else None)
 
 
-def _unknown(code: str, known: dict[str, list[Membership]], cohort: str) -> str:
+def _unknown(code: str, known: dict[str, list[Membership]], cohort: str, column: str) -> str:
     codes = sorted(m.code or "" for found in known.values() for m in found[:1])
     close = get_close_matches(code.casefold(), [c.casefold() for c in codes], n=1)
     hint = (
         f"did you mean {close[0]}?" if close else f"known are {', '.join(codes[:8])}" if codes else "there is none yet"
     )
+    if column == "tutor":
+        return f"“{shown(code)}” is no code of a tutor in {cohort}: {hint}; tutors have rows with the role host-tutor"
     return (
         f"“{shown(code)}” is no code of a referent in {cohort}: {hint}"
-        f"{'' if close else f'; add one with `compagnon referent add NAME --cohort {cohort}`'}"
+        f"{'' if close else f'; add one with `compagnon referent add NAME --cohort {cohort}`, or a row to the list'}"
     )
 
 
@@ -162,7 +209,9 @@ def _notes(entries: list[Entry], ignored: tuple[str, ...], today: date) -> list[
     if ignored:
         notes.append(f"Columns not known and left aside: {', '.join(shown(name) for name in ignored)}.")
     alone = [
-        e.code for e in entries if not e.values.get("guardian_name") and is_minor(e.values.get("birth_date"), today)
+        e.code
+        for e in entries
+        if not e.values.get("guardian_name") and is_minor(e.values.get("birth_date"), today, e.values.get("status"))
     ]
     if alone:
         notes.append(

@@ -42,7 +42,9 @@ def weekend_notes(entries: Iterable[Entry], cohort: Cohort, today: date) -> list
     """A sentence on minors whom this cohort would not ask at weekends, where nobody said why."""
     if parse_check_in_days(cohort.check_in_days) >= WEEKEND or cohort.check_in_reason:
         return []
-    minors = [entry.code for entry in entries if is_minor(entry.values.get("birth_date"), today)]
+    minors = [
+        entry.code for entry in entries if is_minor(entry.values.get("birth_date"), today, entry.values.get("status"))
+    ]
     if not minors:
         return []
     return [

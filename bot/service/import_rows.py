@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from bot.clock import country_zones, only_zone, zone
 from bot.errors import BadInput, Fault
+from bot.rules import column_names
+from bot.rules.duty import parse_duty
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import (
     parse_choice,
@@ -23,21 +26,50 @@ from bot.rules.typed import (
     shown,
 )
 from bot.service.import_table import Row, Table
+from bot.service.stays import STAFF
+
+Progress = Callable[[str, int, int], None]  # what was done, how many, of how many
+
+
+def quietly(what: str, done: int, of: int) -> None:
+    """Nobody watches."""
+
 
 STATUSES = ("pupil", "apprentice", "graduate")
 LONGEST_STAY = 3 * 366  # days; more is a slip in the year
 
 
 def _status(text: str) -> str:
-    return parse_choice(text, STATUSES, "a status")
+    return column_names.status_of(text) or parse_choice(text, STATUSES, "a status")
+
+
+def _role(text: str) -> str:
+    return column_names.role_of(text) or parse_choice(text, column_names.ROLES, "a role")
+
+
+def _truth(text: str) -> str | None:
+    """ "no", or None for yes: whoever is not said to be without Telegram has it."""
+    found = column_names.truth_of(text)
+    if found is None:
+        raise BadInput(f"“{shown(text)}” is neither yes nor no: write yes or no.")
+    return None if found else "no"
 
 
 def _zone(text: str) -> str:
     return zone(text).key
 
 
+def _duty(text: str) -> str:
+    return parse_duty(text).text
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(parse_code(part) for part in re.split(r"[,;\s]+", text.strip()) if part)
+
+
 PARSERS: Mapping[str, Callable[[str], Any]] = {
     "code": parse_code,
+    "role": _role,
     "first_name": parse_name,
     "last_name": parse_name,
     "language": parse_language,
@@ -54,6 +86,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "host_timezone": _zone,
     "host_organisation": parse_text,
     "host_phone": parse_phone,
+    "tutor": parse_code,
     "tutor_name": parse_name,
     "tutor_email": parse_email,
     "accommodation": parse_text,
@@ -64,28 +97,48 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "backup_referent": parse_code,
     "local_contact": parse_code,
     "partner": parse_code,
+    "group": parse_name,
+    "telegram": _truth,
     "guardian_name": parse_name,
     "guardian_phone": parse_phone,
+    "guardian_email": parse_email,
     "guardian_language": parse_language,
+    "guardian_telegram": _truth,
     "emergency_contact_name": parse_name,
     "emergency_contact_phone": parse_phone,
+    "duty": _duty,
+    "timezone": _zone,
+    "learners": _codes,
 }
 COLUMNS = tuple(PARSERS)
 REQUIRED = ("code", "first_name", "language", "host_city", "arrival_date", "return_date", "referent")
+TRAVELLERS = ("learner", "staff")
+# What rows of other people may hold; the rest of a row is left aside.
+PEOPLE = (
+    "code", "role", "first_name", "last_name", "language", "phone", "email", "duty", "timezone", "host_organisation",
+    "learners",
+)  # fmt: skip
+PEOPLE_REQUIRED = ("first_name", "language")
+_NOT_TRAVELLERS = ("role", "duty", "timezone", "learners")
 
 
 @dataclass(slots=True)
 class Entry:
-    """One learner of the list: parsed values of the columns that the list has, None where the cell is empty."""
+    """One person of the list: parsed values of the columns that the list has, None where the cell is empty."""
 
-    row: int
-    values: dict[str, Any]
-    typed: Mapping[str, str] = field(default_factory=dict)  # as it stands in the list, for messages
+    source: Row
+    role: str
+    values: dict[str, Any] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
 
     @property
+    def typed(self) -> Mapping[str, str]:
+        """As it stands in the list, for messages."""
+        return self.source.cells
+
+    @property
     def code(self) -> str:
-        """The learner's code; empty where it could not be read."""
+        """The person's code; empty where it could not be read."""
         return self.values.get("code") or ""
 
     @property
@@ -96,59 +149,127 @@ class Entry:
     def fault(self, column: str, what: str) -> Fault:
         """A fault of this row."""
         self.bad.add(column)
-        return Fault(f"row {self.row}, column {column}", what)
+        return self.source.fault(column, what)
 
 
-def read_entries(table: Table, towns: Towns, home_zone: str, today: date) -> tuple[list[Entry], list[Fault], list[str]]:
-    """All learners of a list, every fault, and notes on what was assumed. `home_zone` is the cohort's."""
-    entries: list[Entry] = []
-    faults: list[Fault] = []
-    notes: list[str] = []
-    for row in table.rows:
-        entry = _parse(row, faults)
-        entries.append(entry)
-        faults += _date_faults(entry, today)
-        _settle_host(entry, towns, faults, notes)
-        _settle_home(entry, home_zone, faults, notes)
-    faults += _duplicates(entries)
-    faults += _partner_faults(entries)
-    faults.sort(key=lambda fault: int(fault.where.split(",")[0].removeprefix("row ")))
-    return entries, faults, notes
+@dataclass(slots=True)
+class Entries:
+    """A list that was parsed: who travels, who else is in it, every fault, notes on what was assumed."""
+
+    travellers: list[Entry] = field(default_factory=list)
+    people: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_entries(
+    table: Table, towns: Towns, home_zone: str, today: date, tell: Progress = quietly
+) -> Entries:  # fmt: skip
+    """Everybody of a list, every fault, and notes on what was assumed. `home_zone` is the cohort's."""
+    found = Entries()
+    for done, row in enumerate(table.rows):
+        entry = _parse(row, found.faults)
+        tell("checked", done + 1, len(table.rows))
+        if entry.role not in TRAVELLERS:
+            found.people.append(entry)
+            continue
+        found.travellers.append(entry)
+        if entry.role == "staff":
+            entry.values["status"] = STAFF
+        found.faults += _date_faults(entry, today)
+        _settle_host(entry, towns, found.faults, found.notes)
+        _settle_home(entry, home_zone, found.faults, found.notes)
+    found.faults += _duplicates(found.travellers) + _duplicates(found.people)
+    found.faults += _families(found)
+    found.faults += _partner_faults(found.travellers)
+    return found
 
 
 def _parse(row: Row, faults: list[Fault]) -> Entry:
-    entry = Entry(row.number, {}, row.cells)
-    for column, text in row.cells.items():
-        if not text:
-            entry.values[column] = None
-            if column in REQUIRED:
-                faults.append(entry.fault(column, "is empty: every learner needs it"))
+    entry = Entry(row, row.role)
+    marks = row.marks or {}
+    _read_role(entry, faults)
+    travels = entry.role in TRAVELLERS
+    required = REQUIRED if travels else PEOPLE_REQUIRED
+    for column in (*row.cells, *(name for name in required if name not in row.cells)):
+        text = row.cells.get(column, "")
+        if column == "role" or (column in _NOT_TRAVELLERS if travels else column not in PEOPLE):
             continue
-        try:
-            entry.values[column] = PARSERS[column](text)
-        except BadInput as error:
+        if column in marks:
             entry.values[column] = None
-            faults.append(entry.fault(column, str(error)))
+            faults.append(entry.fault(column, marks[column]))
+        elif not text:
+            entry.values[column] = None
+            if column in required:
+                what = "is empty: every learner needs it" if travels else "is empty: everybody needs it"
+                faults.append(entry.fault(column, what))
+        else:
+            _parse_cell(entry, column, text, faults)
     return entry
+
+
+def _read_role(entry: Entry, faults: list[Fault]) -> None:
+    text = entry.typed.get("role", "")
+    if text:
+        try:
+            entry.role = _role(text)
+        except BadInput as error:
+            faults.append(entry.fault("role", str(error)))
+
+
+def _parse_cell(entry: Entry, column: str, text: str, faults: list[Fault]) -> None:
+    try:
+        entry.values[column] = PARSERS[column](text)
+    except BadInput as error:
+        entry.values[column] = None
+        faults.append(entry.fault(column, str(error)))
+
+
+def _families(found: Entries) -> list[Fault]:
+    """A guardian's own row is written into the rows of their learners."""
+    by_code = {entry.code.casefold(): entry for entry in found.travellers if entry.code}
+    faults = []
+    for family in [entry for entry in found.people if entry.role == "family"]:
+        found.people.remove(family)
+        codes = family.values.get("learners") or ()
+        if not codes and "learners" not in family.bad:
+            faults.append(family.fault("learners", "is empty: name the codes of the learners they are the guardian of"))
+        for code in codes:
+            learner = by_code.get(code.casefold())
+            if learner is None:
+                faults.append(family.fault("learners", f"“{shown(code)}” is no learner of this list: correct the code"))
+            elif learner.values.get("guardian_name") not in (None, family.name):
+                what = f"{learner.code} has the guardian “{shown(learner.values['guardian_name'])}” already: keep one"
+                faults.append(family.fault("learners", what))
+            else:
+                learner.values |= {
+                    "guardian_name": family.name, "guardian_phone": family.values.get("phone"),
+                    "guardian_email": family.values.get("email"), "guardian_language": family.values.get("language"),
+                }  # fmt: skip
+    return faults
 
 
 def _date_faults(entry: Entry, today: date) -> list[Fault]:
     departure, arrival, back = (entry.values.get(f"{name}_date") for name in ("departure", "arrival", "return"))
     birth = entry.values.get("birth_date")
-    typed = {column: f"“{shown(text)}”" for column, text in entry.typed.items()}
-    faults = []
-    if arrival and back and arrival > back:
-        what = f"{typed['return_date']} is before the arrival on {typed['arrival_date']}: correct one of them"
-        faults.append(entry.fault("return_date", what))
-    elif arrival and back and (back - arrival).days > LONGEST_STAY:
-        what = f"{typed['return_date']} is over three years after the arrival: check the year"
-        faults.append(entry.fault("return_date", what))
-    if departure and arrival and departure > arrival:
-        what = f"{typed['departure_date']} is after the arrival on {typed['arrival_date']}: correct one of them"
-        faults.append(entry.fault("departure_date", what))
-    if birth and birth >= today:
-        faults.append(entry.fault("birth_date", f"{typed['birth_date']} is not in the past: check the year"))
+    faults: list[Fault] = []
+    for column, what in _date_troubles(departure, arrival, back, birth, today):
+        typed = {name: f"“{shown(entry.typed.get(name, ''))}”" for name in (column, "arrival_date")}
+        faults.append(entry.fault(column, what.format(value=typed[column], arrival=typed["arrival_date"])))
     return faults
+
+
+def _date_troubles(
+    departure: date | None, arrival: date | None, back: date | None, birth: date | None, today: date
+) -> Iterator[tuple[str, str]]:
+    if arrival and back and arrival > back:
+        yield "return_date", "{value} is before the arrival on {arrival}: correct one of them"
+    elif arrival and back and (back - arrival).days > LONGEST_STAY:
+        yield "return_date", "{value} is over three years after the arrival: check the year"
+    if departure and arrival and departure > arrival:
+        yield "departure_date", "{value} is after the arrival on {arrival}: correct one of them"
+    if birth and birth >= today:
+        yield "birth_date", "{value} is not in the past: check the year"
 
 
 def _settle_host(entry: Entry, towns: Towns, faults: list[Fault], notes: list[str]) -> None:
@@ -163,7 +284,7 @@ def _settle_host(entry: Entry, towns: Towns, faults: list[Fault], notes: list[st
         return
     entry.values |= {"host_city": town.city, "host_country": town.country, "host_timezone": town.zone, "kit": town.kit}
     if town.note:
-        notes.append(f"row {entry.row}: {town.note}.")
+        notes.append(f"{entry.source.where()}: {town.note}.")
 
 
 def _settle_home(entry: Entry, home_zone: str, faults: list[Fault], notes: list[str]) -> None:
@@ -182,18 +303,19 @@ def _settle_home(entry: Entry, home_zone: str, faults: list[Fault], notes: list[
         entry.values["home_timezone"] = found
     else:
         entry.values["home_timezone"] = zones[0]
-        notes.append(f"row {entry.row}: home is taken to keep {zones[0]}; if not, add home_timezone.")
+        notes.append(f"{entry.source.where()}: home is taken to keep {zones[0]}; if not, add home_timezone.")
 
 
 def _duplicates(entries: list[Entry]) -> list[Fault]:
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str, str], Entry] = {}
     faults = []
     for entry in entries:
-        key = entry.code.casefold()
-        if key and key in seen:
-            faults.append(entry.fault("code", f"“{entry.code}” stands in row {seen[key]} already: codes are unique"))
-        elif key:
-            seen[key] = entry.row
+        key = ("" if entry.role in TRAVELLERS else entry.role, entry.code.casefold())
+        if key[1] and key in seen:
+            first = seen[key].source.where()
+            faults.append(entry.fault("code", f"“{entry.code}” stands in {first} already: codes are unique"))
+        elif key[1]:
+            seen[key] = entry
     return faults
 
 
@@ -214,5 +336,5 @@ def _partner_faults(entries: list[Entry]) -> list[Fault]:
                 other.values["partner"] = entry.code
             elif other.values["partner"].casefold() != entry.code.casefold():
                 theirs = other.values["partner"]
-                faults.append(entry.fault("partner", f"“{partner}” is paired with {theirs} in row {other.row}"))
+                faults.append(entry.fault("partner", f"“{partner}” is paired with {theirs} in {other.source.where()}"))
     return faults

@@ -182,7 +182,7 @@ def consent_on_paper(
         person = session.get_one(Person, placement.person_id)
         if day > local_date(now, placement.home_zone):
             raise BadInput(f"{day} is in the future: give the day on which the paper was signed.")
-        if not is_minor(person.birth_date, day):
+        if not is_minor(person.birth_date, day, placement.status):
             raise BadInput(f"{placement.code} was of age on {day}: a guardian's consent is neither needed nor kept.")
         at = to_utc(day, time(12), placement.home_zone)
         record_consent(session, person.id, "guardian", given, "paper", None, min(at, now), placement.id)

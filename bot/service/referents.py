@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,13 +142,13 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
         ]  # fmt: skip
 
 
-def by_code(session: Session, cohort_id: int) -> dict[str, list[Membership]]:
+def by_code(
+    session: Session, cohort_id: int, roles: Sequence[str] = tuple(ROLES.values())
+) -> dict[str, list[Membership]]:
     """The memberships of a cohort that import files may name, by code in lower case; whoever left by who took over."""
     found: dict[str, list[Membership]] = {}
     rows = session.scalars(
-        select(Membership)
-        .where(Membership.cohort_id == cohort_id, Membership.role.in_(ROLES.values()))
-        .order_by(Membership.id)
+        select(Membership).where(Membership.cohort_id == cohort_id, Membership.role.in_(roles)).order_by(Membership.id)
     )
     everybody = {membership.id: membership for membership in rows}
     for first in everybody.values():

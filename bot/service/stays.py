@@ -17,6 +17,7 @@ from bot.store.prepared import rows
 from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
 
 ADULT = 18
+STAFF = "staff"  # the status of a teacher or trainer on a stay of their own
 
 _STAYS = (
     select(
@@ -64,10 +65,10 @@ def itinerary_of(placement: Dated) -> Itinerary | None:
     )
 
 
-def is_minor(birth_date: date | None, today: date) -> bool:
-    """Under 18 today; without a birth date: yes."""
+def is_minor(birth_date: date | None, today: date, status: str | None = None) -> bool:
+    """Under 18 today; without a birth date: yes, but for staff participants (`status`)."""
     if birth_date is None:
-        return True
+        return status != STAFF
     years = today.year - birth_date.year - ((today.month, today.day) < (birth_date.month, birth_date.day))
     return years < ADULT
 
@@ -118,7 +119,7 @@ def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: dateti
         stage=itinerary.stage_at(now) if itinerary else "before", home_country=p.home_country,
         host_country=p.host_country, host_city=p.host_city, kit=p.kit, host_organisation=p.host_organisation,
         accommodation=p.accommodation, check_in_at=p.check_in_at or p.cohort_check_in_at,
-        minor=is_minor(p.birth_date, local_date(now, zone)), birth_date=p.birth_date, status=p.status,
+        minor=is_minor(p.birth_date, local_date(now, zone), p.status), birth_date=p.birth_date, status=p.status,
         trade=p.trade, consented=own is True, refused=own is False,
         kit_questions=consents.get((p.person_id, "kit_questions", None), False),
         guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,

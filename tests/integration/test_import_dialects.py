@@ -79,8 +79,8 @@ def test_a_column_that_stands_twice_is_refused() -> None:
     [
         (b"", "empty"),
         (b"\r\n ;;; \r\n", "empty"),
-        (b"PK\x03\x04rest", "save it as CSV"),
-        (b"\xd0\xcf\x11\xe0rest", "save it as CSV"),
+        (b"PK\x03\x04rest", "cannot be read"),
+        (b"\xd0\xcf\x11\xe0rest", "save it as .xlsx or CSV"),
         (b"code\x00,first_name", "no text file"),
         (b"\x81\x8d\x8f", "neither UTF-8 nor Windows-1252"),
     ],

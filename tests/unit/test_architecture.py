@@ -15,7 +15,7 @@ PACKAGES = ("bot", "scheduler", "admin_cli")
 LAYERS = (
     ("bot.errors", "bot.settings", "bot.clock", "bot.i18n", "bot.logs"),
     ("bot.rules", "bot.content"),
-    ("bot.flows",),
+    ("bot.flows", "bot.papers"),
     ("bot.store", "bot.service"),
     ("bot.transport", "bot.sandbox"),
     ("bot.app",),
@@ -25,6 +25,10 @@ LAYERS = (
 CONFINED = {
     "sqlalchemy": ("bot.store", "bot.service"),
     "alembic": ("bot.store",),
+    "openpyxl": ("bot.papers", "bot.service"),
+    "fpdf": ("bot.papers",),
+    "segno": ("bot.papers",),
+    "uharfbuzz": ("bot.papers",),
     "telegram": ("bot.transport",),
     "apscheduler": ("scheduler",),
     "typer": ("admin_cli",),

@@ -5,7 +5,7 @@ from bot.store.tables.cases import Case, CaseEvent
 from bot.store.tables.channels import Outage, SecondMessage
 from bot.store.tables.duty import Absence, Drill
 from bot.store.tables.journeys import DayCount, DueStep, JournalEntry, JourneyVersion, KitQuestion, Point, StepRun
-from bot.store.tables.messages import CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
+from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
 from bot.store.tables.pauses import Mood, Pause
 from bot.store.tables.people import (
     Audit,
@@ -30,6 +30,7 @@ __all__ = [
     "Audit",
     "Base",
     "BotState",
+    "CallTask",
     "Case",
     "CaseEvent",
     "CheckIn",

@@ -77,12 +77,15 @@ class CohortMessage(Base):
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
     words: Mapped[Long]
     translations: Mapped[dict[str, Any]]
-    audience: Mapped[str]  # learners, referents, hosts, families
+    audience: Mapped[str]  # learners, referents, hosts, families, or roles, divided by commas
     stage: Mapped[str | None]
-    local_at: Mapped[str | None]  # ISO local date and time; empty: now
+    only: Mapped[dict[str, Any] | None]  # what narrows it: cities, people, group
+    attachment: Mapped[dict[str, Any] | None]  # kind (photo, document), path below the data folder, name
+    local_at: Mapped[str | None]  # ISO local date and time, or relative: arrival-3d 18:00; empty: now
     zone_of: Mapped[str]  # recipient or home
     urgent: Mapped[bool]
     created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
 
 
@@ -94,9 +97,25 @@ class MessageCopy(Base):
     message_id: Mapped[int] = mapped_column(ForeignKey("cohort_message.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     due_at: Mapped[datetime]
-    state: Mapped[str]  # planned, queued, cancelled, unreachable
+    state: Mapped[str]  # planned, queued, cancelled, unreachable, expired, by_phone
     __table_args__ = (
         Index("uq_message_copy_person", "message_id", "person_id", unique=True),
         Index("ix_message_copy_waiting", "due_at", sqlite_where=text("state = 'planned'"),
               postgresql_where=text("state = 'planned'")),
     )  # fmt: skip
+
+
+class CallTask(Base):
+    """A message to somebody without Telegram: a contact person reads it to them on the telephone."""
+
+    __tablename__ = "call_task"
+    id: Mapped[Key]
+    message_id: Mapped[int] = mapped_column(ForeignKey("cohort_message.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who is to be called
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who was asked to; nobody could be
+    created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # empty: the command line
+    outcome: Mapped[str | None]  # told, not_reached
+    __table_args__ = (Index("uq_call_task_message_person", "message_id", "person_id", unique=True),)

@@ -114,6 +114,9 @@ class Membership(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     duty: Mapped[str | None]  # such as mon-fri 07:00-22:00; empty: always
     zone: Mapped[str | None]  # whose clock the duty hours are read by; empty: the cohort's home zone
+    works_at: Mapped[str | None]  # the host organisation of a tutor
+    digest_at: Mapped[str | None]  # HH:MM of the morning digest, or off; empty: the usual hour
+    digest_on: Mapped[date | None]  # the last day that was looked at for it
     away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
@@ -144,6 +147,7 @@ class Placement(Base):
     host_phone: Mapped[str | None]
     tutor_name: Mapped[str | None]
     tutor_email: Mapped[str | None]
+    tutor_id: Mapped[int | None] = mapped_column(BigId)  # the tutor's membership, where they are in the bot
     accommodation: Mapped[str | None]
     departure_date: Mapped[date | None]
     arrival_date: Mapped[date | None]
@@ -152,9 +156,13 @@ class Placement(Base):
     backup_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     local_contact_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     partner_id: Mapped[int | None] = mapped_column(ForeignKey("placement.id"))
+    travel_group: Mapped[str | None]  # who travels together
+    by_phone: Mapped[bool] = mapped_column(default=False)  # no Telegram: a contact person calls instead
     guardian_name: Mapped[str | None]
     guardian_phone: Mapped[str | None]
     guardian_language: Mapped[str | None]
+    guardian_email: Mapped[str | None]
+    guardian_by_phone: Mapped[bool] = mapped_column(default=False)  # no Telegram: the referent reads messages to them
     guardian_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # the guardian's own chat
     emergency_contact_name: Mapped[str | None]
     emergency_contact_phone: Mapped[str | None]
@@ -204,6 +212,7 @@ class Invite(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]  # when the mail server took it
 
 
 class Audit(Base):
