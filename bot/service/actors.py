@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.rules.permissions import Actor, Grant, Role
-from bot.store.prepared import rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Cohort, Membership, Placement, Project
 
 _MEMBERSHIPS = (
@@ -19,10 +19,10 @@ _MEMBERSHIPS = (
     )
     .outerjoin(Cohort, Cohort.id == Membership.cohort_id)
     .outerjoin(Project, Project.id == Cohort.project_id)
-    .where(Membership.person_id == bindparam("person"), Membership.ended_at.is_(None))
+    .where(among(Membership.person_id, "people"), Membership.ended_at.is_(None))
     .order_by(Membership.id)
 )  # fmt: skip
-_CHILDREN = select(Placement.id).where(Placement.guardian_id == bindparam("guardian"))
+_CHILDREN = select(Placement.guardian_id, Placement.id).where(among(Placement.guardian_id, "guardians"))
 
 
 def actor_of(session: Session, person_id: int) -> tuple[Actor, Sequence[Any]]:
@@ -30,17 +30,29 @@ def actor_of(session: Session, person_id: int) -> tuple[Actor, Sequence[Any]]:
 
     These have id, role, cohort_id and the cohort's home_zone.
     """
-    memberships = rows(session, _MEMBERSHIPS, person=person_id)
-    return Actor(person_id, tuple(_grant(session, m) for m in memberships)), memberships
+    return actors_of(session, (person_id,))[person_id]
 
 
-def _grant(session: Session, membership: Any) -> Grant:
+def actors_of(session: Session, people: Collection[int]) -> dict[int, tuple[Actor, Sequence[Any]]]:
+    """The same for many people in one read, two where there are families."""
+    memberships: dict[int, list[Any]] = {person_id: [] for person_id in people}
+    for row in rows(session, _MEMBERSHIPS, people=people):
+        memberships[row.person_id].append(row)
+    families = [p for p, held in memberships.items() if any(m.role == Role.FAMILY for m in held)]
+    children: dict[int, set[int]] = {}
+    for guardian, placement in rows(session, _CHILDREN, guardians=families) if families else ():
+        children.setdefault(guardian, set()).add(placement)
+    return {
+        person_id: (Actor(person_id, tuple(_grant(m, children) for m in held)), held)
+        for person_id, held in memberships.items()
+    }
+
+
+def _grant(membership: Any, children: Mapping[int, Collection[int]]) -> Grant:
     organisation = membership.organisation_id
     if membership.cohort_id is not None and organisation is None:
         organisation = membership.cohort_organisation_id
-    stays: frozenset[int] = frozenset()
-    if membership.role == Role.FAMILY:
-        stays = frozenset(row.id for row in rows(session, _CHILDREN, guardian=membership.person_id))
+    stays = frozenset(children.get(membership.person_id, ())) if membership.role == Role.FAMILY else frozenset()
     return Grant(
         role=Role(membership.role), membership_id=membership.id, organisation_id=organisation,
         project_id=membership.project_id, cohort_id=membership.cohort_id, placement_ids=stays,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -14,6 +16,20 @@ DESK = ("menu", "learners", "alerts", "away", "sos")
 EVERYBODY = ("language", "settings", "privacy", "help")
 
 
+@cache
+def _names(learner: bool, desk: bool) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*(LEARNER if learner else ()), *(DESK if desk else ()), *EVERYBODY)))
+
+
+def _fingerprint(scene: Scene) -> str:
+    return f"{scene.language}:{','.join(_names(scene.is_learner, scene.is_referent))}"
+
+
+def fits(scene: Scene, shown: str | None) -> bool:
+    """Does the chat show what it should? `shown` is the fingerprint kept with it."""
+    return _fingerprint(scene) == shown
+
+
 def menu_of(session: Session, scene: Scene, shown: str | None) -> MenuOf | None:
     """The commands that this chat should show, when they differ from what it shows.
 
@@ -21,12 +37,9 @@ def menu_of(session: Session, scene: Scene, shown: str | None) -> MenuOf | None:
     """
     if scene.person_id is None:
         return None
-    names = tuple(
-        dict.fromkeys((*(LEARNER if scene.is_learner else ()), *(DESK if scene.is_referent else ()), *EVERYBODY))
-    )
-    fingerprint = f"{scene.language}:{','.join(names)}"
-    if fingerprint == shown:
+    if fits(scene, shown):
         return None
+    fingerprint = _fingerprint(scene)
     changed = session.execute(
         update(TelegramAccount)
         .where(
@@ -37,4 +50,4 @@ def menu_of(session: Session, scene: Scene, shown: str | None) -> MenuOf | None:
         .returning(TelegramAccount.id)
         .execution_options(synchronize_session=False)
     ).first()  # fmt: skip
-    return MenuOf(names, scene.language) if changed else None
+    return MenuOf(_names(scene.is_learner, scene.is_referent), scene.language) if changed else None

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
-from bot.store.prepared import first, rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Membership, Person, Placement, TelegramAccount
 
-_PLACEMENT = select(
-    Placement.referent_id, Placement.backup_id, Placement.local_contact_id, Placement.partner_id,
+_PLACEMENTS = select(
+    Placement.id, Placement.referent_id, Placement.backup_id, Placement.local_contact_id, Placement.partner_id,
     Placement.host_organisation, Placement.host_phone, Placement.tutor_name, Placement.guardian_name,
     Placement.guardian_phone, Placement.emergency_contact_name, Placement.emergency_contact_phone,
-).where(Placement.id == bindparam("placement"))  # fmt: skip
+).where(among(Placement.id, "placements"))  # fmt: skip
 _MEMBERS = (
     select(
         Membership.id.label("membership_id"), Person.id.label("person_id"), Person.first_name, Person.last_name,
@@ -23,17 +24,30 @@ _MEMBERS = (
     )
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-    .where(Membership.id.in_(bindparam("memberships", expanding=True)))
+    .where(among(Membership.id, "memberships"))
 )  # fmt: skip
 
 
 def contacts_of(session: Session, placement_id: int) -> tuple[Contact, ...]:
     """Everybody around a stay, those in the bot first, then those with only a telephone."""
-    p = first(session, _PLACEMENT, placement=placement_id)
-    rungs = {"referent": p.referent_id, "backup": p.backup_id, "local_contact": p.local_contact_id}
-    wanted = [membership_id for membership_id in rungs.values() if membership_id is not None]
+    return contacts_around(session, (placement_id,))[placement_id]
+
+
+def contacts_around(session: Session, placements: Collection[int]) -> dict[int, tuple[Contact, ...]]:
+    """The same for many stays, in two reads."""
+    found = rows(session, _PLACEMENTS, placements=placements)
+    wanted = {membership_id for p in found for membership_id in _rungs(p).values()}
     known = {row.membership_id: row for row in rows(session, _MEMBERS, memberships=wanted)} if wanted else {}
-    found = [_member(role, known[membership_id]) for role, membership_id in rungs.items() if membership_id is not None]
+    return {p.id: _around(session, p, known) for p in found}
+
+
+def _rungs(p: Any) -> dict[str, int]:
+    rungs = {"referent": p.referent_id, "backup": p.backup_id, "local_contact": p.local_contact_id}
+    return {role: membership_id for role, membership_id in rungs.items() if membership_id is not None}
+
+
+def _around(session: Session, p: Any, known: Mapping[int, Any]) -> tuple[Contact, ...]:
+    found = [_member(role, known[membership_id]) for role, membership_id in _rungs(p).items()]
     if p.partner_id is not None:
         found.append(_partner_contact(session, p.partner_id))
     return (*found, *by_telephone(p))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.service.core import Core
-from bot.store.prepared import first
+from bot.store.prepared import among, connection_of, first, rows
 from bot.store.tables import Outbox, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
@@ -101,6 +101,10 @@ def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
     return insert_or_ignore(session, Outbox, [row_of(draft, now) for draft in drafts])
 
 
+_BUSY = select(Outbox.chat_id).where(active(Outbox), among(Outbox.chat_id, "chats"))
+_INSERT_ANSWERS = insert(Outbox).returning(Outbox.chat_id, Outbox.id)
+
+
 def chat_of(session: Session, person_id: int) -> int | None:
     """The live chat of a person, None when nobody joined or everybody left."""
     return session.scalar(
@@ -120,3 +124,12 @@ def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int |
         del row[name]
     stored = first(session, _INSERT_ANSWER, **row, chat=draft.chat_id, owner=core.owner, until=now + LEASE)
     return None if stored.lease_owner is None else int(stored.id)
+
+
+def send_all_now(core: Core, session: Session, drafts: Sequence[Draft], now: datetime) -> dict[int, int]:
+    """The same for many chats, one message each: the new row's number by chat, without those queued behind others."""
+    busy = {row.chat_id for row in rows(session, _BUSY, chats=[draft.chat_id for draft in drafts])}
+    ours = {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
+    new = [row_of(draft, now) | ({} if draft.chat_id in busy else ours) for draft in drafts]
+    stored = connection_of(session).execute(_INSERT_ANSWERS, new).all()
+    return {row.chat_id: row.id for row in stored if row.chat_id not in busy}

@@ -6,7 +6,8 @@ transaction, so that an update that Telegram delivers again changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -50,9 +51,15 @@ def receive(core: Core, incoming: Incoming, now: datetime) -> Handled:
     An update received before gives nothing. Raises StorageTrouble; then nothing happened and the update stays unread.
     """
     with core.store.transaction() as session:
-        if not insert_or_ignore(session, SeenUpdate, [{"update_id": incoming.update_id, "received_at": now}]):
+        if not are_new(session, [incoming], now):
             return Handled()
         return _receive(core, session, incoming, now)
+
+
+def are_new(session: Session, batch: Sequence[Incoming], now: datetime) -> bool:
+    """Remember that these updates were received; False when any of them was before."""
+    numbers = sorted(one.update_id for one in batch)  # two processes wait for each other in one order
+    return insert_or_ignore(session, SeenUpdate, [{"update_id": n, "received_at": now} for n in numbers]) == len(batch)
 
 
 def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) -> Handled:
@@ -63,7 +70,7 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     scene = furnish(core, session, scene, incoming.event, needs)
     outcome = flow(scene, incoming.event)
     applied = apply_effects(core, session, scene, outcome.effects, now)
-    _keep_conversation(session, scene, applied.person_id, outcome.conversation, now)
+    keep_conversation(session, scene, applied.person_id, outcome.conversation, now)
     session.flush()
     reader = applied.scene or scene
     shown = (*applied.before, *outcome.shown, *applied.after)
@@ -78,7 +85,7 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     )  # fmt: skip
 
 
-_ACTIVITY = (
+ACTIVITY = (
     update(TelegramAccount)
     .where(TelegramAccount.id == bindparam("account"))
     .values(blocked_at=bindparam("blocked"), last_active_at=bindparam("active"))
@@ -86,19 +93,28 @@ _ACTIVITY = (
 
 
 def _note_activity(session: Session, account: Any, incoming: Incoming, now: datetime) -> None:
+    change = activity(account, incoming, now)
+    if change is not None:
+        run(session, ACTIVITY, **change)
+
+
+def activity(account: Any, incoming: Incoming, now: datetime) -> dict[str, Any] | None:
+    """What an update changes of when somebody was last seen; None when it is known already."""
     # Shown in alerts as "last active"; it never counts as an answer.
     blocked, active = None, account.last_active_at
     if isinstance(incoming.event, Membership):
         blocked = None if incoming.event.member else now
     elif active is None or now - active >= SEEN_EVERY:
         active = now
-    if (blocked, active) != (account.blocked_at, account.last_active_at):
-        run(session, _ACTIVITY, account=account.account_id, blocked=blocked, active=active)
+    if (blocked, active) == (account.blocked_at, account.last_active_at):
+        return None
+    return {"account": account.account_id, "blocked": blocked, "active": active}
 
 
-def _keep_conversation(
+def keep_conversation(
     session: Session, scene: Scene, person_id: int | None, new: Conversation | None, now: datetime
 ) -> None:
+    """Where the conversation of the person at hand goes, or of `person_id` who has just joined."""
     owner = person_id or scene.person_id
     if new is None or owner is None or (new == scene.conversation and owner == scene.person_id):
         return
@@ -130,27 +146,32 @@ def _say(
     if row_id is None:
         queue(session, rest, now)
         return (), True
-    delivery = Delivery(
-        id=row_id, chat_id=first.chat_id, kind=first.kind, screen=first.screen, language=scene.language,
-        zone=scene.zone, edits=first.edits, silent=MANNERS[first.kind].silent, expires_at=None,
+    return (delivery_of(scene, first, row_id),), queue(session, rest, now) > 0 or more
+
+
+def delivery_of(scene: Scene, draft: Draft, row_id: int) -> Delivery:
+    """A stored answer, to be sent to the person at hand after the commit."""
+    return Delivery(
+        id=row_id, chat_id=draft.chat_id, kind=draft.kind, screen=draft.screen, language=scene.language,
+        zone=scene.zone, edits=draft.edits, silent=MANNERS[draft.kind].silent, expires_at=None,
     )  # fmt: skip
-    return (delivery,), queue(session, rest, now) > 0 or more
 
 
 def _draft(session: Session, scene: Scene, incoming: Incoming, one: Say | Replace, now: datetime) -> Draft | None:
+    draft = answer_draft(scene, incoming, one)
+    if isinstance(one, Say) and one.to is not None and one.to != scene.person_id:
+        chat = chat_of(session, one.to)
+        return None if chat is None else replace(draft, chat_id=chat, person_id=one.to, language=None)
+    return draft
+
+
+def answer_draft(scene: Scene, incoming: Incoming, one: Say | Replace) -> Draft:
+    """What is shown to the person at hand, as a message."""
     edits = incoming.event.message_id if isinstance(one, Replace) and isinstance(incoming.event, Tap) else None
-    person_id, chat_id = scene.person_id, incoming.chat_id
-    kind, key, ref = Kind.ANSWER, None, None
-    if isinstance(one, Say):
-        kind, key, ref = one.kind, one.key, one.ref
-        if one.to is not None and one.to != scene.person_id:
-            person_id, chat = one.to, chat_of(session, one.to)
-            if chat is None:
-                return None
-            chat_id = chat
+    kind, key, ref = (one.kind, one.key, one.ref) if isinstance(one, Say) else (Kind.ANSWER, None, None)
     return Draft(
-        chat_id=chat_id, screen=one.screen, kind=kind, person_id=person_id, key=key, ref=ref, edits=edits,
-        language=scene.language if person_id is None else None,
+        chat_id=incoming.chat_id, screen=one.screen, kind=kind, person_id=scene.person_id, key=key, ref=ref,
+        edits=edits, language=scene.language if scene.person_id is None else None,
     )  # fmt: skip
 
 

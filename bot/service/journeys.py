@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.content import versions
 from bot.content.loader import Library
 from bot.content.versions import Script
 from bot.service.core import Core
-from bot.store.prepared import first
+from bot.store.prepared import among, rows
 from bot.store.tables import JourneyVersion, Placement
 from bot.store.writing import insert_or_ignore
 
-_DIGEST = select(JourneyVersion.digest).where(JourneyVersion.id == bindparam("version"))
+_DIGESTS = select(JourneyVersion.id, JourneyVersion.digest).where(among(JourneyVersion.id, "versions"))
 _SCRIPTS: dict[str, Script] = {}  # by digest: a structure never changes once it has its digest
 
 
@@ -45,11 +46,17 @@ def publish(core: Core, session: Session, journey: str, now: datetime) -> int:
 
 def script_of(session: Session, version_id: int) -> Script:
     """The steps and items of a pinned version."""
-    (digest,) = first(session, _DIGEST, version=version_id)
-    if digest not in _SCRIPTS:
-        pinned = session.scalars(select(JourneyVersion.structure).where(JourneyVersion.id == version_id)).one()
-        _SCRIPTS[digest] = versions.from_structure(pinned)
-    return _SCRIPTS[digest]
+    return scripts_of(session, (version_id,))[version_id]
+
+
+def scripts_of(session: Session, version_ids: Collection[int]) -> dict[int, Script]:
+    """Many pinned versions, in one read when they are known."""
+    digests = dict(map(tuple, rows(session, _DIGESTS, versions=set(version_ids))))
+    for version_id, digest in digests.items():
+        if digest not in _SCRIPTS:
+            pinned = session.scalars(select(JourneyVersion.structure).where(JourneyVersion.id == version_id)).one()
+            _SCRIPTS[digest] = versions.from_structure(pinned)
+    return {version_id: _SCRIPTS[digest] for version_id, digest in digests.items()}
 
 
 def keep_retired_words(core: Core) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
-from bot.store.prepared import first, ids, rows
+from bot.store.prepared import among, first, ids, rows
 from bot.store.tables import Alert, Case, Membership, Person, Relay, TelegramAccount
 
 _NAMED = select(Case.placement_id, Case.named_id, Case.named_role).where(
-    Case.placement_id.in_(ids("placements")), Case.closed_at.is_(None)
+    among(Case.placement_id, "placements"), Case.closed_at.is_(None)
 )
 _TOLD = select(Case.told).where(Case.placement_id == bindparam("placement"), Case.closed_at.is_(None))
 _CONFIDED = select(Alert.state).where(
@@ -34,7 +35,7 @@ _OF_COHORT = select(Case.placement_id).where(Case.placement_id == bindparam("pla
 def hidden_people(session: Session, placements: Collection[int]) -> dict[int, frozenset[int]]:
     """Person ids who are named in an open case, by placement: they see no alert about that learner."""
     found: dict[int, set[int]] = {}
-    for row in rows(session, _NAMED, placements=list(placements)) if placements else ():
+    for row in rows(session, _NAMED, placements=placements) if placements else ():
         found.setdefault(row.placement_id, set()).update({row.named_id} - {None})
     return {placement: frozenset(people) for placement, people in found.items()}
 
@@ -73,11 +74,23 @@ def correspondents(session: Session, placement_id: int, learner: int) -> frozens
     return frozenset(wrote | {c.person_id or 0 for c in trusted_contacts(session, trusted(session, placement_id))})
 
 
-def for_learner(session: Session, placement_id: int, contacts: tuple[Contact, ...]) -> tuple[Contact, ...]:
-    """The contacts of a stay as its learner is shown them: nobody whom an open case names, and who has the case."""
-    named = rows(session, _NAMED, placements=[placement_id])
-    if not named:
-        return contacts
+def for_learners(session: Session, contacts: Mapping[int, tuple[Contact, ...]]) -> dict[int, tuple[Contact, ...]]:
+    """The contacts of stays as their learners are shown them: nobody whom an open case names, and who has the case.
+
+    One read, and two more for each stay that has a case.
+    """
+    named: dict[int, list[Any]] = {}
+    for row in rows(session, _NAMED, placements=contacts) if contacts else ():
+        named.setdefault(row.placement_id, []).append(row)
+    return {
+        placement: _without(session, placement, found, named[placement]) if placement in named else found
+        for placement, found in contacts.items()
+    }
+
+
+def _without(
+    session: Session, placement_id: int, contacts: tuple[Contact, ...], named: Sequence[Any]
+) -> tuple[Contact, ...]:
     people, roles = {row.named_id for row in named} - {None}, {row.named_role for row in named}
     kept = tuple(c for c in contacts if c.person_id not in people and (c.person_id or c.role not in roles))
     told = {int(m) for row in rows(session, _TOLD, placement=placement_id) for m in row.told}

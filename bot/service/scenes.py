@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,20 +11,22 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
-from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene
+from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene, Stay
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.rules import wishes
+from bot.rules.permissions import Actor
 from bot.service import cases, confiding, moods, open_cases, pauses, travel_views
 from bot.service.absences import duties_of
-from bot.service.actors import actor_of
+from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
-from bot.service.contacts import contacts_of
+from bot.service.contacts import contacts_around, contacts_of
 from bot.service.core import Core
 from bot.service.drafts import in_states
+from bot.service.journeys import scripts_of
 from bot.service.learner_views import learners_for
-from bot.service.stays import stays_of
-from bot.service.step_views import load_steps
-from bot.store.prepared import first
+from bot.service.stays import stays_of_people
+from bot.service.step_views import steps_of
+from bot.store.prepared import among, first, rows
 from bot.store.tables import (
     CheckIn,
     Cohort,
@@ -39,6 +41,7 @@ from bot.store.tables import (
 from bot.store.tables import Conversation as ConversationRow
 
 SEEN_EVERY = timedelta(minutes=1)  # how exact "last active" is
+TRAVEL = frozenset({"learner", "staff"})  # roles with a stay of their own
 
 
 _PERSON = select(
@@ -46,15 +49,16 @@ _PERSON = select(
 ).outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
 _KNOWN = _PERSON.where(Person.id == bindparam("person"))
 _LOST = select(Outbox.id).where(Outbox.chat_id == TelegramAccount.chat_id, in_states(Outbox, "unknown"))
-_CHAT = (
+_CHATS = (
     _PERSON.add_columns(
-        TelegramAccount.id.label("account_id"), TelegramAccount.blocked_at, TelegramAccount.last_active_at,
-        TelegramAccount.commands, exists(_LOST).label("lost"),
+        TelegramAccount.chat_id, TelegramAccount.id.label("account_id"), TelegramAccount.blocked_at,
+        TelegramAccount.last_active_at, TelegramAccount.commands, exists(_LOST).label("lost"),
     )
     .join(TelegramAccount, TelegramAccount.person_id == Person.id)
-    .where(TelegramAccount.chat_id == bindparam("chat"), TelegramAccount.revoked_at.is_(None))
-    .with_for_update(of=TelegramAccount)
+    .where(among(TelegramAccount.chat_id, "chats"), TelegramAccount.revoked_at.is_(None))
 )  # fmt: skip
+_LOCKED = _CHATS.with_for_update(of=TelegramAccount)
+_FREE = _CHATS.with_for_update(of=TelegramAccount, skip_locked=True)
 
 
 def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) -> tuple[Scene, Any]:
@@ -63,26 +67,47 @@ def load_scene(core: Core, session: Session, incoming: Incoming, now: datetime) 
     Beside it the account as it was: account_id, blocked_at, last_active_at, commands, and whether a message to it may
     be lost; None for a stranger.
     """
-    account = first(session, _CHAT, chat=incoming.chat_id)
+    account = first(session, _LOCKED, chats=(incoming.chat_id,))
     if account is None:
         return _stranger(core, incoming, now), None
-    return _scene(core, session, account, incoming.chat_id, now), account
+    (scene,) = _scenes(core, session, {incoming.chat_id: account}, now).values()
+    return scene, account
+
+
+def load_scenes(core: Core, session: Session, chats: Collection[int], now: datetime) -> dict[int, tuple[Scene, Any]]:
+    """The same for many chats, in the same few reads. Strangers are missing, and who is in other hands just now."""
+    accounts = {row.chat_id: row for row in rows(session, _FREE, chats=chats)}
+    scenes = _scenes(core, session, accounts, now) if accounts else {}
+    return {chat_id: (scene, accounts[chat_id]) for chat_id, scene in scenes.items()}
 
 
 def scene_of(core: Core, session: Session, person_id: int, chat_id: int, now: datetime) -> Scene:
     """The scene of a known person, as flushed."""
-    return _scene(core, session, first(session, _KNOWN, person=person_id), chat_id, now)
+    (scene,) = _scenes(core, session, {chat_id: first(session, _KNOWN, person=person_id)}, now).values()
+    return scene
 
 
-def _scene(core: Core, session: Session, person: Any, chat_id: int, now: datetime) -> Scene:
-    actor, memberships = actor_of(session, person.id)
-    roles = frozenset(m.role for m in memberships)
-    stays = stays_of(session, person.id, now) if "learner" in roles or "staff" in roles else ()
+def _scenes(core: Core, session: Session, people: Mapping[int, Any], now: datetime) -> dict[int, Scene]:
+    """By chat."""
+    actors = actors_of(session, {person.id for person in people.values()})
+    travellers = [one for one, (_, memberships) in actors.items() if any(m.role in TRAVEL for m in memberships)]
+    stays = stays_of_people(session, travellers, now) if travellers else {}
+    return {
+        chat_id: _scene(core, person, chat_id, *actors[person.id], stays.get(person.id, ()), now)
+        for chat_id, person in people.items()
+    }
+
+
+def _scene(
+    core: Core, person: Any, chat_id: int, actor: Actor, memberships: Sequence[Any], stays: tuple[Stay, ...],
+    now: datetime,
+) -> Scene:  # fmt: skip
     zone = stays[0].zone if stays else _desk_zone(memberships)
     return Scene(
         now=now, content=core.content, search=core.search, chat_id=chat_id,
         language=core.content.catalogues.closest(person.language), zone=zone, person_id=person.id,
-        name=person.first_name, roles=roles, actor=actor, onboarded=person.onboarded_at is not None,
+        name=person.first_name, roles=frozenset(m.role for m in memberships), actor=actor,
+        onboarded=person.onboarded_at is not None,
         conversation=Conversation() if person.flow is None else Conversation(person.flow, person.data),
         stays=stays,
     )  # fmt: skip
@@ -104,9 +129,59 @@ def _desk_zone(memberships: Sequence[Any]) -> str:
 
 def furnish(core: Core, session: Session, scene: Scene, event: Event, needs: frozenset[str]) -> Scene:
     """Load what a flow's NEEDS name; unknown names are a fault of ours and raise KeyError."""
-    for need in sorted(needs):
+    (scene,) = furnish_all(core, session, [(scene, needs & FOR_MANY)])
+    for need in sorted(needs - FOR_MANY):
         scene = _LOADERS[need](core, session, scene, event)
     return scene
+
+
+def furnish_all(core: Core, session: Session, wanted: Sequence[tuple[Scene, frozenset[str]]]) -> list[Scene]:
+    """Scenes with what each needs of `FOR_MANY`, in as few reads as one of them would take."""
+    fields: list[dict[str, Any]] = [{} for _ in wanted]
+    for need, load in _FOR_MANY.items():
+        places = [place for place, (_, needs) in enumerate(wanted) if need in needs]
+        found = load(session, [wanted[place][0] for place in places]) if places else ()
+        for place, more in zip(places, found, strict=True):
+            fields[place] |= more
+    return [replace(scene, **more) if more else scene for (scene, _), more in zip(wanted, fields, strict=True)]
+
+
+def _contacts(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    own = {scene.stay.placement_id for scene in scenes if scene.stay is not None}
+    around = open_cases.for_learners(session, contacts_around(session, own)) if own else {}
+    return [{"contacts": around[s.stay.placement_id] if s.stay else _of_child(session, s)} for s in scenes]
+
+
+def _of_child(session: Session, scene: Scene) -> tuple[Contact, ...]:
+    placement_id = _child_of(session, scene)
+    return contacts_of(session, placement_id) if placement_id else ()
+
+
+def _steps(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    """The pinned script, and every step of it that was offered or is planned."""
+    versions = {s.stay.placement_id: s.stay.version_id for s in scenes if s.stay and s.stay.version_id is not None}
+    known = scripts_of(session, set(versions.values())) if versions else {}
+    scripts = {placement: known[version] for placement, version in versions.items()}
+    steps = steps_of(session, scripts) if scripts else {}
+    placements = [scene.stay.placement_id if scene.stay else 0 for scene in scenes]
+    return [{"script": scripts[p], "steps": steps[p]} if p in scripts else {} for p in placements]
+
+
+def _alerts(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    return [{"alerts": alerts_for(session, scene)} for scene in scenes]
+
+
+def _kit_questions(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    return [{"kit_questions": any(stay.kit_questions for stay in scene.stays)} for scene in scenes]
+
+
+_FOR_MANY: dict[str, Callable[[Session, Sequence[Scene]], list[dict[str, Any]]]] = {
+    "contacts": _contacts,
+    "steps": _steps,
+    "alerts": _alerts,
+    "kit_questions": _kit_questions,
+}
+FOR_MANY = frozenset(_FOR_MANY)  # what can be read for many people at once
 
 
 def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
@@ -125,14 +200,6 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     language = core.content.catalogues.closest(person.language)
     view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language)
     return replace(scene, invite=view)
-
-
-def _contacts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    if scene.stay is not None:
-        own = scene.stay.placement_id
-        return replace(scene, contacts=open_cases.for_learner(session, own, contacts_of(session, own)))
-    placement_id = _child_of(session, scene)
-    return replace(scene, contacts=contacts_of(session, placement_id)) if placement_id else scene
 
 
 def _child_of(session: Session, scene: Scene) -> int | None:
@@ -178,12 +245,6 @@ def _travel(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, travel=travel_views.view_of(row, session.get_one(Placement, row.placement_id)))
 
 
-def _steps(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    if scene.stay is None or scene.stay.version_id is None:
-        return scene
-    return load_steps(core, session, scene)
-
-
 def _progress(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if scene.stay is None:
         return scene
@@ -196,10 +257,6 @@ def _progress(core: Core, session: Session, scene: Scene, event: Event) -> Scene
             totals[competence] = totals.get(competence, 0) + points
     done = sum(state == "done" for state in states)
     return replace(scene, progress=ProgressView(sum(p for p, _ in awards), done, len(states), totals))
-
-
-def _alerts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    return replace(scene, alerts=alerts_for(session, scene))
 
 
 def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
@@ -294,10 +351,6 @@ def _moods(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, moods=moods.view_of(session, scene.stay, scene.now)) if scene.stay else scene
 
 
-def _kit_questions(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    return replace(scene, kit_questions=any(stay.kit_questions for stay in scene.stays))
-
-
 _WISHES = select(Placement.rhythm, Placement.quiet_kinds).where(Placement.id == bindparam("placement"))
 
 
@@ -314,12 +367,9 @@ def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 
 _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "invite": _invite,
-    "contacts": _contacts,
     "check_in": _check_in,
     "travel": _travel,
-    "steps": _steps,
     "progress": _progress,
-    "alerts": _alerts,
     "alert": _alert,
     "own_alert": _own_alert,
     "learners": _learners,
@@ -331,6 +381,5 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "confide": _confide,
     "case": _case,
     "cases": _cases,
-    "kit_questions": _kit_questions,
     "wishes": _wishes,
 }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
 from bot.rules.permissions import Subject
-from bot.store.prepared import rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
 
 ADULT = 18
@@ -32,11 +32,11 @@ _STAYS = (
     .join(Person, Person.id == Placement.person_id)
     .where(Person.erased_at.is_(None))
 )  # fmt: skip
-_STAYS_OF_PERSON = _STAYS.where(Placement.person_id == bindparam("person"))
+_STAYS_OF_PEOPLE = _STAYS.where(among(Placement.person_id, "people"))
 _STAY = _STAYS.where(Placement.id == bindparam("placement"))
 _CONSENTS = (
     select(Consent.person_id, Consent.kind, Consent.placement_id, Consent.given, Consent.withdrawn_at)
-    .where(Consent.person_id.in_(bindparam("people", expanding=True)))
+    .where(among(Consent.person_id, "people"))
     .order_by(Consent.id)
 )
 
@@ -80,7 +80,15 @@ def load_stays(session: Session, where: ColumnElement[bool], now: datetime) -> t
 
 def stays_of(session: Session, person_id: int, now: datetime) -> tuple[Stay, ...]:
     """The stays of one learner."""
-    return _stays(session, rows(session, _STAYS_OF_PERSON, person=person_id), now)
+    return stays_of_people(session, (person_id,), now)[person_id]
+
+
+def stays_of_people(session: Session, people: Collection[int], now: datetime) -> dict[int, tuple[Stay, ...]]:
+    """The stays of many learners, in two reads."""
+    found: dict[int, list[Stay]] = {person_id: [] for person_id in people}
+    for stay in _stays(session, rows(session, _STAYS_OF_PEOPLE, people=people), now):
+        found[stay.person_id].append(stay)
+    return {person_id: tuple(stays) for person_id, stays in found.items()}
 
 
 def stay_of(session: Session, placement_id: int, now: datetime) -> Stay | None:
@@ -104,7 +112,7 @@ def _matters(stay: Stay) -> tuple[bool, int, float]:
 
 
 def _consents(session: Session, people: Collection[int]) -> dict[tuple[int, str, int | None], bool]:
-    words = rows(session, _CONSENTS, people=list(people))
+    words = rows(session, _CONSENTS, people=people)
     # The newest word of each kind counts.
     return {(w.person_id, w.kind, w.placement_id): w.given and w.withdrawn_at is None for w in words}
 

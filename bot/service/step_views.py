@@ -2,42 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.content.versions import Script
-from bot.flows.scene import Scene, StepView
-from bot.service.core import Core
-from bot.service.journeys import script_of
-from bot.store.prepared import rows
+from bot.flows.scene import StepView
+from bot.store.prepared import among, rows
 from bot.store.tables import DueStep, StepRun
 
-_RUNS = select(StepRun.step, StepRun.state, StepRun.data, StepRun.offered_at, StepRun.score).where(
-    StepRun.placement_id == bindparam("placement")
-)
-_PLANNED = select(DueStep.step, DueStep.due_at).where(DueStep.placement_id == bindparam("placement"))
+_RUNS = select(
+    StepRun.placement_id, StepRun.step, StepRun.state, StepRun.data, StepRun.offered_at, StepRun.score
+).where(among(StepRun.placement_id, "placements"))
+_PLANNED = select(DueStep.placement_id, DueStep.step, DueStep.due_at).where(among(DueStep.placement_id, "placements"))
 
 
-def load_steps(core: Core, session: Session, scene: Scene) -> Scene:
-    """The scene with the pinned script and every step that was offered or is planned."""
-    stay = scene.stay
-    if stay is None or stay.version_id is None:
-        return scene
-    script = script_of(session, stay.version_id)
-    return replace(scene, script=script, steps=steps_of(session, stay.placement_id, script))
+def steps_of(session: Session, scripts: Mapping[int, Script]) -> dict[int, tuple[StepView, ...]]:
+    """By placement, every step of its script that was offered or is planned, in the author's order."""
+    runs = _by_placement(rows(session, _RUNS, placements=scripts), scripts)
+    planned = _by_placement(rows(session, _PLANNED, placements=scripts), scripts)
+    return {placement: _views(script, runs[placement], planned[placement]) for placement, script in scripts.items()}
 
 
-def steps_of(session: Session, placement_id: int, script: Script) -> tuple[StepView, ...]:
-    """In the author's order."""
-    runs = {run.step: run for run in rows(session, _RUNS, placement=placement_id)}
-    due = {row.step: row.due_at for row in rows(session, _PLANNED, placement=placement_id)}
+def _by_placement(found: Sequence[Any], placements: Collection[int]) -> dict[int, dict[str, Any]]:
+    sorted_out: dict[int, dict[str, Any]] = {placement: {} for placement in placements}
+    for row in found:
+        sorted_out[row.placement_id][row.step] = row
+    return sorted_out
+
+
+def _views(script: Script, runs: Mapping[str, Any], planned: Mapping[str, Any]) -> tuple[StepView, ...]:
     views = []
     for step in script.journey.steps:
-        run = runs.get(step.id)
+        run, due = runs.get(step.id), planned.get(step.id)
         if run is not None:
             views.append(StepView(step.id, step.kind, run.state, run.data, run.offered_at, run.score))
-        elif step.id in due:
-            views.append(StepView(step.id, step.kind, "", due_at=due[step.id]))
+        elif due is not None:
+            views.append(StepView(step.id, step.kind, "", due_at=due.due_at))
     return tuple(views)

@@ -6,11 +6,26 @@ much, and an update has a dozen of them. Values are `bindparam`s; rows are plain
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Executable, bindparam
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Executable,
+    String,
+    bindparam,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
 
 
 def connection_of(session: Session) -> Connection:
@@ -40,3 +55,45 @@ def ids(name: str) -> BindParameter[Any]:
     As parameters a few hundred would cost the driver more than all else about the statement.
     """
     return bindparam(name, expanding=True, literal_execute=True, type_=BigInteger())
+
+
+# --- many at once -------------------------------------------------------------------------------
+
+
+class _Numbers(TypeDecorator[Iterable[int]]):
+    """Many row or chat numbers as one value: an array, or on SQLite JSON."""
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
+        numbers = list(value or ())
+        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+
+
+class _Among(FunctionElement[bool]):  # no Boolean: SQLAlchemy would write `= 1` behind it, and SQLite use no index
+    name = "among"
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_sqlite(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    column, numbers = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"
+
+
+@compiles(_Among, "postgresql")
+def _among_postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
+    column, numbers = (compiler.process(clause, **more) for clause in element.clauses)
+    return f"{column} = ANY ({numbers})"
+
+
+def among(column: Any, name: str) -> ColumnElement[bool]:
+    """`column` is one of the numbers given as `name`: one statement of one wording, however many they are.
+
+    A list spelled out is another statement for every length, which neither database would know again.
+    """
+    return _Among(column, bindparam(name, type_=_Numbers()))

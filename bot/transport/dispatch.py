@@ -7,7 +7,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.errors import StorageTrouble, TransportError
 from bot.flows.vocabulary import Incoming
 from bot.rules.retry import backoff
-from bot.service import intake
+from bot.service import intake, together
 from bot.service.core import Core
 from bot.service.delivery import Handled, MenuOf
 from bot.transport.client import Telegram
@@ -30,9 +30,13 @@ log = logging.getLogger(__name__)
 IN_FLIGHT = 64  # updates being received at once
 OUTSTANDING = 1000  # answers under way before new updates have to wait
 TRIES = 3
-BATCH = 8  # updates per hop into the pool: a hop costs as much as half an update
+BATCH = 16  # updates answered in one transaction
+SINGLY = 8  # updates per hop that are taken one by one: a hop costs as much as half an update
+GATHERING = 2  # hops at once that gather updates: one more writes while the other waits for the disk
 
 Waiting = tuple[Incoming, "asyncio.Future[Handled]"]
+Fate = Handled | Exception | None  # None: to be taken alone
+UseCase = Callable[[Sequence[Incoming], datetime], Sequence[Fate]]
 
 
 class Dispatcher:
@@ -48,6 +52,8 @@ class Dispatcher:
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
         self._waiting: deque[Waiting] = deque()
         self._runners: set[asyncio.Task[None]] = set()
+        self._alone: deque[Waiting] = deque()
+        self._alone_runners: set[asyncio.Task[None]] = set()
 
     async def take(self, raw: dict[str, Any], stuck: set[int] | None = None) -> None:
         """Receive an update. Raises StorageTrouble when it could not be stored: it must be delivered again.
@@ -119,30 +125,53 @@ class Dispatcher:
     async def _hop(self, said: Incoming) -> Handled:
         future: asyncio.Future[Handled] = asyncio.get_running_loop().create_future()
         self._waiting.append((said, future))
-        if len(self._runners) < self._pool.threads:
-            self._runners.add(asyncio.create_task(self._run()))
+        if len(self._runners) < min(GATHERING, self._pool.threads):
+            self._runners.add(asyncio.create_task(self._gather()))
         return await future
 
-    async def _run(self) -> None:
+    async def _gather(self) -> None:
         # What arrives while a hop is under way goes into the next one together.
         try:
             while self._waiting:
-                share = math.ceil(len(self._waiting) / self._pool.threads)
-                await self._hop_together([self._waiting.popleft() for _ in range(min(BATCH, share))])
+                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+                await self._hop_with(batch, self._receive_all if len(batch) == 1 else self._answer_all)
         finally:  # in the same step as the last look, so that nobody is left waiting for a runner that is gone
             self._runners.discard(asyncio.current_task())
 
-    async def _hop_together(self, batch: Sequence[Waiting]) -> None:
-        fates: Sequence[Handled | Exception] = ()
+    async def _take_alone(self) -> None:
         try:
-            fates = await self._pool.run(self._receive_all, [said for said, _ in batch], self._clock.now())
+            while self._alone:
+                share = math.ceil(len(self._alone) / self._pool.threads)
+                batch = [self._alone.popleft() for _ in range(min(SINGLY, share))]
+                await self._hop_with(batch, self._receive_all)
+        finally:
+            self._alone_runners.discard(asyncio.current_task())
+
+    async def _hop_with(self, batch: Sequence[Waiting], use_case: UseCase) -> None:
+        fates: Sequence[Fate] = ()
+        try:
+            fates = await self._pool.run(use_case, [said for said, _ in batch], self._clock.now())
         finally:
             # No fates means that the hop itself broke off: Compagnon is stopping.
             unread = [StorageTrouble("Compagnon is stopping.")] * (len(batch) - len(fates))
-            for (_, future), fate in zip(batch, [*fates, *unread], strict=True):
-                _settle(future, fate)
+            for waiting, fate in zip(batch, [*fates, *unread], strict=True):
+                if fate is None:
+                    self._leave_alone(waiting)
+                else:
+                    _settle(waiting[1], fate)
 
-    def _receive_all(self, batch: Sequence[Incoming], now: datetime) -> list[Handled | Exception]:
+    def _leave_alone(self, waiting: Waiting) -> None:
+        self._alone.append(waiting)
+        if len(self._alone_runners) < self._pool.threads:
+            self._alone_runners.add(asyncio.create_task(self._take_alone()))
+
+    def _answer_all(self, batch: Sequence[Incoming], now: datetime) -> Sequence[Fate]:
+        try:
+            return together.answer(self._core, batch, now)
+        except StorageTrouble as trouble:
+            return [trouble] * len(batch)
+
+    def _receive_all(self, batch: Sequence[Incoming], now: datetime) -> Sequence[Fate]:
         fates: list[Handled | Exception] = []
         trouble: StorageTrouble | None = None
         for said in batch:
