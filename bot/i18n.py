@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -217,6 +217,7 @@ def plural_index(language: str) -> Callable[[int], int]:
     return rule
 
 
+@lru_cache(maxsize=1024)
 def base_language(tag: str) -> str:
     """`fr-CA` → `fr`."""
     return tag.replace("_", "-").split("-")[0].lower()
@@ -311,7 +312,7 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
     """A typed value in a locale; instants in the given zone unless they carry their own."""
     match value:
         case int() | float():
-            return format_decimal(value, locale=locale)
+            return _decimal(value, locale)
         case Day(day, "weekday"):
             return format_date(day, "EEEE", locale=locale)
         case Day(day, style):
@@ -334,6 +335,11 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_currency(amount, currency, locale=locale)
         case _:
             raise TypeError(f"no way to show {type(value).__name__}")
+
+
+@lru_cache(maxsize=4096)
+def _decimal(value: int | float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 @cache

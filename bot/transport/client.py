@@ -12,6 +12,7 @@ from typing import Any
 
 from telegram import Bot, InputFile, Update
 from telegram.error import TelegramError
+from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.errors import Blocked as ChatGone
@@ -23,7 +24,7 @@ from bot.transport.bare import bare
 from bot.transport.classify import Meaning, Verdict, classify
 from bot.transport.convert import ALLOWED_UPDATES
 from bot.transport.render import Call, render, without_markup
-from bot.transport.request import READ_SECONDS, AiohttpRequest
+from bot.transport.request import READ_SECONDS, AiohttpRequest, as_json
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,11 @@ class _Bot(Bot):
 
     async def call(self, method: str, params: dict[str, Any], read_seconds: float | None = None) -> Any:
         """Raw `result` of a method. Raises telegram.error.TelegramError."""
-        if read_seconds is None:
-            return await self._post(method, params)
-        return await self._post(method, params, read_timeout=read_seconds)
+        read: Any = BaseRequest.DEFAULT_NONE if read_seconds is None else read_seconds
+        if any(isinstance(value, InputFile) for value in params.values()):
+            return await self._post(method, params, read_timeout=read)
+        # Without the library's look into every value for files and times: ours are plain JSON.
+        return await self.request.post(f"{self.base_url}/{method}", as_json(params), read_timeout=read)
 
 
 class Telegram:

@@ -7,6 +7,8 @@ a group, supergroup or channel becomes `Group`, upon which the bot says why and 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatMemberStatus, ChatType
@@ -38,6 +40,52 @@ _OTHERS = (
     "animation", "audio", "checklist", "contact", "dice", "game", "invoice", "paid_media", "poll", "sticker", "story",
     "video", "video_note",
 )  # fmt: skip
+
+
+# What most updates are made of: words or a command in a private chat, and a tap. Nothing else may be in them.
+_PLAIN_UPDATE = ({"update_id", "message"}, {"update_id", "callback_query"})
+_PLAIN_MESSAGE = frozenset({"message_id", "from", "chat", "date", "text", "entities"})
+_PLAIN_TAP = frozenset({"id", "from", "message", "chat_instance", "data"})
+
+
+def plainly(raw: Mapping[str, Any]) -> Incoming | None:
+    """Words, a command or a tap in a private chat, read without the library, which takes longer over it than all else
+    about an update. None for everything else, and for whatever is not as the Bot API says: that is the library's."""
+    if raw.keys() not in _PLAIN_UPDATE:
+        return None
+    try:
+        if "message" in raw:
+            return _plain_words(raw["update_id"], raw["message"])
+        return _plain_tap(raw["update_id"], raw["callback_query"])
+    except (KeyError, TypeError, AttributeError):
+        return None
+
+
+def _plain_words(update_id: int, message: Mapping[str, Any]) -> Incoming | None:
+    text = message["text"]
+    if not message.keys() <= _PLAIN_MESSAGE or not _is_private(message) or not isinstance(text, str):
+        return None
+    event = _words(text, message["message_id"], None)
+    return _plainly_from(update_id, message["chat"]["id"], event, message["from"])
+
+
+def _plain_tap(update_id: int, query: Mapping[str, Any]) -> Incoming | None:
+    message, data = query["message"], query["data"]
+    if not query.keys() <= _PLAIN_TAP or not _is_private(message) or not isinstance(data, str):
+        return None
+    tap = Tap(data, message["message_id"])
+    return _plainly_from(update_id, message["chat"]["id"], tap, query["from"], query["id"])
+
+
+def _is_private(message: Mapping[str, Any]) -> bool:
+    numbers = (message["message_id"], message["chat"]["id"])
+    return message["chat"]["type"] == ChatType.PRIVATE and all(isinstance(number, int) for number in numbers)
+
+
+def _plainly_from(
+    update_id: int, chat_id: int, event: Event, user: Mapping[str, Any], query_id: str | None = None
+) -> Incoming:
+    return Incoming(update_id, chat_id, event, user.get("language_code"), user["first_name"], query_id)
 
 
 def incoming(update: Update) -> Incoming | None:
@@ -104,7 +152,8 @@ def _said(message: Message) -> Event | None:
     if message.forward_origin is not None or message.via_bot is not None:
         return Forwarded(message.text or message.caption or "")
     if message.text is not None:
-        return _text(message, message.text)
+        reply = message.reply_to_message
+        return _words(message.text, message.message_id, reply.message_id if reply else None)
     if message.photo:
         return Photo(message.photo[-1].file_id, message.caption or "")  # sizes ascend
     if message.voice is not None:
@@ -115,12 +164,11 @@ def _said(message: Message) -> Event | None:
     return _other(message)
 
 
-def _text(message: Message, text: str) -> Event:
+def _words(text: str, message_id: int, reply_to: int | None) -> Event:
     text = text.replace("\0", "")  # no client sends it, PostgreSQL cannot keep it
     found = _COMMAND.fullmatch(text)
     if found is None:
-        reply = message.reply_to_message
-        return Words(text, message.message_id, reply.message_id if reply else None)
+        return Words(text, message_id, reply_to)
     name, argument = found[1].lower(), found[2].strip()
     if name == "start":
         return Start(argument or None)

@@ -21,7 +21,7 @@ from bot.service.core import Core
 from bot.service.delivery import Handled, MenuOf
 from bot.transport.client import Telegram
 from bot.transport.commands import described
-from bot.transport.convert import incoming
+from bot.transport.convert import incoming, plainly
 from bot.transport.outgoing import Outgoing
 from bot.transport.pool import Pool
 
@@ -82,7 +82,7 @@ class Dispatcher:
 
     def _read(self, raw: dict[str, Any]) -> Incoming | None:
         try:
-            return incoming(self._telegram.parse(raw))
+            return plainly(raw) or incoming(self._telegram.parse(raw))
         except Exception:
             # Nothing in it can be understood, not even whom to answer; asking for it again would not help.
             log.exception("update %s cannot be read and is left out", raw.get("update_id"))

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
@@ -29,6 +30,16 @@ class NotSent(NetworkError):
 
 class PerhapsSent(TimedOut):
     """The call was written but no whole answer came: Telegram may have carried it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AsJson:
+    params: dict[str, Any]
+
+
+def as_json(params: dict[str, Any]) -> RequestData:
+    """Parameters that are plain JSON already, for `AiohttpRequest` alone: the library only passes them on to it."""
+    return cast(RequestData, _AsJson(params))
 
 
 class AiohttpRequest(BaseRequest):
@@ -108,6 +119,8 @@ _JSON = {"Content-Type": "application/json"}
 def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
     if request_data is None:
         return None, None
+    if isinstance(request_data, _AsJson):
+        return json.dumps(request_data.params, ensure_ascii=False).encode(), _JSON
     if not request_data.contains_files:
         return json.dumps(request_data.parameters, ensure_ascii=False).encode(), _JSON
     form = aiohttp.FormData(quote_fields=False)

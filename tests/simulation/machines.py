@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import StorageTrouble
 from bot.flows.vocabulary import Incoming
-from bot.service import intake, leases, outbox
+from bot.service import intake, leases, outbox, together
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Handled, Result
 from bot.transport.poller import LEASE as POLLER
@@ -202,19 +202,44 @@ class Bot(Machine):
             self.beat(self.now())
 
     def _take_all(self, found: Sequence[Incoming]) -> bool:
-        """Receive updates; the offset moves up to the first that is not committed. Those behind it go on."""
+        """Receive updates, first together those that only ask, then the others one by one; the offset moves up to the
+        first that is not committed. Those behind it go on."""
         whole = True
         broken: set[int] = set()  # chats whose next update must wait for one that was not stored
+        answered = self._answer_together(found)
+        if answered is None:
+            return False
         for incoming in found:
             if not self.alive:
                 return False
-            done = incoming.chat_id not in broken and self._take(incoming)
+            done = incoming.update_id in answered or (incoming.chat_id not in broken and self._take(incoming))
             whole = whole and done
             if not done:
                 broken.add(incoming.chat_id)
             if whole:
                 self.offset = incoming.update_id + 1
         return whole
+
+    def _answer_together(self, found: Sequence[Incoming]) -> set[int] | None:
+        """The numbers of the updates that were answered in one transaction; None when nothing could be stored."""
+        if len(found) < 2:
+            return set()
+        before = {incoming.update_id: self.sim.knows(incoming) for incoming in found}
+        try:
+            ok, fates = self.do("answer updates together", together.answer, found, self.now())
+        finally:
+            for incoming in found:
+                self.sim.tried(incoming)
+        if not ok:
+            return None
+        answered = set()
+        for incoming, handled in zip(found, fates, strict=True):
+            if handled is not None:
+                self.sim.received(incoming, before[incoming.update_id] and handled != Handled())
+                answered.add(incoming.update_id)
+                for delivery in handled.deliveries:
+                    self._fly(delivery)
+        return answered
 
     def _take(self, incoming: Incoming) -> bool:
         for attempt in range(1, TRIES + 1):

@@ -22,7 +22,7 @@ from bot.flows.vocabulary import (
     Voice,
     Words,
 )
-from bot.transport.convert import incoming
+from bot.transport.convert import incoming, plainly
 
 ANA = {"id": 7, "is_bot": False, "first_name": "Ana", "language_code": "pt-PT"}
 BOT = {"id": 100, "is_bot": True, "first_name": "Compagnon", "username": "compagnon_demo_bot"}
@@ -38,7 +38,11 @@ def message(**fields: Any) -> dict[str, Any]:
 
 
 def read(**update: Any) -> Incoming | None:
-    return incoming(Update.de_json({"update_id": 5, **update}, None))
+    """As the library reads it; where it can be read without, that comes to the same."""
+    raw = {"update_id": 5, **update}
+    found, plain = incoming(Update.de_json(raw, None)), plainly(raw)
+    assert plain in (None, found)
+    return found
 
 
 def event(**fields: Any) -> Event | None:
@@ -177,3 +181,43 @@ def test_leaving_a_group_gives_nothing_to_answer():
 
 def test_updates_nobody_asked_for_are_nothing():
     assert read(chosen_inline_result={"result_id": "1", "query": "x", "from": ANA}) is None
+
+
+# --- what is read without the library -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["Hello", "/start abc", "/sos@compagnon_demo_bot", "nu\0ll"])
+def test_plain_words_and_commands_are_read_without_the_library(text: str):
+    raw = {"update_id": 5, "message": message(text=text, entities=[{"type": "bold", "offset": 0, "length": 1}])}
+    assert plainly(raw) == read(message=message(text=text))
+
+
+def test_a_plain_tap_is_read_without_the_library():
+    query = {"id": "9", "from": ANA, "chat_instance": "1", "data": "menu:home", "message": message(text="Hello")}
+    assert plainly({"update_id": 5, "callback_query": query}) == Incoming(
+        5, 7, Tap("menu:home", 31), "pt-PT", "Ana", "9"
+    )
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"forward_origin": {"type": "hidden_user", "date": 1, "sender_user_name": "X"}},
+        {"via_bot": BOT},
+        {"reply_to_message": {"message_id": 3}},
+        {"caption": "x"},
+        {"chat": GROUPS[0]},
+        {"text": None},
+        {"text": 5},
+        {"from": None},
+        {"message_id": "31"},
+        {"something_new": {}},
+    ],
+)
+def test_anything_more_or_other_is_left_to_the_library(more: dict[str, Any]):
+    assert plainly({"update_id": 5, "message": message(**({"text": "/sos"} | more))}) is None
+
+
+@pytest.mark.parametrize("raw", [{}, {"message": None}, {"message": []}, {"callback_query": {}}, {"poll": {}}])
+def test_what_is_no_plain_update_is_left_to_the_library(raw: dict[str, Any]):
+    assert plainly({"update_id": 5, **raw}) is None
