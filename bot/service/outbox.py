@@ -22,7 +22,7 @@ from bot.service.delivered import BLANKED, on_fate
 from bot.service.delivery import Delivery, Fate, Result
 from bot.service.drafts import LEASE, MANNERS, SAFETY, Draft, active, in_states, queue
 from bot.service.stays import reader_zones
-from bot.store.prepared import first, rows, run
+from bot.store.prepared import among, first, rows, run
 from bot.store.tables import Outbox, Person
 
 _BEHIND, _BUSY = aliased(Outbox), aliased(Outbox)
@@ -142,11 +142,7 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
         return bool(special) or _others_wait(session, [row.chat_id for row in kinds.values()])
 
 
-_WAITING = (
-    select(Outbox.id)
-    .where(Outbox.chat_id.in_(bindparam("chats", expanding=True)), active(Outbox), Outbox.state == "queued")
-    .limit(1)
-)
+_WAITING = select(Outbox.id).where(among(Outbox.chat_id, "chats"), active(Outbox), in_states(Outbox, "queued")).limit(1)
 
 
 def _others_wait(session: Session, chats: list[int]) -> bool:
@@ -169,11 +165,11 @@ _MARK = (
 
 _FINISHED = select(
     Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at
-).where(Outbox.id.in_(bindparam("ids", expanding=True)))
+).where(among(Outbox.id, "ids"))
 
 
 def _kinds(session: Session, ids: Sequence[int]) -> dict[int, Any]:
-    return {row.id: row for row in rows(session, _FINISHED, ids=list(ids))}
+    return {row.id: row for row in rows(session, _FINISHED, ids=ids)}
 
 
 def _mark(result: Result, kind: Kind, attempts: int, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Calls under way and what became of them; results are marked together, without waiting for company."""
+"""Calls under way and what became of them; results are marked together, after a moment's wait for company."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from bot.transport.pool import Pool
 
 log = logging.getLogger(__name__)
 
+COMPANY = 0.02  # seconds that a mark waits for others: alone it costs as much as ten together
 LONGEST_NAP = 5.0  # seconds a message may wait for its turn while its row says `attempting`
 
 
@@ -37,6 +38,7 @@ class Outgoing:
         self._tasks: set[asyncio.Task[object]] = set()
         self._results: list[Result] = []
         self._marking: asyncio.Task[None] | None = None
+        self._idlers = 0  # who waits for every mark
         self.poke: Callable[[], None] = lambda: None  # told when more may be claimable
         self.meters = Meters()
         self._heartbeat = Heartbeat(lambda: pool.run(outages.sent, core, clock.now()))
@@ -68,11 +70,15 @@ class Outgoing:
 
     async def idle(self) -> None:
         """Return when nothing is under way and every result is marked."""
-        while self._tasks or self._marking:
-            waiting: list[asyncio.Task[Any]] = [*self._tasks]
-            if self._marking:
-                waiting.append(self._marking)
-            await asyncio.wait(waiting)
+        self._idlers += 1
+        try:
+            while self._tasks or self._marking:
+                waiting: list[asyncio.Task[Any]] = [*self._tasks]
+                if self._marking:
+                    waiting.append(self._marking)
+                await asyncio.wait(waiting)
+        finally:
+            self._idlers -= 1
 
     async def room(self, limit: int) -> None:
         """Wait until fewer than `limit` calls are under way."""
@@ -109,6 +115,8 @@ class Outgoing:
         failures = 0
         try:
             while self._results:
+                if not self._idlers:
+                    await asyncio.sleep(COMPANY)
                 batch, self._results = self._results, []
                 try:
                     more = await self._pool.run(outbox.finish, self._core, batch, self._clock.now())
