@@ -15,7 +15,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -236,7 +236,7 @@ class Catalogues:
         self.translations = translations
         self.retired = dict(retired or {})  # texts of steps that only pinned script versions still use
 
-    @property
+    @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages that a person can choose: the source language and every translated one."""
         return tuple(sorted({SOURCE_LANGUAGE, *self.translations}))

@@ -18,6 +18,7 @@ from bot.content.kits import DangerWords
 from bot.rules.fold import fold
 
 READ_AT_MOST = 4096  # characters: Telegram sends no longer message
+REMEMBERED = 1 << 13  # words
 
 
 class Danger(StrEnum):
@@ -86,6 +87,7 @@ class _Patterns:
         self._compiled: dict[_Number, re.Pattern[str]] = {}
         self._whole: dict[str, list[_Number]] = {}
         self._begun: dict[str, list[_Number]] = {}
+        self._asked: dict[str, tuple[_Number, ...]] = {}
 
     def add(self, patterns: Iterable[str], groups: Mapping[str, str], topic: str = "found") -> None:
         """Further patterns, all of which tell of a topic."""
@@ -115,12 +117,18 @@ class _Patterns:
 
     def _likely(self, plain: str) -> list[_Number]:
         """The patterns of which a text has the rare word."""
-        numbers: set[_Number] = set()
-        for word in set(plain.split()):
-            numbers.update(self._whole.get(word, ()))
-            for end in range(1, len(word) + 1):
-                numbers.update(self._begun.get(word[:end], ()))
-        return sorted(numbers)
+        return sorted({number for word in set(plain.split()) for number in self._told_by(word)})
+
+    def _told_by(self, word: str) -> tuple[_Number, ...]:
+        """The patterns of which a word is the rare one, remembered: people say much with few words."""
+        found = self._asked.get(word)
+        if found is None:
+            begun = (number for end in range(1, len(word) + 1) for number in self._begun.get(word[:end], ()))
+            found = (*self._whole.get(word, ()), *begun)
+            if len(self._asked) >= REMEMBERED:
+                self._asked.clear()
+            self._asked[word] = found
+        return found
 
     def _compile(self, number: _Number) -> re.Pattern[str]:
         """Compiled when first needed: all of them at once would take seconds at the start."""

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -182,21 +183,26 @@ def _words(text: str) -> list[str]:
 
 def _features(words: Sequence[str]) -> Counter[str]:
     """Words (`=word`), pairs (`=one two`) and pieces of words with their borders."""
-    found: Counter[str] = Counter()
-    for word in words:
-        bordered = f"_{word}_"
-        found[f"={word}"] += 1
-        for size in range(SHORTEST, LONGEST + 1):
-            found.update(bordered[start : start + size] for start in range(len(bordered) - size + 1))
-    found.update(f"={one} {two}" for one, two in itertools.pairwise(words))
-    return found
+    pairs = [f"={one} {two}" for one, two in itertools.pairwise(words)]
+    return Counter(itertools.chain(*map(_pieces, words), pairs))
+
+
+@lru_cache(maxsize=1 << 13)  # people say much with few words
+def _pieces(word: str) -> tuple[str, ...]:
+    """A whole word and its pieces."""
+    bordered = f"_{word}_"
+    sizes = range(SHORTEST, LONGEST + 1)
+    pieces = (bordered[start : start + size] for size in sizes for start in range(len(bordered) - size + 1))
+    return (f"={word}", *pieces)
 
 
 class _Postings(NamedTuple):
-    """Where one feature occurs: numbers of phrases and topics, and its share in each."""
+    """Where one feature occurs: numbers of phrases and topics, and how much it counts in each. `squared` is its own
+    weight, squared."""
 
-    numbers: NDArray[np.int32]
-    shares: NDArray[np.float64]
+    numbers: NDArray[np.intp]
+    counts: NDArray[np.float64]
+    squared: float
 
 
 class _Index:
@@ -227,18 +233,22 @@ class _Index:
             length = math.sqrt(sum(weight * weight for weight in whole.values()))
             for feature, weight in whole.items():
                 found[feature][number] = weight / length
+        weights = self._weights
         return {
-            feature: _Postings(np.array(list(places), np.int32), np.array(list(places.values())))
+            feature: _Postings(
+                np.array(list(places), np.intp), np.array(list(places.values())) * weights[feature],
+                weights[feature] ** 2,
+            )
             for feature, places in found.items()
-        }
+        }  # fmt: skip
 
-    def _numbers_of(self, labels: Sequence[str], nothing: int) -> NDArray[np.int32]:
+    def _numbers_of(self, labels: Sequence[str], nothing: int) -> NDArray[np.intp]:
         """The numbers of the phrases of each label, one row a label, filled up with `nothing`."""
         numbers: dict[str, list[int]] = {label: [] for label in self._labels}
         for number, label in enumerate(labels):
             numbers[label].append(number)
         longest = max(NEAR, *(len(row) for row in numbers.values()))
-        return np.array([row + [nothing] * (longest - len(row)) for row in numbers.values()], np.int32)
+        return np.array([row + [nothing] * (longest - len(row)) for row in numbers.values()], np.intp)
 
     def knows(self, words: Sequence[str]) -> float:
         """The share of the words that occur in the phrases, 0 to 1."""
@@ -246,27 +256,36 @@ class _Index:
 
     def rank(self, words: Sequence[str]) -> Ranking:
         """Topics and kinds of chatter by likeness (0 to 1), best first."""
-        vector, length = self._vector(_features(words))
-        if not vector:
+        numbers, counts, squares, unknown = [], [], 0.0, 0
+        for feature, times in _features(words).items():
+            found = self._postings.get(feature)
+            if found is None:
+                unknown += 1
+                continue
+            oftener = 1.0 if times == 1 else 1 + math.log(times)
+            numbers.append(found.numbers)
+            counts.append(found.counts if times == 1 else found.counts * oftener)
+            squares += found.squared * oftener**2
+        if not numbers:
             return ()
-        postings = [self._postings[feature] for feature in vector]
-        sizes = [len(one.numbers) for one in postings]
-        weights = np.repeat(np.fromiter(vector.values(), float, len(vector)), sizes)
-        weights *= np.concatenate([one.shares for one in postings])
-        numbers = np.concatenate([one.numbers for one in postings])
         # One place more than there are phrases and topics: the nothing that fills up short topics.
-        sums = np.bincount(numbers, weights, self._first_whole + len(self._labels) + 1)
+        every = self._first_whole + len(self._labels) + 1
+        sums = np.bincount(np.concatenate(numbers), np.concatenate(counts), every)
         wholes = sums[self._first_whole : -1]
-        near: NDArray[np.float64] = _near(sums[self._members])  # type: ignore[arg-type]
-        scores = (NEAREST * near + WHOLE * wholes) / length
+        near: NDArray[np.float64] = _near(sums.take(self._members))  # type: ignore[arg-type]
+        scores = (NEAREST * near + WHOLE * wholes) / self._length(squares, unknown)
         best = np.argsort(-scores, kind="stable")[: np.count_nonzero(wholes)]
         return [(self._labels[place], score) for place, score in zip(best.tolist(), scores[best].tolist(), strict=True)]
 
     def _vector(self, features: Counter[str]) -> tuple[dict[str, float], float]:
         """Weighted known features, and the length of the whole text with the unknown ones."""
         known = {f: (1 + math.log(n)) * self._weights[f] for f, n in features.items() if f in self._weights}
-        unknown = UNKNOWN * self._unknown**2 * (len(features) - len(known))
-        return known, math.sqrt(sum(weight * weight for weight in known.values()) + unknown) or 1.0
+        squares = sum(weight * weight for weight in known.values())
+        return known, self._length(squares, len(features) - len(known))
+
+    def _length(self, squares: float, unknown: int) -> float:
+        """Of a whole text, with so many features that nobody ever typed."""
+        return math.sqrt(squares + UNKNOWN * self._unknown**2 * unknown) or 1.0
 
 
 def _near(likenesses: NDArray[np.float64]) -> NDArray[np.float64]:
