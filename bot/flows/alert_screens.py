@@ -58,6 +58,7 @@ class Dossier:
     said: str | None = None  # what the learner answered after the alert
     said_at: datetime | None = None
     taken_back: bool = False
+    danger_at: datetime | None = None  # when they last asked for help; the alert may be older
     reopened: bool = False  # it was closed, and the learner said that it is not settled
     closed_by: str | None = None
     travel: TravelView | None = None  # on the way, or not there when they should be
@@ -70,13 +71,17 @@ class Dossier:
         return Moment(instant, style, self.zone)
 
 
+_DANGER = frozenset({"asked_for_help", "crisis_words"})
 _OF_CHECK_IN = frozenset({"not_answered", "not_delivered", "could_not_ask"})
 CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergency_contact")
 
 
 def _head(d: Dossier) -> Text:
     mark = say("alerts/mark_red") if d.severity == "red" else say("alerts/mark_amber")
-    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=reason_of(d))
+    reason = reason_of(d)
+    if d.danger_at is not None and d.reason in _DANGER:
+        reason = say("alerts/reason_at", reason=reason, at=d.at(d.danger_at))
+    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=reason)
 
 
 def about(d: Dossier) -> Text:

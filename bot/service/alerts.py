@@ -104,11 +104,12 @@ def raise_in(
             row.reason, row.severity = reason.value, Severity.AMBER.value
         elif severity is Severity.RED and row.severity == Severity.AMBER.value:
             row.reason = reason.value
+    if reason.value in _DANGER:
+        # Whatever was said before, that all is well or that it was a mistake: this is newer.
+        row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
     book.note(row.id, "raised", reason=reason.value, severity=severity.value, **dict(detail or {}))
     move(core, book, row, words.Raised(now, severity))
-    if reason.value in _DANGER:
-        row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
-    elif row.reason == Reason.WANTS_TO_TALK.value:
+    if reason.value not in _DANGER and row.reason == Reason.WANTS_TO_TALK.value:
         # They are fine and said so: it is asked about again and again, but it never becomes an emergency by itself.
         row.state = {**row.state, "learner_answered_at": now.isoformat()}
     return row
@@ -118,7 +119,7 @@ def _sounds_anew(row: Alert, reason: Reason, now: datetime) -> bool:
     """A call for help on an open alert: heard by all again, unless somebody has the danger, or it is a double tap."""
     if reason.value not in _DANGER:
         return False
-    if row.reason not in _DANGER:
+    if row.reason not in _DANGER or row.state.get("taken_back"):
         return True
     last = _instant(row.state.get("danger_at"))
     return row.acknowledged_by is None and (last is None or now - last >= DOUBLE_TAP)

@@ -45,7 +45,7 @@ def dossier_of(
         accommodation=placement.accommodation if stage == "during" else None,
         learner_phone=person.phone, contacts=_within_reach(_contacts(book, placement), stage),
         at_home=stage != "during", said=alert.state.get("said"), said_at=_instant(alert.state.get("said_at")),
-        taken_back=bool(alert.state.get("taken_back")),
+        taken_back=bool(alert.state.get("taken_back")), danger_at=_instant(alert.state.get("danger_at")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
         skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped),

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from bot.flows.vocabulary import Place
 from bot.service.core import Core
 from bot.store.tables import Alert, Outbox, Placement, SharedPlace, StepRun
+from tests.support.alerting import alerted, missed
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small
 from tests.support.looking import dump, rows
 
@@ -166,3 +167,23 @@ def test_safety_is_said_before_what_was_queued_long_ago(core: Core, abroad: Smal
     abroad.world.say(LEARNER, "/sos")
     order = rows(core, Outbox, Outbox.chat_id == REFERENT, Outbox.state == "queued")
     assert [row.kind for row in order] == ["alert"]
+
+
+def test_a_call_for_help_is_newer_than_what_was_said_before_it(abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.tap(LEARNER, "I'm fine")
+    abroad.world.wait(minutes=7)
+    abroad.world.say(LEARNER, "/sos")
+    shown = abroad.world.phone(REFERENT).last.text
+    assert "Asked for help. (Mon 2 Mar 21:07)" in shown
+    assert "Alert since: Mon 2 Mar 21:00" in shown
+    assert "I'm fine" not in shown
+
+
+def test_a_second_call_after_a_mistake_was_said_is_heard_at_once(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.tap(LEARNER, "Pressed by mistake")
+    assert "by mistake" in abroad.world.phone(REFERENT).last.text
+    abroad.world.say(LEARNER, "/sos")
+    assert alerted(abroad, REFERENT) == 2
+    assert "by mistake" not in abroad.world.phone(REFERENT).last.text
