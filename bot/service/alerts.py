@@ -102,7 +102,7 @@ def raise_in(
         if _sounds_anew(row, reason, now):
             # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
             row.reason, row.severity = reason.value, Severity.AMBER.value
-        elif severity is Severity.RED and row.severity == Severity.AMBER.value:
+        elif (severity is Severity.RED and row.severity == Severity.AMBER.value) or _worse(row, reason):
             row.reason = reason.value
     if reason.value in _DANGER:
         # Whatever was said before, that all is well or that it was a mistake: this is newer.
@@ -122,7 +122,13 @@ def _sounds_anew(row: Alert, reason: Reason, now: datetime) -> bool:
     if row.reason not in _DANGER or row.state.get("taken_back"):
         return True
     last = _instant(row.state.get("danger_at"))
-    return row.acknowledged_by is None and (last is None or now - last >= DOUBLE_TAP)
+    tapped_twice = last is not None and now - last < DOUBLE_TAP and not _worse(row, reason)
+    return row.acknowledged_by is None and not tapped_twice
+
+
+def _worse(row: Alert, reason: Reason) -> bool:
+    """Words of danger say more than a call for help; who reads the alert must know of them."""
+    return reason is Reason.CRISIS_WORDS and row.reason != reason.value
 
 
 def learner_answered(core: Core, session: Session, placement: Placement, said: str, now: datetime) -> None:

@@ -187,3 +187,17 @@ def test_a_second_call_after_a_mistake_was_said_is_heard_at_once(abroad: Small) 
     abroad.world.say(LEARNER, "/sos")
     assert alerted(abroad, REFERENT) == 2
     assert "by mistake" not in abroad.world.phone(REFERENT).last.text
+
+
+def test_words_of_danger_right_after_a_call_for_help_are_heard_too(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.say(LEARNER, "I want to kill myself")
+    assert alerted(abroad, REFERENT) == 2
+    assert "words that sound like danger" in abroad.world.phone(REFERENT).last.text
+
+
+def test_words_of_danger_reach_who_has_the_alert_as_what_they_are(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.tap(REFERENT, "I'm on it")
+    abroad.world.say(LEARNER, "I want to kill myself")
+    assert "words that sound like danger" in abroad.world.phone(REFERENT).last.text
