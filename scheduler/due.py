@@ -20,6 +20,7 @@ from bot.service import (
     steps,
     travel,
     upkeep,
+    walks,
 )
 from bot.service.core import Core
 
@@ -44,6 +45,8 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("travel", travel.wake),
     ("readiness", readiness.wake),
     ("steps", steps.fire),
+    ("walks_plan", walks.plan),
+    ("walks", walks.fire),
     ("messages", broadcasts.fire),
 )
 

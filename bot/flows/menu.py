@@ -6,7 +6,7 @@ Somebody who is learner and referent gets both halves.
 from __future__ import annotations
 
 from bot.clock import local_date
-from bot.flows import agenda
+from bot.flows import agenda, walks
 from bot.flows.gate import missing
 from bot.flows.naming import city
 from bot.flows.running import Run, answer
@@ -14,7 +14,7 @@ from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Outcome, Rows, Screen, Tap, button, screen, show
 from bot.i18n import Listing, Text, say
 
-NEEDS: frozenset[str] = frozenset({"steps", "alerts"})
+NEEDS: frozenset[str] = frozenset({"steps", "alerts"}) | walks.NEEDS
 
 ON_TOP = 3  # steps shown in the menu itself
 PAGE = 8
@@ -32,7 +32,7 @@ def home(scene: Scene) -> Screen:
     """The menu of this person."""
     stay = scene.stay
     if stay is None and not scene.is_referent:
-        return screen(say("help/family" if "family" in scene.roles else "help/stranger"))
+        return screen(say("help/family" if "family" in scene.roles else "help/stranger"), rows=walks.rows_of(scene))
     body: list[Text] = [say("menu/hello", name=scene.name)]
     rows: list[Rows] = []
     if stay is not None:
@@ -41,6 +41,7 @@ def home(scene: Scene) -> Screen:
     if scene.is_referent:
         body.append(say("menu/alerts", n=len(scene.alerts)) if scene.alerts else say("menu/no_alerts"))
         rows.append(_desk())
+    rows.append(walks.rows_of(scene))
     rows.append(((button("menu/settings_button", "settings:home"), button("menu/help_button", "help:open")),))
     return Screen(tuple(body), tuple(row for part in rows for row in part))
 

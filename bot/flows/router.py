@@ -33,6 +33,7 @@ from bot.flows import (
     sos,
     steps,
     travel,
+    walks,
     wishes,
 )
 from bot.flows.running import find, set_aside
@@ -91,6 +92,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "lang": language,
     "settings": settings,
     "wishes": wishes,
+    "walk": walks,
     "challenge": challenge,
     "privacy": privacy,
     "help": help,

@@ -32,6 +32,7 @@ from bot.i18n import Text, say
 
 MENU_ROW = (button("steps/menu_button", "menu:home"),)
 
+OF_WALK = "~"  # between the number of a walk and the id of its step
 MAX_DATA = 64  # bytes of callback data, Bot API: InlineKeyboardButton.callback_data
 WAIT_FOR_WORDS = frozenset({"reflection", "challenge"})  # conversations of steps
 CAN_OPEN = frozenset({"offered", "open", "skipped", "missed"})
@@ -101,8 +102,9 @@ def waiting(scene: Scene) -> Run | None:
 
 
 def callback(step_id: str, action: str, *numbers: int) -> str:
-    """Callback data of a step's button; raises ValueError beyond 64 bytes."""
-    data = ":".join(("step", step_id, action, *map(str, numbers)))
+    """Callback data of a step's button; raises ValueError beyond 64 bytes. A step of a walk names its walk first."""
+    kind = "walk" if OF_WALK in step_id else "step"
+    data = ":".join((kind, step_id, action, *map(str, numbers)))
     if len(data.encode()) > MAX_DATA:
         raise ValueError(f"the step id '{step_id}' is too long for a button; keep ids under 40 characters")
     return data

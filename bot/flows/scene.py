@@ -117,6 +117,20 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class WalkView:
+    """A journey of somebody who accompanies, as its walker sees it: its script and steps carry the walk's number."""
+
+    id: int
+    role: str
+    journey: str
+    cohort: str
+    learner: str  # first name, where it goes beside one stay
+    stay: Stay  # what steps need to know of their walker
+    script: Script
+    steps: tuple[StepView, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class InviteView:
     """The invite that a /start token names. status: ok, unknown, expired, own (this very person used it)."""
 
@@ -298,6 +312,7 @@ class Scene:
     pause: PauseView | None = None  # needs "pause": the one that the tapped button names, if it is theirs to touch
     moods: MoodView | None = None  # needs "moods": of the first stay
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
+    walks: tuple[WalkView, ...] = ()  # needs "walks"
     wishes: Wishes | None = None  # needs "wishes": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it

@@ -77,10 +77,12 @@ def handle(scene: Scene, event: Event) -> Outcome:
     """A tap on `step:<id>:<action>[:<number>…]`, whoever made it up and whenever."""
     if not isinstance(event, Tap):
         return Outcome()
+    return closed(scene) or act(scene, event)
+
+
+def act(scene: Scene, event: Tap) -> Outcome:
+    """What a button of a step does, in the journey that the scene shows."""
     parts = event.data.split(":")
-    refusal = closed(scene)
-    if refusal is not None:
-        return refusal
     run = find(scene, parts[1]) if len(parts) >= 3 else None
     if run is None:
         return show(Toast(say("steps/gone"), alert=True))

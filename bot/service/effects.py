@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.flows import effects as fx
 from bot.flows import learners
 from bot.flows import relay as relay_talk
+from bot.flows.running import OF_WALK
 from bot.flows.scene import CONSENT_VERSION, Scene, Stay
 from bot.flows.vocabulary import Replace, Say
 from bot.rules import wishes
@@ -30,6 +31,7 @@ from bot.service import (
     privacy,
     safety_effects,
     steps,
+    walks,
 )
 from bot.service.audit import note
 from bot.service.core import Core
@@ -56,6 +58,7 @@ def _accept_invite(work: Work, effect: fx.AcceptInvite) -> None:
         return
     work.applied.person_id = person_id
     work.applied.scene = scene_of(work.core, work.session, person_id, work.scene.chat_id, work.now)
+    walks.begin_for(work.core, work.session, person_id, work.now)
     for stay in work.applied.scene.stays:
         planning.replan(work.session, stay.placement_id, work.now)
         if effect.role in ("learner", "staff"):
@@ -154,7 +157,9 @@ def _set_wishes(work: Work, effect: fx.SetWishes) -> None:
 
 
 def _step_effect(work: Work, effect: Any) -> None:
-    if work.own_stay(effect.placement_id):
+    if OF_WALK in getattr(effect, "step", ""):
+        walks.apply(work.session, work.me, effect, work.now)
+    elif work.own_stay(effect.placement_id):
         steps.apply(work.core, work.session, effect, work.now)
         work.applied.more |= isinstance(effect, fx.FinishStep | fx.SkipStep | fx.ReleaseWaiting)
 

@@ -44,9 +44,11 @@ from bot.store.tables import (
     StepRun,
     TelegramAccount,
     Travel,
+    Walk,
+    WalkStep,
 )
 
-_OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace)
+_OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk)
 _OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, JournalEntry, DueStep, Pause, Mood)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
@@ -67,6 +69,8 @@ def export(session: Session, person_id: int, now: datetime) -> dict[str, Any]:
     for of_stay in _OF_STAY:
         rows = session.scalars(select(of_stay).where(of_stay.placement_id.in_(ids)))
         data[of_stay.__tablename__] = [_row(row) for row in rows]
+    walked = select(WalkStep).join(Walk, Walk.id == WalkStep.walk_id).where(Walk.person_id == person_id)
+    data["walk_step"] = [_row(row) for row in session.scalars(walked)]
     told = select(CaseEvent).join(Case, Case.id == CaseEvent.case_id).where(Case.placement_id.in_(ids))
     data["case_event"] = [_row(row) for row in session.scalars(told)]
     written = session.scalars(select(Relay).where((Relay.from_id == person_id) | (Relay.to_id == person_id)))
@@ -121,7 +125,9 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Case).where(Case.placement_id.in_(stays)).values(named_id=None, named_role=""))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
-    for own in (SharedPlace, Conversation, MessageCopy):
+    walks = select(Walk.id).where(Walk.person_id == person_id)
+    session.execute(delete(WalkStep).where(WalkStep.walk_id.in_(walks)).execution_options(synchronize_session=False))
+    for own in (SharedPlace, Conversation, MessageCopy, Walk):
         session.execute(delete(own).where(own.person_id == person_id))
     session.execute(update(Invite).where(Invite.person_id == person_id).values(token=None, revoked_at=now))
     _clear_outbox(session, session.get_one(Person, person_id), stays)

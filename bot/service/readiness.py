@@ -121,7 +121,8 @@ def _sentence(gap: Gap, cohort: Cohort) -> str:
 
 
 def watch(session: Session, cohort_id: int, now: datetime) -> None:
-    """Note when to look at a cohort next: 14 and 3 days before each arrival that is still to come."""
+    """Something in a cohort changed: note when to look at it next, 14 and 3 days before each arrival that is still to
+    come, and that who accompanies it is to be seen to."""
     cohort = session.get_one(Cohort, cohort_id)
     arrivals = session.scalars(
         select(Placement.arrival_date).where(Placement.cohort_id == cohort_id, Placement.arrival_date > now.date())
@@ -129,7 +130,7 @@ def watch(session: Session, cohort_id: int, now: datetime) -> None:
     looks = [to_utc(day - ahead, AT, cohort.home_zone) for day in set(arrivals) if day for ahead in AHEAD]
     session.execute(
         update(Cohort).where(Cohort.id == cohort_id)
-        .values(look_at=min((at for at in looks if at > now), default=None))
+        .values(look_at=min((at for at in looks if at > now), default=None), walks_at=now)
     )  # fmt: skip
 
 

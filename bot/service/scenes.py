@@ -11,11 +11,12 @@ from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
+from bot.flows import walks as walk_flow
 from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene, Stay
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.rules import wishes
 from bot.rules.permissions import Actor
-from bot.service import cases, confiding, moods, open_cases, pauses, travel_views
+from bot.service import cases, confiding, moods, open_cases, pauses, travel_views, walks
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -361,6 +362,13 @@ def _wishes(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, wishes=wishes.parse(row.rhythm, row.quiet_kinds))
 
 
+def _walks(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    """Only those who accompany have any: nobody else pays for looking."""
+    if scene.person_id is None or not scene.roles & walk_flow.WALKERS:
+        return scene
+    return replace(scene, walks=walks.views_of(session, scene.person_id))
+
+
 def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return scene if scene.person_id is None else replace(scene, duties=duties_of(session, scene.person_id, scene.now))
 
@@ -382,4 +390,5 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "case": _case,
     "cases": _cases,
     "wishes": _wishes,
+    "walks": _walks,
 }

@@ -27,6 +27,8 @@ from bot.store.tables import (
     Placement,
     SharedPlace,
     Travel,
+    Walk,
+    WalkStep,
 )
 from bot.store.writing import beat
 
@@ -72,6 +74,9 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
         (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
         (select(Cohort.look_at).where(Cohort.look_at.is_not(None)).order_by(Cohort.look_at), "readiness"),
+        (select(WalkStep.due_at).where(WalkStep.state == "planned").order_by(WalkStep.due_at), "step"),
+        (select(Walk.plan_at).where(Walk.plan_at.is_not(None)).order_by(Walk.plan_at), "plan"),
+        (select(Cohort.walks_at).where(Cohort.walks_at.is_not(None)).order_by(Cohort.walks_at), "plan"),
         (select(Case.next_at).where(Case.next_at.is_not(None)).order_by(Case.next_at), "case"),
         (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),

@@ -22,6 +22,7 @@ from bot.store.tables.people import (
 )
 from bot.store.tables.safety import Alert, AlertEvent, BotState, CheckIn, Heartbeat, Lease, Relay, SharedPlace
 from bot.store.tables.travel import Travel
+from bot.store.tables.walks import Walk, WalkStep
 
 __all__ = [
     "Absence",
@@ -66,4 +67,6 @@ __all__ = [
     "StepRun",
     "TelegramAccount",
     "Travel",
+    "Walk",
+    "WalkStep",
 ]

@@ -49,10 +49,13 @@ class Cohort(Base):
     escalate_after: Mapped[int]
     quiet_hours: Mapped[str]  # 22:00-07:00
     look_at: Mapped[datetime | None]  # when to see next whether it is ready to leave
+    walks_at: Mapped[datetime | None]  # stays or roles changed: whoever accompanies is to be seen to
     created_at: Mapped[datetime]
     __table_args__ = (
         Index("ix_cohort_look", "look_at", sqlite_where=text("look_at IS NOT NULL"),
               postgresql_where=text("look_at IS NOT NULL")),
+        Index("ix_cohort_walks", "walks_at", sqlite_where=text("walks_at IS NOT NULL"),
+              postgresql_where=text("walks_at IS NOT NULL")),
     )  # fmt: skip
 
 
