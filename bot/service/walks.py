@@ -211,7 +211,7 @@ def _beside(session: Session, walk: Walk) -> list[Placement]:
             if session.scalar(members.where(Membership.role == Role.COORDINATOR.value).limit(1)) is None:
                 return []
         case Role.HOST_TUTOR:
-            theirs = theirs.where(Placement.local_contact_id.in_(members))
+            theirs = theirs.where(Placement.tutor_id.in_(members))
         case _:
             theirs = theirs.where(or_(Placement.referent_id.in_(members), Placement.backup_id.in_(members)))
     return list(session.scalars(theirs.order_by(Placement.id)))
