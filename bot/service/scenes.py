@@ -176,11 +176,18 @@ def _kit_questions(session: Session, scenes: Sequence[Scene]) -> list[dict[str, 
     return [{"kit_questions": any(stay.kit_questions for stay in scene.stays)} for scene in scenes]
 
 
+def _walks(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
+    """Only those who accompany have any: nobody else pays for looking."""
+    theirs = {s.person_id for s in scenes if s.person_id is not None and s.roles & walk_flow.WALKERS}
+    return [{"walks": walks.views_of(session, s.person_id)} if s.person_id in theirs else {} for s in scenes]
+
+
 _FOR_MANY: dict[str, Callable[[Session, Sequence[Scene]], list[dict[str, Any]]]] = {
     "contacts": _contacts,
     "steps": _steps,
     "alerts": _alerts,
     "kit_questions": _kit_questions,
+    "walks": _walks,
 }
 FOR_MANY = frozenset(_FOR_MANY)  # what can be read for many people at once
 
@@ -362,13 +369,6 @@ def _wishes(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, wishes=wishes.parse(row.rhythm, row.quiet_kinds))
 
 
-def _walks(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    """Only those who accompany have any: nobody else pays for looking."""
-    if scene.person_id is None or not scene.roles & walk_flow.WALKERS:
-        return scene
-    return replace(scene, walks=walks.views_of(session, scene.person_id))
-
-
 def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return scene if scene.person_id is None else replace(scene, duties=duties_of(session, scene.person_id, scene.now))
 
@@ -390,5 +390,4 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "case": _case,
     "cases": _cases,
     "wishes": _wishes,
-    "walks": _walks,
 }
