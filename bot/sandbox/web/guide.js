@@ -33,7 +33,7 @@ export class Guide {
         button: "Go to the phone", run: () => this.show(learner()) },
       { id: "ask", title: "Ask the city kit", text: `Ask in your own words: “${QUESTION}”`, button: "Ask it", run: () => this.say(learner(), QUESTION) },
       { id: "arrival", title: "Travel to the arrival", text: "Everything that is due on the way happens: watch the learner's phone fill up. Tap Start on a lesson or a quiz if you like.", button: "To arrival", run: () => this.app.clockBar.travel("arrival") },
-      { id: "alert", title: "Miss a check-in", text: "Press Next event a few times and don't answer: first comes the question, then a reminder, then the alert on the contact person's phone.", button: "Next event", run: () => this.app.clockBar.travel("next") },
+      { id: "alert", title: "Miss a check-in", text: "Tap “I've arrived” on the learner's phone. Then press Next event a few times and answer nothing: first comes the question, then a reminder, then the alert on the contact person's phone.", button: "Next event", run: () => this.app.clockBar.travel("next") },
       { id: "ack", title: "Take the alert", text: "On the contact person's phone, tap “I'm on it”. Look what the learner is told." },
       { id: "sos", title: "Ask for help", text: "Send /sos as the learner: emergency numbers at once, and everyone on duty is alerted.", button: "Send /sos", run: () => this.say(learner(), "/sos") },
     ];
