@@ -75,10 +75,11 @@ def _todo(scene: Scene) -> tuple[Text, ...]:
     due = agenda.due(scene)
     if due:
         lines.append(say("menu/due", n=len(due)))
-    elif not parked:
+    owed = agenda.still_open(scene)
+    if owed:
+        lines.append(say("menu/still_open", titles=_titles(owed[:ON_TOP])))
+    elif not due and not parked:
         lines.append(say("menu/nothing_due"))
-    if agenda.still_open(scene):
-        lines.append(say("menu/still_open", titles=_titles(agenda.still_open(scene)[:ON_TOP])))
     return tuple(lines)
 
 

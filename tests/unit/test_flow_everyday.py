@@ -91,6 +91,13 @@ def test_what_was_offered_long_ago_is_caught_up_and_no_longer_counted_as_due() -
     assert [run.step.id for run in agenda.catch_up(now)] == ["money", "three-hellos"]
 
 
+def test_the_menu_never_says_that_nothing_waits_while_it_names_what_is_still_owed() -> None:
+    owed = menu.handle(scene(states={"papers": "missed"}), Command("menu"))
+    assert "interface/menu/still_open" in text_ids(owed)
+    assert "interface/menu/nothing_due" not in text_ids(owed)
+    assert "interface/menu/nothing_due" in text_ids(menu.handle(scene(states={"money": "done"}), Command("menu")))
+
+
 def test_made_up_pages_show_the_last_page() -> None:
     assert "step:money:open" in all_buttons(tapped(menu, scene(states={"money": "offered"}), "menu:open:77"))
 
