@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -18,7 +19,7 @@ NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
 ONE = Dossier(31, "Lea Beispiel", "L01", "SPRING", "not_answered", "amber", NOW, NOW, "Europe/Madrid")
 MANY = replace(ONE, learner="Lea Beispiel, Kim Exemplo, Noah Sample +9", many=12)
 SHOWN = screen(say("alerts/none"))
-LETTERS = {
+LETTERS: dict[str, Callable[[Dossier], Letter]] = {
     "new": lambda d: second.alert(d, SHOWN, repeat=False, exhausted=False),
     "again": lambda d: second.alert(d, SHOWN, repeat=True, exhausted=False),
     "exhausted": lambda d: second.alert(d, SHOWN, repeat=True, exhausted=True),
