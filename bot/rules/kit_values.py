@@ -32,6 +32,7 @@ from bot.i18n import CurrencyName, Day, LanguageName, Listing, Text, Value, say,
 
 MOST_OF_A_KIND = 2  # somebody in need calls one line, not the fourth of a list
 NEXT_HOLIDAYS = 4
+ONE_SPEECH = frozenset(("bs", "cnr", "hr", "sr"))  # whoever speaks one of these is understood in all
 HOME = "home_"
 SAY = "say_"
 _SERVICES = frozenset(("emergency", "police", "ambulance", "fire"))
@@ -80,17 +81,19 @@ class Where:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """What people speak there, the most useful language first."""
-        return _languages(self.facts)
+        """What people speak there, the most useful language first: what a kit says of its city, or the country."""
+        return _listed(self.facts, "spoken") or _listed(self.facts, "languages")
 
     @property
     def foreign_languages(self) -> tuple[str, ...]:
-        """Those of them that are no language of the country somebody comes from."""
-        return tuple(spoken for spoken in self.languages if spoken not in _languages(self.home_facts))
+        """Those of them that nobody learns at home in the country somebody comes from."""
+        at_home = set(_listed(self.home_facts, "languages"))
+        known = at_home | (ONE_SPEECH if at_home & ONE_SPEECH else set())
+        return tuple(language for language in self.languages if language not in known)
 
 
-def _languages(facts: Mapping[str, Fact]) -> tuple[str, ...]:
-    value = facts["languages"].value if "languages" in facts else ()
+def _listed(facts: Mapping[str, Fact], key: str) -> tuple[str, ...]:
+    value = facts[key].value if key in facts else ()
     return value if isinstance(value, tuple) else ()
 
 
@@ -140,7 +143,7 @@ def _known(name: str, part: Part, where: Where, facts: Mapping[str, Fact]) -> Kn
 def show_fact(name: str, value: FactValue) -> Value:
     """A fact as a value that can be shown in every language."""
     if isinstance(value, tuple):
-        shape: Callable[[str], Value] = _language if name == "languages" else str
+        shape: Callable[[str], Value] = _language if name in ("languages", "spoken") else str
         return Listing(tuple(shape(item) for item in value))
     if name == "currency":
         return CurrencyName(str(value))

@@ -163,8 +163,8 @@ def test_a_note_on_the_country_is_shown_in_all_its_cities() -> None:
 
 
 def test_a_note_that_nobody_confirmed_says_so_right_after_it() -> None:
-    ids = [text.id for text in topic_texts(LIBRARY, "weather", "seville", "ES", "FR")]
-    assert ids[:2] == ["kits/seville/notes/weather/text", "interface/kit_answer/unverified"]
+    ids = [text.id for text in topic_texts(LIBRARY, "local_customs", "seville", "ES", "FR")]
+    assert ids[:2] == ["kits/seville/notes/local_customs/text", "interface/kit_answer/unverified"]
 
 
 def test_a_local_topic_without_local_facts_says_who_knows() -> None:

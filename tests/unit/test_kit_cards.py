@@ -57,6 +57,13 @@ def test_nobody_is_shown_a_card_in_a_language_of_their_own_country() -> None:
     assert cards_for(LIBRARY, "lyon", "FR", "FR") == ()
 
 
+def test_whoever_is_understood_without_a_card_gets_none() -> None:
+    assert cards_for(LIBRARY, "sarajevo", "BA", "RS") == ()
+    assert cards_for(LIBRARY, "podgorica", "ME", "BA") == ()
+    assert cards_for(LIBRARY, "pristina", "XK", "AL") == ()
+    assert {card.language for card in cards_for(LIBRARY, "skopje", "MK", "RS")} == {"mk"}
+
+
 def test_a_card_tells_the_holder_what_it_says() -> None:
     texts = topic_texts(LIBRARY, "workplace_culture", "belgrade", "RS", "FR")
     card = next(html(text, "fr") for text in texts if text.id == "interface/kit_answer/card")

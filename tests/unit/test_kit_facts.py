@@ -72,7 +72,7 @@ def test_every_kit_knows_its_hospital_its_airport_and_how_people_get_about(kit: 
 
 
 def test_a_topic_without_local_facts_says_what_holds_for_the_country_and_who_knows_more() -> None:
-    answer = answer_to(LIBRARY, "groceries", "apeldoorn", "NL", "FR")
+    answer = answer_to(LIBRARY, "prices", "apeldoorn", "NL", "FR")
     assert answer.reach == "country"
     assert "interface/kit_answer/ask_city" in [text.id for text in answer.texts]
 
