@@ -1,4 +1,5 @@
-"""City kits as data: the pydantic models of `countries/`, `kits/`, `topics/`, `danger/` and `chatter/`.
+"""City kits as data: the pydantic models of `countries/`, `kits/`, `topics/`, `danger/`, `danger_lines/`
+and `chatter/`.
 
 Facts are language-neutral and belong to a country or a city; sentences belong to topics and are translated once per
 language, so that a new kit speaks every language on the day its facts are there. Every fact says where it comes from
@@ -309,6 +310,15 @@ class DangerWords(SourceFile):
     idioms: tuple[str, ...] = ()
 
 
+class DangerLines(SourceFile):
+    """What people write, as examples of one language: the second net under `danger/` learns from them
+    (`bot.rules.learned`). They feed nothing else and are never shown."""
+
+    crisis: tuple[str, ...] = Field(min_length=1)
+    disclosure: tuple[str, ...] = Field(min_length=1)
+    everyday: tuple[str, ...] = Field(min_length=1)
+
+
 def placeholders(text: Words) -> frozenset[str]:
     """The names in braces of all forms of a text."""
     found = (name for _, wording in text.wordings for _, name, _, _ in Formatter().parse(wording))
@@ -323,4 +333,5 @@ KIT_FOLDERS: Mapping[str, type[SourceFile]] = {
     "phrases": Spoken,
     "chatter": Chatter,
     "danger": DangerWords,
+    "danger_lines": DangerLines,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Tree, read_tree
-from bot.content.kits import Card, Chatter, Country, DangerWords, Kit, Spoken, Topic
+from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.schema import ITEM_FOLDERS, Item, Journey, Step
 from bot.content.source import nearest
 from bot.errors import Fault, Faults, NotFound
@@ -29,6 +29,7 @@ class Library:
     phrases: Mapping[str, Spoken]
     chatter: Mapping[str, Chatter]
     danger: Mapping[str, DangerWords]
+    danger_lines: Mapping[str, DangerLines]
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -65,6 +66,7 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
         tree.models("phrases"),
         tree.models("chatter"),
         tree.models("danger"),
+        tree.models("danger_lines"),
     )
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bot.content.kits import DangerWords
+from bot.rules.danger_net import Likeness, likeness, surely_everyday
 from bot.rules.fold import fold
 
 READ_AT_MOST = 4096  # characters: Telegram sends no longer message
@@ -52,23 +53,43 @@ class DangerRules:
         return cls(harmless, idioms, crisis, disclosure)
 
     def assess(self, text: str) -> Danger:
-        """The strongest thing that any language finds in a text."""
-        plain, idiom = self._plain(text)
-        if any(self._crisis.found(plain)):
+        """The strongest thing that the words of any language or the net find in a text. Words that are known to be
+        harmless or an idiom hold the net back: it may then only make the bot ask back. And so does the net hold back
+        the words where all the rest is everyday talk beyond doubt ("I'm drowning in paperwork")."""
+        plain, known = self._plain(text)
+        found = self._by_words(plain)
+        if found is Danger.CRISIS:
+            return Danger.IDIOM if surely_everyday(text) else found
+        like = likeness(text)
+        if like is Likeness.CRISIS and not known:
             return Danger.CRISIS
-        if any(self._disclosure.found(plain)):
+        if found is Danger.DISCLOSURE or (like is Likeness.CARE and not known):
             return Danger.DISCLOSURE
-        return Danger.IDIOM if idiom else Danger.NONE
+        return Danger.IDIOM if known is Danger.IDIOM or like is not Likeness.CALM else Danger.NONE
+
+    def by_words(self, text: str) -> Danger:
+        """What the words alone find, without the net."""
+        plain, known = self._plain(text)
+        found = self._by_words(plain)
+        return known if found is Danger.NONE and known else found
 
     def told(self, text: str) -> tuple[str, ...]:
-        """The topics that help with what a text discloses, none when it discloses nothing."""
+        """The topics that help with what a text discloses, none when its words name none."""
         return tuple(dict.fromkeys(self._disclosure.found(self._plain(text)[0])))
 
-    def _plain(self, text: str) -> tuple[str, bool]:
-        """The folded text without what is harmless and without idioms, and whether there were idioms."""
-        harmless = self._harmless.taken_out_of(fold(text[:READ_AT_MOST]))
+    def _by_words(self, plain: str) -> Danger:
+        if any(self._crisis.found(plain)):
+            return Danger.CRISIS
+        return Danger.DISCLOSURE if any(self._disclosure.found(plain)) else Danger.NONE
+
+    def _plain(self, text: str) -> tuple[str, Danger | None]:
+        """The folded text without what is harmless and without idioms, and what was taken out."""
+        folded = fold(text[:READ_AT_MOST])
+        harmless = self._harmless.taken_out_of(folded)
         plain = self._idioms.taken_out_of(harmless)
-        return plain, plain != harmless
+        if plain != harmless:
+            return plain, Danger.IDIOM
+        return plain, Danger.NONE if harmless != folded else None
 
 
 # --- patterns ---------------------------------------------------------------------------------------

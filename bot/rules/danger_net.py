@@ -1,0 +1,91 @@
+"""The second net under the words of danger: what a text is like, learned from examples (`danger_lines/`).
+
+Words find what somebody foresaw. The net finds what nobody did, and so it is less sure of itself: only what is plainly
+like a crisis counts as one, what might be gets help and a question, and what is faintly so the question "are you OK?".
+A long message is also read piece by piece, for one sentence in a story may be the one that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+
+from bot.content.learned import URGENT_TOPICS
+from bot.rules.learned import Spelt, learned
+from bot.rules.reading import Floats, meaning, meanings, words_of
+
+# Scores of the support vector machine, chosen on the tuned lines of tests/unit/data: see docs/contributors.md.
+CRISIS, CARE, DOUBT = -0.35, -0.3, -0.5
+# How far it may be behind what speaks for everyday talk: the score of that, or of a topic that nobody asks in danger.
+BEHIND = {"crisis": 0.45, "care": 0.3, "doubt": 0.6}
+PIECE_STRICTER = 0.35  # a piece must be that much plainer than a whole message: there are many of them
+FOREIGN_STRICTER = 0.5  # in languages whose everyday talk it has seen little of
+WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))
+PLAIN = 1.2  # everyday talk beyond doubt: no crisis of six languages that words find reaches 0.9
+FEWEST = 4  # words for that
+WHOLE = 40  # words that are read at once
+PIECE = 20  # words of a piece
+
+
+class Likeness(IntEnum):
+    """What a text is like, strongest last."""
+
+    CALM = 0
+    DOUBT = 1
+    CARE = 2
+    CRISIS = 3
+
+
+def likeness(text: str) -> Likeness:
+    """What a text is like, judged by its whole and by its pieces."""
+    pieces = [piece for piece in _pieces(text) if words_of(piece)]
+    if not pieces:
+        return Likeness.CALM
+    models = learned()
+    spelt = [models.spelt(words_of(piece)) for piece in pieces]
+    stricter = 0.0 if _well_known(spelt[0]) else FOREIGN_STRICTER
+    return max(
+        _judged(meant, one, stricter + (PIECE_STRICTER if number else 0.0))
+        for number, (meant, one) in enumerate(zip(_meanings(pieces), spelt, strict=True))
+    )
+
+
+def _meanings(pieces: list[str]) -> Iterable[Floats]:
+    return [meaning(pieces[0])] if len(pieces) == 1 else meanings(pieces)  # the kit asks for the same again
+
+
+def surely_everyday(text: str) -> bool:
+    """Whether a text is everyday talk beyond doubt, in a language whose everyday talk the net knows well."""
+    words = words_of(text)
+    if not FEWEST <= len(words) <= WHOLE:
+        return False
+    models = learned()
+    spelt = models.spelt(words)
+    everyday, care, crisis = models.danger.scores(meaning(text), spelt)
+    return everyday >= PLAIN and max(care, crisis) <= -PLAIN and _well_known(spelt)
+
+
+def _well_known(spelt: Spelt) -> bool:
+    models = learned()
+    tongues = models.tongues.scores(None, spelt)
+    return models.tongues.labels[int(tongues.argmax())] in WELL_KNOWN
+
+
+def _judged(meant: Floats, spelt: Spelt, stricter: float) -> Likeness:
+    models = learned()
+    everyday, care, crisis = map(float, models.danger.scores(meant, spelt))
+    topics = zip(models.topics.labels, models.topics.scores(meant, spelt).tolist(), strict=True)
+    calm = max(everyday, *(score for name, score in topics if name not in URGENT_TOPICS))
+    strongest = max(care, crisis) - stricter
+    if crisis >= care and strongest >= CRISIS and strongest >= calm - BEHIND["crisis"]:
+        return Likeness.CRISIS
+    if strongest >= CARE and strongest >= calm - BEHIND["care"]:
+        return Likeness.CARE
+    return Likeness.DOUBT if strongest >= DOUBT and strongest >= calm - BEHIND["doubt"] else Likeness.CALM
+
+
+def _pieces(text: str) -> Iterator[str]:
+    words = text.split()
+    yield " ".join(words[:WHOLE])
+    if len(words) > WHOLE:
+        yield from (" ".join(words[start : start + PIECE]) for start in range(0, len(words), PIECE // 2))
