@@ -24,7 +24,8 @@ WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))
 PLAIN = 1.2  # everyday talk beyond doubt: no crisis of six languages that words find reaches 0.9
 FEWEST = 4  # words for that
 WHOLE = 40  # words that are read at once
-PIECE = 20  # words of a piece
+PIECE, OVERLAP = 24, 6  # words of a piece, and of it that the next one reads again
+EACH_END = 90  # words of a very long message that are read at either end: the words of danger are looked for in all
 
 
 class Likeness(IntEnum):
@@ -85,7 +86,9 @@ def _judged(meant: Floats, spelt: Spelt, stricter: float) -> Likeness:
 
 
 def _pieces(text: str) -> Iterator[str]:
+    """The beginning, and of a longer text its pieces, each of which overlaps the next a little."""
     words = text.split()
     yield " ".join(words[:WHOLE])
     if len(words) > WHOLE:
-        yield from (" ".join(words[start : start + PIECE]) for start in range(0, len(words), PIECE // 2))
+        read = words if len(words) <= 2 * EACH_END else words[:EACH_END] + words[-EACH_END:]
+        yield from (" ".join(read[start : start + PIECE]) for start in range(0, len(read), PIECE - OVERLAP))

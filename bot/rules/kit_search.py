@@ -1,8 +1,8 @@
 """Which topic of the city kit a question is about: offline, in a few milliseconds.
 
-A question is read for what it means and how it is spelt (`reading`), and compared with what was learned from the phrases
-that people type (`learned`). Phrases that are newer than that, an organisation's own among them, are compared one by
-one. What is no question for a kit competes with examples of its own (`chatter`). Danger is decided before.
+A question is read for what it means and how it is spelt (`reading`), and compared with what was learned from the
+phrases that people type (`learned`). Phrases that are newer than that, an organisation's own among them, are compared
+one by one. What is no question for a kit competes with examples of its own (`chatter`). Danger is decided before.
 """
 
 from __future__ import annotations

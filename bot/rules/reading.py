@@ -41,7 +41,8 @@ def meanings(texts: Sequence[str]) -> Floats:
 @lru_cache(maxsize=64)  # one message is asked about several times: danger, the kit
 def meaning(text: str) -> Floats:
     """The sentence vector of one text."""
-    return meanings([text])[0]
+    vector: Floats = meanings([text])[0]
+    return vector
 
 
 def spelling(words: Sequence[str]) -> tuple[NDArray[np.int32], Floats]:

@@ -1,9 +1,9 @@
-"""How well danger is told in each language, in figures, on lines that nobody looked at while the words were chosen.
+"""How well the words alone tell danger in each language, on lines nobody looked at while the words were chosen.
 
 `data/danger/<language>.tsv`: what people type, a tab, what it is. Every third line is kept aside. `danger_studied/` was
 unseen once and then learned from. `danger_fresh/` was written after the rules, of other lives in other words, and never
-used for them: its figures are low and honest, and say how far lists of words reach. A language with lines
-is measured.
+used for them: its figures are low and honest, and say how far lists of words reach. What the net under them adds is
+measured in test_questions.py and test_danger_net.py. A language with lines is measured.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Figures:
 
 
 def measure(sample: Iterable[Line]) -> Figures:
-    found = [(text, expected, RULES.assess(text)) for text, expected in sample]
+    found = [(text, expected, RULES.by_words(text)) for text, expected in sample]
 
     def share(expected: tuple[Danger, ...], among: tuple[Danger, ...]) -> float:
         kind = [assessed for _, wanted, assessed in found if wanted in expected]

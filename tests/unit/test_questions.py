@@ -2,8 +2,8 @@
 
 `data/questions.tsv`: language, what is expected, style, set, question; six languages; one word, slang, typos, plain
 sentences and stories that never name the topic. The `aside` half was never looked at while phrases, lines and
-thresholds were chosen. `pytest -s tests/unit/test_questions.py` prints the figures of both halves with their 95 % intervals
-(Wilson); the floors are a little below what was measured on the half kept aside.
+thresholds were chosen. `pytest -s tests/unit/test_questions.py` prints the figures of both halves with their 95 %
+intervals (Wilson); the floors are a little below what was measured on the half kept aside.
 """
 
 from __future__ import annotations
