@@ -18,7 +18,7 @@ LEARNED = Path(__file__).parent / "learned.npz"
 Kind = Literal["crisis", "disclosure", "everyday"]
 KINDS: tuple[Kind, ...] = ("everyday", "disclosure", "crisis")
 # Phrases of these topics are told in the same words as what somebody confides, so they say nothing about danger.
-HARD_TOPICS = frozenset(("harassment", "mental_health", "discrimination", "homesick", "going_home_early"))
+HARD_TOPICS = frozenset(("harassment", "mental_health", "discrimination", "homesick"))
 # Questions about these may well be asked in danger, so that being about them speaks for no calm.
 URGENT_TOPICS = HARD_TOPICS | frozenset(
     (
