@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
 
-.PHONY: demo test check bench simulate test-long lock clean
+.PHONY: demo test check bench simulate test-long learn lock clean
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -42,6 +42,10 @@ simulate: $(VENV)/.dev
 
 test-long: $(VENV)/.dev
 	$(BIN)/pytest -n 2 -m long
+
+# After a change of phrases or danger lines: makes bot/content/learned.npz anew.
+learn: $(VENV)/.dev
+	$(BIN)/python -m bot.rules.learning
 
 # After a change of dependencies: needs uv.
 lock:

@@ -14,6 +14,7 @@ from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
 from bot.content.kit_checks import kit_faults, overdue
+from bot.content.learned import LEARNED, kit_examples, known_examples
 from bot.content.loader import broken_references
 from bot.content.schema import ITEM_FOLDERS, Journey
 from bot.content.script_checks import lost_steps, script_faults
@@ -50,6 +51,8 @@ def review(root: Path = SHIPPED, extra: Path | None = None, today: date | None =
     faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
     faults.extend(missing_translations(tree.texts, translations))
     warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
+    if root == SHIPPED and extra is None:
+        warnings.extend(_not_learned(tree))
     if today is not None:
         warnings.extend(overdue(tree, today))
     for loaded in tree.files.values():
@@ -60,6 +63,14 @@ def review(root: Path = SHIPPED, extra: Path | None = None, today: date | None =
     faults.extend(kit_faults(tree))
     faults.extend(code_faults(tree, code))
     return Review(_sorted(faults), _sorted(warnings))
+
+
+def _not_learned(tree: Tree) -> Iterator[Fault]:
+    """Phrases that the search compares one by one until it has learned from them."""
+    known = known_examples()
+    waiting = sum(example.key not in known for example in kit_examples(tree.models("topics"), tree.models("chatter")))
+    if waiting:
+        yield Fault(LEARNED.name, f"was made before {waiting} of the phrases; run `make learn` to work them in")
 
 
 def _code_beside(root: Path) -> CodeTexts:

@@ -11,6 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+import numpy as np
+
 from bot.content.kits import Chatter, DangerLines, Topic
 
 LEARNED = Path(__file__).parent / "learned.npz"
@@ -65,3 +67,9 @@ def danger_examples(
     for example in kit_examples(topics, chatter):
         if example.label not in HARD_TOPICS:
             yield example._replace(label="everyday")
+
+
+def known_examples() -> frozenset[int]:
+    """The keys of the phrases that the file was made from."""
+    with np.load(LEARNED, allow_pickle=False) as stored:
+        return frozenset(stored["known"].tolist())

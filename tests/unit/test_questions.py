@@ -120,9 +120,8 @@ def report(sample: list[Answered]) -> str:
     lines.append(show("small talk not answered", of(sample, "smalltalk"), not_answered))
     lines.append(show("disclosure cared for", of(sample, "disclosure"), cared_for))
     lines.append(show("everyday false crisis", of(sample, "everyday"), crisis))
-    for name, group in {"all": sample} | {
-        lang: [o for o in sample if o[0].language == lang] for lang in LANGUAGES
-    }.items():
+    groups = {"all": sample} | {lang: [one for one in sample if one[0].language == lang] for lang in LANGUAGES}
+    for name, group in groups.items():
         lines.append(show(f"{name}: crisis told as one", of(group, "crisis"), crisis))
         lines.append(show(f"{name}: crisis cared for", of(group, "crisis"), cared_for))
         lines.append(show(f"{name}: crisis never passed over", of(group, "crisis"), not_passed_over))
@@ -176,5 +175,5 @@ def test_what_somebody_confides_is_cared_for(answered: list[Answered]) -> None:
 
 
 def test_everyday_questions_hardly_ever_wake_anybody(answered: list[Answered]) -> None:
-    assert share(on_topic(aside(answered)), crisis) <= 0.01
-    assert share(of(aside(answered), "everyday"), crisis) <= 0.04
+    assert share(on_topic(aside(answered)), crisis) <= 0.02
+    assert share(of(aside(answered), "everyday"), crisis) <= 0.06

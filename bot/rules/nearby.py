@@ -1,0 +1,79 @@
+"""The places of a kit that are nearest to somebody, by geodesic distance. Offline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from geopy.distance import geodesic
+
+from bot.content.kits import Kit, Place, PlaceKind
+
+URGENT: tuple[PlaceKind, ...] = ("hospital", "police", "pharmacy", "station")  # what is shown, in this order
+CITY_KM = 30.0  # further than this from the centre is outside the host city
+HERE_KM = 0.02  # nearer than this has no direction
+_POINTS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where somebody is, in degrees."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A place, how far as the crow flies, and in which of eight directions; none where one stands before it."""
+
+    place: Place
+    kilometres: float
+    direction: str | None
+
+
+def nearest(kit: Kit, spot: Spot, kinds: Iterable[PlaceKind] = URGENT) -> tuple[Near, ...]:
+    """The nearest place of each kind that the kit has with its degrees, in the order of the kinds."""
+    found = []
+    for kind in kinds:
+        near = [_near(place, spot) for place in kit.places if place.kind == kind and _located(place)]
+        if near:
+            found.append(min(near, key=lambda one: one.kilometres))
+    return tuple(found)
+
+
+def outside(kit: Kit, spot: Spot) -> float | None:
+    """Kilometres to the centre for somebody outside the host city, None inside."""
+    away = _kilometres(spot, kit.latitude, kit.longitude)
+    return away if away > CITY_KM else None
+
+
+def _located(place: Place) -> bool:
+    return place.latitude is not None and place.longitude is not None
+
+
+def _near(place: Place, spot: Spot) -> Near:
+    latitude, longitude = place.latitude or 0.0, place.longitude or 0.0
+    away = _kilometres(spot, latitude, longitude)
+    return Near(place, away, _direction(spot, latitude, longitude) if away > HERE_KM else None)
+
+
+def _kilometres(spot: Spot, latitude: float, longitude: float) -> float:
+    return float(geodesic((spot.latitude, spot.longitude), (latitude, longitude)).kilometers)
+
+
+def _direction(spot: Spot, latitude: float, longitude: float) -> str:
+    """Measured on the ellipsoid: a step north and one east tell how far the place lies either way."""
+    north = _kilometres(spot, latitude, spot.longitude) * (1 if latitude >= spot.latitude else -1)
+    east = _kilometres(Spot(latitude, spot.longitude), latitude, longitude) * (1 if longitude >= spot.longitude else -1)
+    return _POINTS[_eighth(north, east)]
+
+
+def _eighth(north: float, east: float) -> int:
+    """Which of eight directions, from north clockwise."""
+    diagonal = min(abs(north), abs(east)) > 0.414 * max(abs(north), abs(east))  # tan 22.5°
+    if diagonal:
+        return {(1, 1): 1, (-1, 1): 3, (-1, -1): 5, (1, -1): 7}[1 if north > 0 else -1, 1 if east > 0 else -1]
+    if abs(north) >= abs(east):
+        return 0 if north >= 0 else 4
+    return 2 if east >= 0 else 6
