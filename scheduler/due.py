@@ -68,7 +68,13 @@ def run_due(core: Core, now: datetime, hands: int = 1) -> Done:
     `hands`: threads for what comes in many batches, so that one works while another waits for PostgreSQL.
     Raises StorageTrouble; what was committed before stays done, the rest is done by the next call.
     """
-    counts = {name: _all(job, core, now, hands if name in SHARED else 1) for name, job in JOBS}
+    counts = dict.fromkeys((name for name, _ in JOBS), 0)
+    idle = upkeep.without_work(core, now)
+    for name, job in JOBS:
+        if name not in idle:
+            counts[name] = _all(job, core, now, hands if name in SHARED else 1)
+        if counts[name]:
+            idle = upkeep.without_work(core, now)  # what one did may be due for the next at once
     upkeep.tidy(core, now)
     return Done(counts)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local, to_utc
@@ -19,6 +19,7 @@ from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
+from bot.store.prepared import ids, rows, run
 from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Person, Placement, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
@@ -216,6 +217,35 @@ def _due(
     due_at = to_utc(local_at.date(), local_at.time(), zone)
     return due_at, itinerary.zone_at(due_at) if itinerary else where.home_zone
 
+
+_WAITING = (
+    select(
+        MessageCopy.id, MessageCopy.person_id, MessageCopy.due_at, CohortMessage.local_at, CohortMessage.zone_of,
+        CohortMessage.cohort_id,
+    )
+    .join(CohortMessage, CohortMessage.id == MessageCopy.message_id)
+    .where(MessageCopy.person_id.in_(ids("people")), MessageCopy.state == "planned",
+           CohortMessage.cancelled_at.is_(None), CohortMessage.audience == "learners",
+           CohortMessage.local_at.is_not(None))
+)  # fmt: skip
+
+
+def work_out_again(session: Session, stays: Iterable[Any], now: datetime) -> None:
+    """Copies not sent yet go by the clock that these stays (placements, or their columns) have now. One whose hour is
+    over by that clock goes when it was to go: it may have been held back till morning."""
+    by_learner = {(stay.cohort_id, stay.person_id): stay for stay in stays}
+    people = sorted({person for _, person in by_learner})
+    for copy in rows(session, _WAITING, people=people) if people else ():
+        stay = by_learner.get((copy.cohort_id, copy.person_id))
+        if stay is None:
+            continue
+        where = _Where((itinerary_of(stay),), stay.home_zone)
+        due_at, _ = _due(where, copy.zone_of, datetime.fromisoformat(copy.local_at), now, traveller=True)
+        if due_at != copy.due_at and due_at > now:
+            run(session, _MOVED, copy=copy.id, at=due_at)
+
+
+_MOVED = update(MessageCopy).where(MessageCopy.id == bindparam("copy")).values(due_at=bindparam("at"))
 
 # --- what speaks against it ---------------------------------------------------------------------
 

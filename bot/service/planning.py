@@ -20,7 +20,7 @@ from bot.rules import pause, wishes
 from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
 from bot.rules.check_in_terms import State
 from bot.rules.durations import parse_check_in_days
-from bot.service import travel
+from bot.service import broadcast_plan, travel
 from bot.service.check_ins import new_row
 from bot.service.core import Core
 from bot.service.journeys import script_of
@@ -64,6 +64,7 @@ def plan(core: Core, now: datetime, limit: int) -> int:
         _plan_check_ins(session, subjects, now)
         travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
         _plan_steps(session, subjects, now)
+        broadcast_plan.work_out_again(session, stays, now)
         over = [stay.id for stay in stays if _is_over(stay, now)]
         run(session, _AGAIN, stays=[stay.id for stay in stays], at=now + AGAIN)
         if over:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, delete, func, select, update
+from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot.service import outages, outbox
 from bot.service.core import Core
 from bot.service.drafts import PLACE, chat_of
+from bot.store.prepared import first
 from bot.store.tables import (
     Absence,
     Alert,
@@ -60,6 +61,24 @@ def _forget_places(session: Session, now: datetime) -> None:
             .values(payload={"body": []}, ref=None, state=too_late)
             .execution_options(synchronize_session=False)
         )
+
+
+_NOW = bindparam("now", type_=Alert.next_at.type)
+_MOMENTS = {
+    "absences": Absence.wake_at <= _NOW, "drills": Drill.wake_at <= _NOW, "alerts": Alert.next_at <= _NOW,
+    "cases": Case.next_at <= _NOW, "pauses": Pause.wake_at <= _NOW, "plan": Placement.plan_at <= _NOW,
+    "check_ins": CheckIn.wake_at <= _NOW, "travel": Travel.wake_at <= _NOW, "readiness": Cohort.look_at <= _NOW,
+    "steps": (DueStep.due_at <= _NOW) & (DueStep.state == literal_column("'planned'")),
+    "messages": (MessageCopy.due_at <= _NOW) & (MessageCopy.state == literal_column("'planned'")),
+}  # fmt: skip
+_WAITING = select(*(select(literal_column("1")).where(due).exists().label(job) for job, due in _MOMENTS.items()))
+
+
+def without_work(core: Core, now: datetime) -> frozenset[str]:
+    """The jobs of the schedule for which no row's moment has come: one statement instead of a transaction for each."""
+    with core.store.transaction() as session:
+        found = first(session, _WAITING, now=now)
+    return frozenset(job for job in _MOMENTS if not getattr(found, job))
 
 
 def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[datetime, str] | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.errors import BadInput, NotFound
 from bot.flows.vocabulary import decode_screen
-from bot.service import broadcast_plan, broadcasts
+from bot.service import broadcast_plan, broadcasts, learners, planning
 from bot.service.broadcast_plan import Request
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
@@ -41,12 +41,12 @@ def sent_texts(core: Core) -> list[str]:
 def three(core: Core) -> None:
     """One in Seville, one in Faro (an hour behind), one still at home."""
     cohort(core)
-    learners = (
+    people = (
         {},
         {"code": "L02", "host_city": "Porto", "host_country": "PT"},
         {"code": "L03", "arrival_date": "2026-04-10", "return_date": "2026-04-20", "language": "de"},
     )
-    import_cohort(core, CODE, listed(*learners), NOW)
+    import_cohort(core, CODE, listed(*people), NOW)
 
 
 def test_each_gets_it_at_their_own_local_hour(core: Core) -> None:
@@ -54,6 +54,33 @@ def test_each_gets_it_at_their_own_local_hour(core: Core) -> None:
     found = dues(core, schedule(core, "2026-03-02 18:00"))
     assert [due.hour for due in found] == [17, 18, 17]
     assert {due.tzinfo for due in found} == {UTC}
+
+
+def test_who_came_home_early_gets_it_at_the_hour_of_home(core: Core) -> None:
+    three(core)
+    message = schedule(core, "2026-03-10 18:00")
+    learners.end(core, "L02", CODE, "2026-03-05", NOW)
+    planning.plan(core, NOW, 10)
+    assert [due.hour for due in dues(core, message)] == [17, 17, 17]
+
+
+def test_on_the_day_of_return_the_hour_is_that_of_the_host(core: Core) -> None:
+    three(core)
+    message = schedule(core, "2026-03-10 18:00")
+    learners.end(core, "L02", CODE, "2026-03-10", NOW)
+    planning.plan(core, NOW, 10)
+    assert [due.hour for due in dues(core, message)] == [17, 18, 17]
+
+
+def test_one_that_was_held_till_morning_keeps_waiting_when_stays_are_planned_again(core: Core) -> None:
+    three(core)
+    message = schedule(core, "2026-03-02 18:00")
+    night, morning = datetime(2026, 3, 2, 23, tzinfo=UTC), datetime(2026, 3, 3, 6, tzinfo=UTC)
+    with core.store.transaction() as session:
+        session.execute(update(MessageCopy).values(due_at=morning))
+        session.execute(update(Placement).values(plan_at=night))
+    planning.plan(core, night, 10)
+    assert set(dues(core, message)) == {morning}
 
 
 def test_home_time_is_one_instant(core: Core) -> None:

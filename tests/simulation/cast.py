@@ -157,7 +157,8 @@ class Desk:
     def plan(self) -> None:
         """What the desk does during the stay."""
         cast = self.sim.cast
-        self.sim.clock.after(3000, self.looks)
+        if not self.sim.unattended:
+            self.sim.clock.after(3000, self.looks)
         middle = cast.start + timedelta(days=1)
         span = cast.end - timedelta(days=1) - middle
         for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):

@@ -50,6 +50,7 @@ class Plant:
     processes: int | None = None
     surely: str | None = None  # trouble at every check-in hour
     deadly: int = 1  # how many times oftener processes die
+    unattended: bool = False  # nobody at the desk closes what others left open
 
     def seeds(self, most: int) -> list[int]:
         """Those to try, the one on record first."""
@@ -264,7 +265,7 @@ PLANTS = (
     Plant("quiet hours ignored", quiet_hours_ignored, "woke", 2),
     Plant("message budget ignored", budget_ignored, "prompts on", None),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 2),
-    Plant("deadline counted from the due time", deadline_from_due, "too soon", None),
+    Plant("deadline counted from the due time", deadline_from_due, "too soon", 1, level=1, surely="gone"),
     Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 21, level=0),
     Plant(
         "sender's lease not checked",
@@ -274,17 +275,19 @@ PLANTS = (
         level=0,
         size=Size(20, 2),
         rate=4,
-        processes=2,
+        processes=3,
     ),
     Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
-    Plant("ladder never climbs", alert_never_climbs, "was silent until", None),
+    Plant("ladder never climbs", alert_never_climbs, "was silent until", None, level=0, unattended=True),
     Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 1),
     Plant("no all-clear", no_all_clear, "does not hear it", 0),
-    Plant("refusal taken for silence", blocked_is_silence, "the question never arrived", None),
+    Plant(
+        "refusal taken for silence", blocked_is_silence, "the question never arrived", None, level=0, surely="blocked"
+    ),
     Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 1),
     Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=6),
-    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None),
-    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None),
+    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None, surely="database"),
+    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None, level=0, unattended=True),
     Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
     Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),
     Plant("missing lock", no_lock, "was told twice", None, postgresql=True, processes=2),

@@ -76,6 +76,7 @@ class Simulation:
     processes: int | None = None  # how many bots, and how many schedulers
     surely: str | None = None  # trouble at every check-in hour
     deadly: int = 1  # how many times oftener processes die
+    unattended: bool = False  # the desk closes nothing
     story: Story = field(default_factory=Story)
     violations: list[str] = field(default_factory=list)
 

@@ -16,7 +16,10 @@ MOST_SEEDS = 12  # the one on record is tried first; a bug that hides from twelv
 
 def found_by(setting: Setting, plant: Plant, seed: int) -> list[str]:
     """The violations of one seed that give the plant away."""
-    sim = Simulation(setting, seed, plant.size, plant.level, plant.rate, plant.processes, plant.surely, plant.deadly)
+    sim = Simulation(
+        setting, seed, plant.size, plant.level, plant.rate, plant.processes, plant.surely, plant.deadly,
+        plant.unattended,
+    )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         plant.plant(patch)
         try:

@@ -63,9 +63,15 @@ class Trouble:
                 self._window(max(begins, start), long, what)
 
     def plan_surely(self, what: str, hours: Sequence[datetime]) -> None:
-        """That trouble in each of those hours, from a minute on: for bugs that only it brings to light."""
+        """That trouble at each of those hours: for bugs that only it brings to light. Deaf from a minute on, when the
+        questions are out; all else from shortly before, so that it meets them."""
         for hour in sorted(set(hours)):
-            self._window(hour + MINUTE, timedelta(hours=2, minutes=30), what)
+            begins = hour + (MINUTE if what == "deaf" else -5 * MINUTE)
+            if what == "blocked":
+                for learner in self.sim.cast.learners:
+                    self.sim.clock.at(begins, learner.blocks_for_a_while)
+            else:
+                self._window(begins, timedelta(hours=2, minutes=30), what)
 
     def _window(self, begins: datetime, long: timedelta, what: str) -> None:
         window = Window(begins, begins + long, what)
