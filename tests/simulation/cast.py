@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Itinerary, to_utc
 from bot.flows.vocabulary import Start
-from bot.service import alert_list, broadcast_plan, learners, rollcall
+from bot.service import alert_list, broadcast_plan, learners, rollcall, rota
 from bot.service.core import Core
 from bot.store.tables import Membership, Person, TelegramAccount
 from tests.simulation.people import Helper, Learner
@@ -164,6 +165,25 @@ class Desk:
         for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):
             if self.dice.random() < chance:
                 self.sim.clock.at(middle + span * self.dice.random(), deed)
+
+        if self.sim.rich:
+            own = Random(f"away {self.sim.seed}")
+            for helper in own.sample(cast.helpers, 2):
+                self.sim.clock.at(middle + span * own.random(), partial(self.sends_away, helper, own))
+
+    def sends_away(self, helper: Helper, dice: Random) -> None:
+        """Somebody is away from now on and back earlier or later; the desk is told where that leaves a hole."""
+        others = [one for one in self.sim.cast.helpers if one is not helper]
+        until = (self.sim.clock.now + timedelta(days=dice.choice((1, 2)))).date().isoformat()
+        code, instead = self._code_of(helper), self._code_of(dice.choice(others))
+        self.sim.types("referent away", rota.send_away, "SPRING", code, until, instead)
+        if dice.random() < 0.5:
+            back = dice.uniform(1, 20) * 3600
+            self.sim.clock.after(back, lambda: self.sim.types("referent back", rota.bring_back, "SPRING", code))
+
+    def _code_of(self, helper: Helper) -> str:
+        with self.sim.core.store.transaction() as session:
+            return session.get_one(Membership, helper.membership_id).code or ""
 
     def looks(self) -> None:
         """Now and then somebody closes what nobody closed: otherwise whole nights are nothing but repeats."""

@@ -31,7 +31,7 @@ from bot.store.tables import (
     Relay,
     SeenUpdate,
 )
-from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, trails
+from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, second_channel, trails
 from tests.simulation.judging_travel import journeys
 from tests.simulation.people import Helper, Learner
 from tests.simulation.telegram import Got, Try
@@ -56,7 +56,7 @@ def judge(sim: Simulation) -> None:
             judge.every_day, judge.fair,
         ):  # fmt: skip
             check()
-        for of_all in (journeys, ladders, trails, all_clear, copies):
+        for of_all in (journeys, ladders, trails, all_clear, copies, second_channel):
             of_all(judge)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.store.tables import Alert, AlertEvent, MessageCopy
+from bot.store.tables import Alert, AlertEvent, MessageCopy, SecondMessage
 from tests.simulation.judging_travel import Judge
 
 MINUTE = timedelta(minutes=1)
@@ -71,6 +72,22 @@ def all_clear(judge: Judge) -> None:
         for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
             if member in linked:
                 judge.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")
+
+
+def second_channel(judge: Judge) -> None:
+    """Whenever somebody was told of an alert, the second channel was told in the same transaction, and once."""
+    if not judge.sim.channels:
+        return
+    calls: dict[int, list[datetime]] = defaultdict(list)
+    for call in judge.session.scalars(select(SecondMessage).where(SecondMessage.alert_id.is_not(None))):
+        if call.payload["facts"]["event"] == "alert":
+            calls[call.alert_id].append(call.created_at)
+    for row in judge.alerts.values():
+        chorus = {one.id for one in _chorus(judge, row)}
+        called = {at for one in chorus for at in calls[one]}
+        for event in judge.events[row.id]:
+            if event.what == "told" and event.at not in called:
+                judge.blame(f"alert {row.id} was told at {event.at}, and the second channel heard nothing")
 
 
 def copies(judge: Judge) -> None:

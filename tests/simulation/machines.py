@@ -45,7 +45,7 @@ class Machine:
     def _born(self) -> Core:
         sim = self.sim
         store = FaultyStore(sim.store.engine, sim.faults)
-        return Core(store, sim.content, sim.search, sim.folder, owner=f"{self.name}.{self.life}")
+        return Core(store, sim.content, sim.search, sim.folder, sim.channels, owner=f"{self.name}.{self.life}")
 
     def now(self) -> datetime:
         """What this process believes."""

@@ -18,6 +18,7 @@ from bot.rules.kit_search import KitSearch
 from bot.service import alert_list
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Result
+from bot.service.second_channel import WEBHOOK
 from bot.store.tables import Alert
 from tests.simulation.cast import Cast, Desk, Size, size_of
 from tests.simulation.clockwork import Clockwork
@@ -77,6 +78,7 @@ class Simulation:
     surely: str | None = None  # trouble at every check-in hour
     deadly: int = 1  # how many times oftener processes die
     unattended: bool = False  # the desk closes nothing
+    rich: bool = False  # a second channel is set up, and people are away as the desk enters it
     story: Story = field(default_factory=Story)
     violations: list[str] = field(default_factory=list)
 
@@ -86,7 +88,8 @@ class Simulation:
         self.content, self.search, self.folder = self.setting.content, self.setting.search, self.setting.folder
         self.store = self.setting.stores.fresh()
         self._eye = self.setting.stores.eye()
-        self.core = Core(self.store, self.content, self.search, self.folder, owner="desk")
+        self.channels = frozenset({WEBHOOK}) if self.rich else frozenset()
+        self.core = Core(self.store, self.content, self.search, self.folder, self.channels, owner="desk")
         self.step = timedelta(0)
         self.turns = self.steps = 0
         self.changed, self.closing, self.roll_called = True, False, False
