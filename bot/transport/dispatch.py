@@ -32,7 +32,6 @@ OUTSTANDING = 1000  # answers under way before new updates have to wait
 TRIES = 3
 BATCH = 16  # updates answered in one transaction
 SINGLY = 8  # updates per hop that are taken one by one: a hop costs as much as half an update
-GATHERING = 2  # hops at once that gather updates: one more writes while the other waits for the disk
 
 Waiting = tuple[Incoming, "asyncio.Future[Handled]"]
 Fate = Handled | Exception | None  # None: to be taken alone
@@ -51,7 +50,7 @@ class Dispatcher:
         self._limit = asyncio.Semaphore(IN_FLIGHT)
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
         self._waiting: deque[Waiting] = deque()
-        self._runners: set[asyncio.Task[None]] = set()
+        self._gathering: asyncio.Task[None] | None = None
         self._alone: deque[Waiting] = deque()
         self._alone_runners: set[asyncio.Task[None]] = set()
 
@@ -125,18 +124,19 @@ class Dispatcher:
     async def _hop(self, said: Incoming) -> Handled:
         future: asyncio.Future[Handled] = asyncio.get_running_loop().create_future()
         self._waiting.append((said, future))
-        if len(self._runners) < min(GATHERING, self._pool.threads):
-            self._runners.add(asyncio.create_task(self._gather()))
+        if self._gathering is None:
+            self._gathering = asyncio.create_task(self._gather())
         return await future
 
     async def _gather(self) -> None:
-        # What arrives while a hop is under way goes into the next one together.
+        # What arrives while a hop is under way goes into the next one together. A second hop beside it would make both
+        # smaller, and dearer: it is their number that costs.
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
                 await self._hop_with(batch, self._receive_all if len(batch) == 1 else self._answer_all)
         finally:  # in the same step as the last look, so that nobody is left waiting for a runner that is gone
-            self._runners.discard(asyncio.current_task())
+            self._gathering = None
 
     async def _take_alone(self) -> None:
         try:

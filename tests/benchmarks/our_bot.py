@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 
 from bot.app import App, new_event_loop
@@ -19,6 +20,8 @@ from bot.store.engine import open_store
 def core_for(settings: Settings) -> Core:
     """The core on the settings' database, with the shipped content."""
     library = load_library()
+    gc.collect()
+    gc.freeze()  # as the shipped program does (`admin_cli.context`)
     core = Core(open_store(settings.database()), library, KitSearch.of(library), settings.data_dir)
     keep_retired_words(core)
     return core
