@@ -134,7 +134,10 @@ class Dispatcher:
         try:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                await self._hop_with(batch, self._receive_all if len(batch) == 1 else self._answer_all)
+                # Only where there is one thread anyway may somebody alone be waited for here: elsewhere whoever is in
+                # other hands is left, and nobody waits for their lock.
+                alone = len(batch) == 1 and self._pool.threads == 1
+                await self._hop_with(batch, self._receive_all if alone else self._answer_all)
         finally:  # in the same step as the last look, so that nobody is left waiting for a runner that is gone
             self._gathering = None
 

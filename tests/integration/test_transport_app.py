@@ -29,9 +29,11 @@ from bot.service.drafts import Draft
 from bot.service.drafts import queue as queue_drafts
 from bot.settings import Settings
 from bot.store.engine import open_store
-from bot.store.tables import Heartbeat, Outbox, SeenUpdate
+from bot.store.tables import Alert, Heartbeat, Outbox, SeenUpdate, TelegramAccount
 from bot.transport.pacing import Pacing
 from bot.transport.webhook import SECRET_HEADER
+from tests.support import looking
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small
 from tests.support.databases import Databases
 from tests.support.sandbox import TOKEN, Desk, desk
 
@@ -154,6 +156,45 @@ def test_messages_of_one_chat_are_received_in_order(sqlite_core: Core):
         assert ids == sorted(ids)
 
     with_the_bot(sqlite_core, scenario)
+
+
+def said(update_id: int, chat_id: int, text: str) -> dict[str, Any]:
+    person = {"id": chat_id, "is_bot": False, "first_name": "Somebody"}
+    chat = {"id": chat_id, "type": "private"}
+    return {"update_id": update_id, "message": {"message_id": 1, "date": 1, "chat": chat, "from": person, "text": text}}
+
+
+def test_updates_that_arrive_at_once_are_answered_each_to_its_own_chat(core: Core, abroad: Small):
+    async def scenario() -> None:
+        async with running(core, ()) as (_, app):
+            asking = [(LEARNER, "/menu"), (REFERENT, "/menu"), (BACKUP, "/help"), (99, "hello"), (LEARNER, "/sos")]
+            takes = [app.dispatcher.take(said(9_000 + n, *one)) for n, one in enumerate(asking)]
+            await asyncio.wait_for(asyncio.gather(*takes), 30)
+
+    before = len(looking.rows(core, Outbox))
+    asyncio.run(scenario())
+    new = looking.rows(core, Outbox)[before:]
+    assert {row.chat_id for row in new} >= {LEARNER, REFERENT, BACKUP, 99}
+    assert [row.reason for row in looking.rows(core, Alert)] == ["asked_for_help"]
+    assert {row.update_id for row in looking.rows(core, SeenUpdate)} >= {9_000 + n for n in range(5)}
+
+
+def test_nobody_waits_for_somebody_elses_lock(core: Core, abroad: Small):
+    if core.store.is_sqlite:
+        pytest.skip("one writer: everybody waits for it")
+
+    async def scenario() -> None:
+        async with running(core, ()) as (_, app):
+            with core.store.transaction() as session:
+                theirs = TelegramAccount.chat_id == LEARNER
+                session.execute(select(TelegramAccount).where(theirs).with_for_update())
+                held = asyncio.create_task(app.dispatcher.take(said(9_000, LEARNER, "/menu")))
+                for number in range(1, 6):
+                    await asyncio.wait_for(app.dispatcher.take(said(9_000 + number, REFERENT, "/menu")), 20)
+                assert not held.done()
+            await asyncio.wait_for(held, 20)
+
+    asyncio.run(scenario())
 
 
 def test_listening_is_written_down(sqlite_core: Core):
