@@ -5,7 +5,7 @@ Faults must be mended before anything is published; warnings are for the author 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
 from bot.content.kit_checks import kit_faults, overdue
+from bot.content.languages import PROMISED
 from bot.content.learned import LEARNED, kit_examples, known_examples
 from bot.content.loader import broken_references
 from bot.content.schema import ITEM_FOLDERS, Journey
@@ -33,13 +34,19 @@ class Review:
     warnings: tuple[Fault, ...]
 
 
-def check(root: Path = SHIPPED, extra: Path | None = None) -> list[Fault]:
+def check(root: Path = SHIPPED, extra: Path | None = None, languages: Collection[str] = PROMISED) -> list[Fault]:
     """Every fault of a content folder and of what lies over it; empty when all is well."""
-    return list(review(root, extra).faults)
+    return list(review(root, extra, languages=languages).faults)
 
 
-def review(root: Path = SHIPPED, extra: Path | None = None, today: date | None = None) -> Review:
-    """Faults and warnings. The code beside a content folder (`bot/` beside `bot/content/`) is checked with it."""
+def review(
+    root: Path = SHIPPED,
+    extra: Path | None = None,
+    today: date | None = None,
+    languages: Collection[str] = PROMISED,
+) -> Review:
+    """Faults and warnings. The code beside a content folder (`bot/` beside `bot/content/`) is checked with it;
+    `languages` are those in which its texts must be there."""
     tree = read_tree(root, extra)
     faults = [*tree.faults, *broken_references(tree)]
     translations = list(read_locale(root, faults))
@@ -49,7 +56,7 @@ def review(root: Path = SHIPPED, extra: Path | None = None, today: date | None =
     labels = label_ids(tree.texts, {use.key for use in code.uses if use.label})
     faults.extend(source_faults(tree.texts.values(), labels))
     faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
-    faults.extend(missing_translations(tree.texts, translations))
+    faults.extend(missing_translations(tree.texts, translations, languages))
     warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
     if root == SHIPPED and extra is None:
         warnings.extend(_not_learned(tree))
