@@ -117,7 +117,7 @@ def test_an_answer_names_its_topic_and_its_neighbours() -> None:
 
 
 def test_unsure_asks_back_instead_of_guessing() -> None:
-    outcome = asked("ticket")
+    outcome = asked("help with papers")
     assert text_ids(outcome) == ["interface/kit/unsure"]
     assert 2 <= sum(data.startswith("kit:t:") for data in all_buttons(outcome)) <= 4
     assert "kit:none" in all_buttons(outcome)
