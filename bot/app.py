@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 Found = TypeVar("Found")
 
+WARM_UP_AFTER = 5.0  # seconds: a start has better things to do first
 ALIVE_EVERY = 3.0  # seconds between two signs of life
 FINISH_SECONDS = 10.0  # for calls under way when stopping
 
@@ -91,6 +92,8 @@ class App:
             await self.pool.run(bot_state.remember_username, self.core, self.user.username)
             await self.pool.run(leases.alive, self.core, self.clock.now())
             self._begin(self._say_alive())
+            if Part.INTAKE in parts:
+                self._begin(self._warm_up())
             for part in parts:
                 await (self._listen() if part is Part.INTAKE else self._send())
             if self.server is None and "listen" in self.settings.model_fields_set:
@@ -99,6 +102,11 @@ class App:
             await self.stop()
             raise
         return self.user
+
+    async def _warm_up(self) -> None:
+        """The first question in free text shall not wait for what takes two seconds to read; nor shall the start."""
+        await asyncio.sleep(WARM_UP_AFTER)
+        await asyncio.to_thread(self.core.search.warm)
 
     async def stop(self) -> None:
         """Read no more, finish what is under way, give back the leases, close everything. Twice does no harm."""

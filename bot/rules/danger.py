@@ -20,6 +20,7 @@ from bot.rules.fold import fold
 
 READ_AT_MOST = 4096  # characters: Telegram sends no longer message
 REMEMBERED = 1 << 13  # words
+TYPED_OFTEN = 60  # characters up to which somebody else may have typed just the same
 
 
 class Danger(StrEnum):
@@ -37,6 +38,7 @@ class DangerRules:
 
     def __init__(self, harmless: _Patterns, idioms: _Patterns, crisis: _Patterns, disclosure: _Patterns) -> None:
         self._harmless, self._idioms, self._crisis, self._disclosure = harmless, idioms, crisis, disclosure
+        self._often = lru_cache(maxsize=2048)(self._assess)
 
     @classmethod
     def build(cls, words: Mapping[str, DangerWords]) -> DangerRules:
@@ -55,7 +57,13 @@ class DangerRules:
     def assess(self, text: str) -> Danger:
         """The strongest thing that the words of any language or the net find in a text. Words that are known to be
         harmless or an idiom hold the net back: it may then only make the bot ask back. And so does the net hold back
-        the words where all the rest is everyday talk beyond doubt ("I'm drowning in paperwork")."""
+        the words where all the rest is everyday talk beyond doubt ("I'm drowning in paperwork").
+
+        What many type in the same few words is read once.
+        """
+        return self._often(text) if len(text) <= TYPED_OFTEN else self._assess(text)
+
+    def _assess(self, text: str) -> Danger:
         plain, known = self._plain(text)
         found = self._by_words(plain)
         if found is Danger.CRISIS:

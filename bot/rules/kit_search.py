@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import numpy as np
 
 from bot.content.kits import Chatter, DangerWords, Topic
 from bot.content.learned import kit_examples
 from bot.content.loader import Library
-from bot.i18n import base_language
+from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.learned import chances, learned
 from bot.rules.phrases import Phrases
@@ -31,6 +32,7 @@ SHARPNESS = 4.0
 SURE, UNSURE, WORTH_A_BUTTON = 0.45, 0.1, 0.03
 PLAINLY = 1.5  # how much likelier chatter must be than any topic
 NEIGHBOURS, CHOICES = 3, 4  # buttons under an answer; buttons when unsure
+ASKED_OFTEN = 60  # characters up to which somebody else may have typed just the same
 SHORTEST_GUESS = 3  # words from which another language than the profile's may be certain
 CERTAIN, DOUBTED = 0.8, 0.1  # shares of the other language, and of the profile's, for that
 TONGUE_SHARPNESS = 3.0
@@ -78,6 +80,7 @@ class KitSearch:
         self._friendly = friendly  # small talk word for word, of any language
         self._newer = newer
         self._danger = danger
+        self._often = lru_cache(maxsize=2048)(self._ask)
 
     @classmethod
     def build(
@@ -96,7 +99,17 @@ class KitSearch:
         return cls.build(library.topics, library.chatter, library.danger)
 
     def ask(self, question: str, language: str) -> Asked:
-        """Understand one question; `language` is the profile's and stays unless another one is certain."""
+        """Understand one question; `language` is the profile's and stays unless another one is certain.
+
+        What many type in the same few words is understood once.
+        """
+        return self._often(question, language) if len(question) <= ASKED_OFTEN else self._ask(question, language)
+
+    def warm(self) -> None:
+        """Read what the first question would have to wait for: about two seconds of processor time."""
+        self._ask("hello", SOURCE_LANGUAGE)
+
+    def _ask(self, question: str, language: str) -> Asked:
         danger = self._danger.assess(question)
         words = words_of(question)
         tongue = self._tongue(words, language)
