@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from admin_cli import check_ins, cohort_page, invites, lists
 from admin_cli.context import desk
+from admin_cli.files import write_bytes
 from admin_cli.output import Json, heading, print_json, say, some, table, warn
 from bot.rules.durations import parse_duration
-from bot.service import cohorts, drills, rollcall, status
+from bot.service import call_tasks, cohorts, dates, drills, rollcall, status
 from bot.service.check_in_settings import leaves_out_weekend
 
 app = typer.Typer(name="cohort", help="Cohorts: make, import, invite, look after.", no_args_is_help=True)
@@ -82,6 +84,53 @@ app.command("template")(lists.template)
 
 
 app.command("invites")(invites.invites)
+
+
+# --- dates and calls ----------------------------------------------------------------------------
+
+
+@app.command()
+def calendar(
+    code: Code,
+    file: Annotated[Path, typer.Argument(metavar="FILE.ics", help="Where it goes.")],
+) -> None:
+    """Write the cohort's dates for a calendar program: who leaves, arrives and returns when; codes, no names.
+
+    Example: compagnon cohort calendar SPRING27 spring27.ics
+    """
+    with desk() as d:
+        data = dates.ics(d.core, code, d.now)
+    write_bytes(file, data)
+    say(f"{file} is ready; made again later, it updates what a calendar has already.")
+
+
+@app.command()
+def calls(
+    code: Code,
+    told: Annotated[int | None, typer.Option("--told", metavar="ID", help="This message was read out.")] = None,
+    not_reached: Annotated[
+        int | None, typer.Option("--not-reached", metavar="ID", help="They were not reached.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Calls that wait, to people without Telegram: check-ins, and messages to be read out.
+
+    Example: compagnon cohort calls SPRING27 --told 3
+    """
+    with desk() as d:
+        for number, outcome in ((told, "told"), (not_reached, "not_reached")):
+            if number is not None:
+                call_tasks.finish(d.core, number, outcome, d.now)
+        rows = call_tasks.listing(d.core, code, d.now)
+    if json:
+        print_json(rows)
+        return
+    table(
+        ("CALL", "WHAT", "LEARNER", "WHOM", "PHONE", "SINCE (UTC)", "ALERT AT (UTC)", "TEXT"),
+        [(r["task"], r["what"], r["learner"], r["call"], r["phone"], r["since"][:16], (r["until"] or "")[:16],
+          (r["text"] or "").split("\n")[0][:60]) for r in rows],
+        "No call waits.",
+    )  # fmt: skip
 
 
 # --- looking after it ---------------------------------------------------------------------------

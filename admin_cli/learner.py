@@ -10,11 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from admin_cli import check_ins, travel
-from admin_cli.context import desk
-from admin_cli.output import Json, facts, heading, moment, print_json, say, table
+from admin_cli.asking import agreed
+from admin_cli.context import Desk, desk
+from admin_cli.output import Json, facts, heading, moment, print_json, say, some, table
 from admin_cli.telegram import know_bot, tell_placeholder
 from bot.errors import BadInput
-from bot.service import learner_card, learners
+from bot.service import learner_card, learners, replacing
 
 app = typer.Typer(name="learner", help="One learner: look, change, export, erase.", no_args_is_help=True)
 
@@ -111,51 +112,132 @@ def erase(
 # --- changes ------------------------------------------------------------------------------------
 
 
+Codes = Annotated[str | None, typer.Argument(metavar="CODE", help="The learner's code; or --group and --cohort.")]
+Together = Annotated[str | None, typer.Option("--group", metavar="G", help="Everybody who travels in this group.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="With --group: do not ask.")]
+
+
+def _each(d: Desk, code: str | None, cohort: str | None, group: str | None, yes: bool, what: str) -> list[str]:
+    """The codes that are meant; a whole group is asked for first."""
+    if (code is None) == (group is None):
+        raise typer.BadParameter("Give either a learner's CODE or a --group.")
+    if code is not None:
+        return [code]
+    if cohort is None:
+        raise typer.BadParameter("A --group needs its --cohort.")
+    codes = replacing.codes_of_group(d.core, cohort, group or "")
+    say(f"Group {group}: {some(codes)}")
+    agreed(f"{what} for all {len(codes)}?", yes, "Nobody is here to confirm: add --yes to change the whole group.")
+    return codes
+
+
 @app.command()
 def end(
-    code: Code,
+    code: Codes = None,
     cohort: InCohort = None,
     on: Annotated[str | None, typer.Option(metavar="D", help="The last day; today by default.")] = None,
+    group: Together = None,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """The stay ends early."""
+    """The stay ends early; the journey home is asked about until they are there.
+
+    Undo: compagnon learner postpone with the old dates.
+    """
     with desk() as d:
-        changed = learners.end(d.core, code, cohort, on, d.now)
-    _tell(changed, json)
+        codes = _each(d, code, cohort, group, yes, "End the stay")
+        changed = [learners.end(d.core, one, cohort, on, d.now) for one in codes]
+    _tell_all(changed, json)
 
 
 @app.command()
 def move(
-    code: Code,
     host_city: Annotated[str, typer.Option(help="A city with a kit, or any town.")],
+    code: Codes = None,
     cohort: InCohort = None,
     host_country: Annotated[str | None, typer.Option(help="Two letters; for a town without a kit.")] = None,
     host_timezone: Annotated[str | None, typer.Option(help="Where a country has several.")] = None,
     host_organisation: Annotated[str | None, typer.Option()] = None,
     host_phone: Annotated[str | None, typer.Option()] = None,
     accommodation: Annotated[str | None, typer.Option()] = None,
+    group: Together = None,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Another host city: kit, clock and numbers change with it."""
+    """Another host city: kit, clock and numbers change with it.
+
+    Undo: compagnon learner move back to the old city.
+    """
     to = learners.Move(host_city, host_country, host_timezone, host_organisation, host_phone, accommodation)
     with desk() as d:
-        changed = learners.move(d.core, code, cohort, to, d.now)
-    _tell(changed, json)
+        codes = _each(d, code, cohort, group, yes, f"Move to {host_city}")
+        changed = [learners.move(d.core, one, cohort, to, d.now) for one in codes]
+    _tell_all(changed, json)
 
 
 @app.command()
 def postpone(
-    code: Code,
     arrival: Annotated[str, typer.Option(metavar="D", help="The new day of arrival.")],
     return_: Annotated[str, typer.Option("--return", metavar="D", help="The new day of return.")],
+    code: Codes = None,
     cohort: InCohort = None,
     departure: Annotated[str | None, typer.Option(metavar="D", help="Where it differs from the arrival.")] = None,
+    group: Together = None,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
-    """Other dates; what is not sent yet is planned again."""
+    """Other dates; what is not sent yet is planned again.
+
+    Undo: compagnon learner postpone with the old dates, which are shown.
+    """
     with desk() as d:
-        changed = learners.postpone(d.core, code, cohort, arrival, return_, departure, d.now)
-    _tell(changed, json)
+        codes = _each(d, code, cohort, group, yes, f"New dates {arrival} to {return_}")
+        changed = [learners.postpone(d.core, one, cohort, arrival, return_, departure, d.now) for one in codes]
+    _tell_all(changed, json)
+
+
+@app.command()
+def replace(
+    code: Code,
+    new_code: Annotated[str, typer.Option("--code", metavar="NEW", help="The newcomer's code.")],
+    first_name: Annotated[str, typer.Option(help="The newcomer's first name.")],
+    last_name: Annotated[str, typer.Option()] = "",
+    language: Annotated[str | None, typer.Option(help="As before by default.")] = None,
+    birth_date: Annotated[str | None, typer.Option(metavar="D", help="Without one they count as a minor.")] = None,
+    phone: Annotated[str | None, typer.Option()] = None,
+    email: Annotated[str | None, typer.Option()] = None,
+    cohort: InCohort = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Somebody else takes a learner's place: host, dates, contact persons and group stay, the first one's stay ends.
+
+    Example: compagnon learner replace L07 --code L21 --first-name Noé --last-name Modèle
+    """
+    newcomer = replacing.Newcomer(new_code, first_name, last_name, language, birth_date, phone, email)
+    agreed(
+        f"End the stay of {code} and give their place to {first_name}?", yes, "Nobody is here to confirm: add --yes."
+    )
+    with desk() as d:
+        unknown = know_bot(d)
+        found = replacing.replace(d.core, code, cohort, newcomer, d.now)
+    tell_placeholder(unknown, found["url"])
+    if json:
+        print_json(found)
+        return
+    say(f"The stay of {found['left']} has ended; {found['code']} {found['name']} has the place.")
+    say(f"Their invite: {found['url']}")
+
+
+def _tell_all(changed: list[learners.Changed], json: bool) -> None:
+    if json and len(changed) > 1:
+        print_json([
+            {"code": c.code, "name": c.name, "changes": {k: {"old": o, "new": n} for k, (o, n) in c.changes.items()}}
+            for c in changed
+        ])  # fmt: skip
+        return
+    for one in changed:
+        _tell(one, json)
 
 
 def _tell(changed: learners.Changed, json: bool) -> None:

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from admin_cli import alerts, case, cohort, content, db, doctor, journey, kit, learner, message, referent, run
+from admin_cli import alerts, case, cohort, content, db, doctor, journey, kit, learner, message, referent, run, watch
 from admin_cli.demo import demo
 from admin_cli.output import flush, say, stop_printing, warn
 from bot.errors import CompagnonError, Faults
@@ -32,6 +32,7 @@ for group in (cohort, referent, message, alerts, case, learner, journey, kit, co
 app.command()(demo)
 app.command()(run.run)
 app.command()(doctor.doctor)
+app.command()(watch.watch)
 
 SHOWN_FAULTS = 100
 

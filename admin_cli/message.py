@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-import sys
+from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from admin_cli.context import desk
-from admin_cli.files import read_text
-from admin_cli.output import Json, counted, facts, moment, print_json, say, table, warn
-from bot.errors import BadInput
+from admin_cli.asking import agreed
+from admin_cli.context import Desk, desk
+from admin_cli.files import read_bytes, read_text
+from admin_cli.output import Json, cell, counted, facts, moment, print_json, say, table, warn
+from bot.errors import NotFound
 from bot.service import broadcast_plan, broadcasts
+from bot.service.broadcast_files import Kept, keep
 
 app = typer.Typer(name="message", help="Messages to a cohort, at each reader's own local time.", no_args_is_help=True)
 
@@ -23,42 +25,145 @@ MARKUP = re.compile(r"</?[a-z][a-z0-9-]*(\s[^<>]*)?/?>", re.IGNORECASE)
 @app.command()
 def schedule(
     cohort: Annotated[str, typer.Argument(metavar="CODE", help="The cohort.")],
-    at: Annotated[str, typer.Option(help="“2026-03-02 18:00” by each recipient's clock, or now.")],
+    at: Annotated[str, typer.Option(help="“2026-03-02 18:00” by each recipient's clock, “arrival-3d 18:00”, or now.")],
     text: Annotated[str | None, typer.Option(help="What they read.")] = None,
     file: Annotated[Path | None, typer.Option(metavar="F", help="A text file with it.")] = None,
     translation: Annotated[
         list[str] | None, typer.Option(metavar="LANG=TEXT", help="A version for readers of a language; repeat it.")
     ] = None,
-    to: Annotated[str, typer.Option(help="learners, referents, hosts or families.")] = "learners",
+    to: Annotated[
+        str, typer.Option(help="learners, referents, hosts, families, or roles; several with commas.")
+    ] = "learners",
     stage: Annotated[str | None, typer.Option(metavar="S", help="Only who is then before, during or after.")] = None,
+    city: Annotated[list[str] | None, typer.Option(metavar="C", help="Only for this host city; repeat it.")] = None,
+    group: Annotated[str | None, typer.Option(metavar="G", help="Only for who travels in this group.")] = None,
+    person: Annotated[list[str] | None, typer.Option(metavar="P", help="Only for this code; repeat it.")] = None,
+    photo: Annotated[Path | None, typer.Option(metavar="F", help="A picture above the text (JPEG or PNG).")] = None,
+    document: Annotated[Path | None, typer.Option(metavar="F", help="A file above the text.")] = None,
     timezone: Annotated[str, typer.Option(help="Whose clock --at means: recipient or home.")] = "recipient",
     urgent: Annotated[bool, typer.Option("--urgent", help="Send it within quiet hours, too.")] = False,
+    preview_as: Annotated[
+        str | None, typer.Option("--preview-as", metavar="P", help="Only show what this person would see.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     json: Json = False,
 ) -> None:
-    """Show who will get a message and when, ask, and schedule it."""
+    """Show who will get a message and when, ask, and schedule it.
+
+    Examples:
+
+      compagnon message schedule SPRING27 --at now --text "The bus is late: meet at 10."
+
+      compagnon message schedule SPRING27 --at "arrival-3d 18:00" --file packing.txt --translation "fr=…"
+
+      compagnon message schedule SPRING27 --at "2027-03-02 18:00" --to families --photo group.jpg --text "All well!"
+    """
     if (text is None) == (file is None):
         raise typer.BadParameter("Give the message with either --text or --file.")
+    if photo is not None and document is not None:
+        raise typer.BadParameter("Give either --photo or --document: a message carries one file.")
     words = text if text is not None else read_text(file or Path())
-    request = broadcast_plan.Request(cohort, at, words, _versions(translation or []), to, stage, timezone, urgent)
     with desk() as d:
+        kept = _kept(d, photo, document)
+        request = broadcast_plan.Request(
+            cohort, at, words, _versions(translation or []), to, stage, timezone, urgent, tuple(city or ()),
+            tuple(person or ()), group, kept,
+        )  # fmt: skip
         plan = broadcast_plan.plan(d.core, request, d.now)
+        if preview_as is not None:
+            _preview_plan(plan, preview_as, json)
+            return
         if not json:
-            _show(plan)
-        if not yes and not _agreed():
-            say("Nothing was scheduled.")
-            raise typer.Exit(1)
+            _show(plan, d.settings.messages_per_second)
+        agreed("Schedule it?", yes, "Nobody is here to confirm: add --yes to schedule it.")
         message_id = broadcast_plan.schedule(d.core, plan, d.now)
     if json:
-        print_json({"id": message_id, **broadcast_plan.as_json(plan)})
+        print_json({"id": message_id, **broadcast_plan.as_json(plan, d.settings.messages_per_second)})
     else:
         say(f"Message {message_id} is scheduled. Call it off with: compagnon message cancel {message_id}")
+        say(f"What becomes of it: compagnon message report {message_id}")
 
 
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise BadInput("Nobody is here to confirm: add --yes to schedule it.")
-    return typer.confirm("Schedule it?", err=True)
+def _kept(d: Desk, photo: Path | None, document: Path | None) -> Kept | None:
+    file = photo or document
+    if file is None:
+        return None
+    return keep(d.settings.data_dir, file.name, read_bytes(file), "photo" if photo else "document")
+
+
+def _preview_plan(plan: broadcast_plan.Plan, code: str, json: bool) -> None:
+    copy = next((c for c in plan.copies if c.code.casefold() == code.strip().casefold()), None)
+    if copy is None:
+        raise NotFound(f"This message would go to nobody with the code “{code}”.")
+    found = {
+        "code": copy.code, "name": copy.name, "language": copy.language, "due_at": copy.due_at.isoformat(),
+        "timezone": copy.zone, "state": "not scheduled", "text": broadcast_plan.wording(plan, copy.language),
+        "attachment": plan.attachment.name if plan.attachment else None,
+    }  # fmt: skip
+    if json:
+        print_json(found)
+    else:
+        _show_copy(found)
+
+
+def _show_copy(found: dict[str, Any]) -> None:
+    facts({
+        "To": f"{found['code']} {found['name']} ({found['language']})",
+        "When": moment(found["due_at"], found["timezone"]), "State": found["state"], "With": found["attachment"],
+    })  # fmt: skip
+    say("")
+    say(found["text"])
+
+
+@app.command()
+def edit(
+    message_id: Annotated[int, typer.Argument(metavar="ID")],
+    text: Annotated[str | None, typer.Option(help="What they read instead.")] = None,
+    file: Annotated[Path | None, typer.Option(metavar="F", help="A text file with it.")] = None,
+    translation: Annotated[
+        list[str] | None, typer.Option(metavar="LANG=TEXT", help="Another version of a language; repeat it.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="Another time.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Change a message as long as nobody has got it.
+
+    Example: compagnon message edit 12 --text "The bus leaves at 11."
+    """
+    if text is not None and file is not None:
+        raise typer.BadParameter("Give the message with either --text or --file.")
+    words = read_text(file) if file is not None else text
+    versions = _versions(translation) if translation else None
+    if words is None and versions is None and at is None:
+        raise typer.BadParameter("Say what changes: --text, --file, --translation or --at.")
+    with desk() as d:
+        plan = broadcast_plan.plan_edit(d.core, message_id, broadcast_plan.Edit(words, versions, at), d.now)
+        if not json:
+            _show(plan, d.settings.messages_per_second)
+        agreed("Change it?", yes, "Nobody is here to confirm: add --yes to change it.")
+        broadcast_plan.change(d.core, message_id, plan, d.now)
+    if json:
+        print_json({"id": message_id, **broadcast_plan.as_json(plan, d.settings.messages_per_second)})
+    else:
+        say(f"Message {message_id} is changed.")
+
+
+@app.command("report")
+def report_(message_id: Annotated[int, typer.Argument(metavar="ID")], json: Json = False) -> None:
+    """What became of a message, person by person."""
+    with desk() as d:
+        rows = broadcasts.report(d.core, message_id)
+    if json:
+        print_json(rows)
+        return
+    table(
+        ("CODE", "ROLE", "NAME", "STATE", "AT (UTC)", "WHY"),
+        [(r["code"], r["role"], r["name"], r["state"], r["at"][:16], r["why"]) for r in rows],
+        "Nobody was to get it.",
+    )
+    counts = Counter(r["state"] for r in rows)
+    say(", ".join(f"{state} {n}" for state, n in counts.items()))
 
 
 def _versions(given: list[str]) -> dict[str, str]:
@@ -73,17 +178,23 @@ def _versions(given: list[str]) -> dict[str, str]:
     return found
 
 
-def _show(plan: broadcast_plan.Plan) -> None:
-    found = broadcast_plan.as_json(plan)
-    when = "now" if plan.local_at is None else f"{plan.local_at:%a %d %b %Y %H:%M}, {plan.timezone} time"
+def _show(plan: broadcast_plan.Plan, per_second: float) -> None:
+    found = broadcast_plan.as_json(plan, per_second)
+    when = "now" if plan.when.text is None else f"{plan.when.text}, {plan.timezone} time"
+    if plan.local_at is not None:
+        when = f"{plan.local_at:%a %d %b %Y %H:%M}, {plan.timezone} time"
     whom = f"{plan.to}, {plan.stage} the stay" if plan.stage else plan.to
     lost = f"{len(plan.not_joined)} (they get nothing unless they join before)" if plan.not_joined else ""
-    originals = ", ".join(f"{tag} {n}" for tag, n in plan.untranslated.items()) if plan.translations else ""
+    originals = ", ".join(f"{tag} {n}" for tag, n in plan.untranslated.items())
+    only = ", ".join(f"{what}: {cell(which)}" for what, which in plan.only.items())
     facts({
         "To": f"{counted(found['recipients'], 'person', 'people')} ({whom})",
         "When": when, "In UTC": f"{found['first_due'][:16]} to {found['last_due'][:16]}",
-        "Clocks": ", ".join(found["zones"]),
-        "Not joined yet": lost, "Without a version": originals,
+        "Last one out": f"{found['last_out'][:19]} UTC, at {per_second:g} a second", "Only": only,
+        "Clocks": ", ".join(found["zones"]), "With": found["attachment"],
+        "Not joined yet": lost, "By telephone": f"{len(plan.by_phone)} (a contact person reads it to them)"
+        if plan.by_phone else "",
+        "Languages without a version of their own": originals,
     })  # fmt: skip
     say(plan.text)
     for tag, words in plan.translations.items():
@@ -129,12 +240,7 @@ def preview(
     if json:
         print_json(found)
         return
-    facts({
-        "To": f"{found['code']} {found['name']} ({found['language']})",
-        "When": moment(found["due_at"], found["timezone"]), "State": found["state"],
-    })  # fmt: skip
-    say("")
-    say(found["text"])
+    _show_copy(found)
 
 
 @app.command()

@@ -382,7 +382,8 @@ def clean_name(words: str) -> str:
     """A name as stored: normalised, without control characters and bidirectional overrides."""
     if words.isascii() and words.isprintable():
         return " ".join(words.split())  # nothing of that in it: lists have a hundred thousand such cells
-    kept = (c for c in unicodedata.normalize("NFC", words) if c not in _BIDI and unicodedata.category(c) != "Cc")
+    spaced = (" " if c.isspace() else c for c in unicodedata.normalize("NFC", words))
+    kept = (c for c in spaced if c not in _BIDI and unicodedata.category(c) != "Cc")
     return " ".join("".join(kept).split())
 
 

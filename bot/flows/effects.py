@@ -329,6 +329,15 @@ class UnlinkLearner:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCall:
+    """What a contact person heard on the telephone: about a check_in, a travel day, or a message read out."""
+
+    about: str
+    number: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class GoAway:
     """Off a cohort's ladders until an instant; the substitute (membership id) is asked first, None: the others do."""
 
@@ -402,6 +411,7 @@ Effect = (
     | ExportMe
     | EraseMe
     | UnlinkLearner
+    | RecordCall
     | GoAway
     | AnswerStandIn
     | EndAbsence

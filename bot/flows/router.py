@@ -9,6 +9,7 @@ from types import ModuleType
 from bot.flows import (
     alerts,
     away,
+    calls,
     cases,
     challenge,
     check_in,
@@ -103,6 +104,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "case": cases,
     "away": away,
     "relay": relay,
+    "call": calls,
 }
 ELSEWHERE = frozenset({"menu", "pause", "kit", "journal", "progress", "settings", "wishes", "privacy", "help"})
 PARKED_ALOUD = frozenset({"reflection"})

@@ -97,6 +97,7 @@ class Stay:
     joined_at: datetime | None = None
     version_id: int | None = None
     ended: bool = False
+    by_phone: bool = False  # has no Telegram: a contact person calls
 
     @property
     def may_travel_on(self) -> bool:

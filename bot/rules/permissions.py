@@ -53,6 +53,7 @@ class Action(StrEnum):
     CLOSE_CASE = "close_case"
     CONFIDE = "confide"
     ANSWER_CHECK_IN = "answer_check_in"
+    RECORD_CALL = "record_call"
     ASK_PAUSE = "ask_pause"
     DECIDE_PAUSE = "decide_pause"
     RAISE_SOS = "raise_sos"
@@ -142,13 +143,23 @@ ON_ALERT = frozenset(
         Action.SEE_LEARNER,
         Action.SEE_CONTACT_DETAILS,
         Action.WRITE_TO_LEARNER,
+        Action.RECORD_CALL,
     }
 )
 # A case belongs to those who were told of it, and to who looks after safeguarding there.
 ON_CASE = frozenset({Action.SEE_DISCLOSURE, Action.TAKE_CASE, Action.CLOSE_CASE})
-_QUIETING = frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE}) | ON_CASE
+_QUIETING = (
+    frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE, Action.RECORD_CALL}) | ON_CASE
+)
 _ALERT_ACTIONS = (Action.SEE_ALERT, Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT)
-_CARE = (*_ALERT_ACTIONS, Action.SEE_LEARNER, Action.SEE_CONTACT_DETAILS, Action.WRITE_TO_LEARNER)
+_CARE = (
+    *_ALERT_ACTIONS,
+    Action.SEE_LEARNER,
+    Action.SEE_CONTACT_DETAILS,
+    Action.WRITE_TO_LEARNER,
+    Action.RECORD_CALL,
+)
+_REFERENT = (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)
 _DESK = (
     *_CARE,
     Action.SEE_PROGRESS,
@@ -181,9 +192,9 @@ def _row(reach: Reach = Reach.NONE, actions: tuple[Action, ...] = ()) -> dict[Ac
 _ROWS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.LEARNER: _row(Reach.SELF, _TRAVELLER),
     Role.STAFF: _row(Reach.SELF, _TRAVELLER),
-    Role.REFERENT: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)),
+    Role.REFERENT: _row(Reach.ASSIGNED, _REFERENT),
     # The same rights as the referent, or a night when the referent is away would be a hole.
-    Role.BACKUP: _row(Reach.ASSIGNED, (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)),
+    Role.BACKUP: _row(Reach.ASSIGNED, _REFERENT),
     Role.LOCAL_CONTACT: _row(Reach.ASSIGNED, _CARE),
     Role.ACCOMPANYING: _row(Reach.COHORT, (*_CARE, Action.SEE_COHORT, Action.CALL_ROLL)),
     # Where nobody looks after safeguarding, coordinators are told of a case: of that one, not of all.

@@ -79,6 +79,10 @@ class Towns:
             return Town(city, country, found, note=note)
         return self._on_the_mainland(city, country)
 
+    def known(self, city: str) -> str | None:
+        """The kit id of a city by its name in any language; None for a town without a kit."""
+        return self._kits.get(_folded(city))
+
     def _on_the_mainland(self, city: str, country: str) -> Town:
         name, zones = show_value(Country(country), locale_of("en"), "UTC"), country_zones(country)
         mainland = MAINLAND.get(country)

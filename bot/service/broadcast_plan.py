@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.clock import Itinerary, local, to_utc
-from bot.errors import BadInput
-from bot.i18n import base_language, clean_name, utf16_length
-from bot.rules.durations import parse_hhmm, parse_quiet_hours
-from bot.rules.typed import parse_choice, parse_day, parse_language, shown
+from bot.clock import local
+from bot.errors import BadInput, NotFound
+from bot.i18n import base_language, utf16_length
+from bot.rules.durations import parse_quiet_hours
+from bot.rules.towns import Towns
+from bot.rules.typed import parse_choice, parse_language
 from bot.service.audit import note
+from bot.service.broadcast_files import Kept
+from bot.service.broadcast_recipients import Choice, Copy, When, parse_when, recipients, roles_of, words_in
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.stays import itinerary_of
-from bot.store.prepared import ids, rows, run
-from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Person, Placement, TelegramAccount
+from bot.store.tables import Cohort, CohortMessage, MessageCopy
 from bot.store.writing import insert_or_ignore
 
-AUDIENCES = {
-    "learners": ("learner", "staff"),
-    "referents": ("referent", "coordinator", "local_contact", "accompanying"),
-    "hosts": ("host_tutor",),
-    "families": ("family",),
-}
 STAGES = ("before", "during", "after")
-LONGEST = 4096  # UTF-16 units, Bot API sendMessage
+LONGEST, CAPTION = 4096, 1024  # UTF-16 units, Bot API sendMessage and sendPhoto
 GRACE = timedelta(minutes=1)  # typing the command may take that long
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What `compagnon message schedule` takes, as typed. `at` is `YYYY-MM-DD HH:MM` or `now`."""
+    """What `compagnon message schedule` takes, as typed. `at` is `YYYY-MM-DD HH:MM`, `now`, or relative to each stay:
+    `arrival-3d 18:00`. `to` are audiences or roles, divided by commas; `attachment` is a file already kept."""
 
     cohort: str
     at: str
@@ -46,19 +42,10 @@ class Request:
     stage: str | None = None
     timezone: str = "recipient"
     urgent: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Copy:
-    """One recipient: their instant in UTC, and the zone whose clock they read then."""
-
-    person_id: int
-    code: str
-    name: str
-    language: str
-    due_at: datetime
-    zone: str
-    joined: bool
+    cities: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    group: str | None = None
+    attachment: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +58,26 @@ class Plan:
     to: str
     stage: str | None
     timezone: str
-    local_at: datetime | None  # naive wall-clock time; None: now
+    when: When
     urgent: bool
     copies: tuple[Copy, ...]
+    only: Mapping[str, Any] = field(default_factory=dict)
+    attachment: Kept | None = None
 
     @property
     def not_joined(self) -> list[str]:
         """Codes of those who get nothing unless they join before."""
-        return [copy.code for copy in self.copies if not copy.joined]
+        return [copy.code for copy in self.copies if not copy.joined and not copy.by_phone]
+
+    @property
+    def by_phone(self) -> list[str]:
+        """Codes of those to whom a contact person reads it on the telephone."""
+        return [copy.code for copy in self.copies if copy.by_phone and not copy.joined]
+
+    @property
+    def local_at(self) -> datetime | None:
+        """The same naive wall-clock time for all; None for now, and where it depends on the stay."""
+        return self.when.at
 
     @property
     def untranslated(self) -> dict[str, int]:
@@ -95,23 +94,43 @@ class Plan:
 def plan(core: Core, request: Request, now: datetime) -> Plan:
     """Work out who gets the message and when; nothing is written. Raises BadInput naming who would be disturbed at
     night or whose hour is over, and NotFound."""
-    text = _words(request.text, "The message")
-    translations = {parse_language(tag): _words(t, f"The version {tag}") for tag, t in request.translations.items()}
-    to = parse_choice(request.to, AUDIENCES, "an audience")
+    limit = LONGEST if request.attachment is None else CAPTION
+    text = _words(request.text, "The message", limit)
+    translations = {
+        parse_language(tag): _words(words, f"The version {tag}", limit) for tag, words in request.translations.items()
+    }
+    roles = roles_of(request.to)
     stage = parse_choice(request.stage, STAGES, "a stage") if request.stage else None
     zone_of = parse_choice(request.timezone, ("recipient", "home"), "a time zone for --timezone")
-    local_at = _instant(request.at)
+    when = parse_when(request.at)
+    only = _only(core, request)
     with core.store.transaction() as session:
         cohort = find(session, request.cohort)
-        copies = tuple(_copies(session, cohort, to, stage, zone_of, local_at, now))
+        copies = tuple(recipients(session, cohort, roles, Choice(stage, zone_of, when, only), now))
     if not copies:
-        raise BadInput(
-            f"Nobody in {cohort.code} would get this: there are no {to}{f' {stage} the stay' if stage else ''}."
-        )
+        chosen = f" {stage} the stay" if stage else ""
+        chosen += " that fit the choice" if only else ""
+        raise BadInput(f"Nobody in {cohort.code} would get this: there are no {request.to}{chosen}.")
     _refuse_past(copies, now)
     if not request.urgent:
         _refuse_night(copies, cohort)
-    return Plan(cohort.code, text, translations, to, stage, zone_of, local_at, request.urgent, copies)
+    return Plan(
+        cohort.code, text, translations, request.to, stage, zone_of, when, request.urgent, copies, only,
+        request.attachment,
+    )  # fmt: skip
+
+
+def _only(core: Core, request: Request) -> dict[str, Any]:
+    """What narrows the audience, tidied; a city's name in any language is its kit's id."""
+    found: dict[str, Any] = {}
+    if request.cities:
+        towns = Towns(core.content)
+        found["cities"] = sorted({towns.known(city) or city.casefold() for city in request.cities})
+    if request.people:
+        found["people"] = sorted({code.casefold() for code in request.people})
+    if request.group:
+        found["group"] = request.group
+    return found
 
 
 def schedule(core: Core, plan: Plan, now: datetime) -> int:
@@ -120,132 +139,89 @@ def schedule(core: Core, plan: Plan, now: datetime) -> int:
         cohort = find(session, plan.cohort)
         message = CohortMessage(
             cohort_id=cohort.id, words=plan.text, translations=dict(plan.translations), audience=plan.to,
-            stage=plan.stage, local_at=plan.local_at.isoformat(sep=" ", timespec="minutes") if plan.local_at else None,
+            stage=plan.stage, local_at=plan.when.text, only=dict(plan.only) or None,
+            attachment=plan.attachment.as_data() if plan.attachment else None,
             zone_of=plan.timezone, urgent=plan.urgent, created_at=now,
         )  # fmt: skip
         session.add(message)
         session.flush()
-        insert_or_ignore(session, MessageCopy, [
-            {"message_id": message.id, "person_id": copy.person_id, "due_at": copy.due_at, "state": "planned"}
-            for copy in plan.copies
-        ])  # fmt: skip
+        _write_copies(session, message.id, plan)
         note(session, None, "message_scheduled", None, now, message=message.id, recipients=len(plan.copies))
         return message.id
 
 
-def _words(text: str, what: str) -> str:
-    words = text.replace("\r\n", "\n").strip()
-    if not words:
-        raise BadInput(f"{what} is empty: write what people are to read.")
-    if utf16_length(words) > LONGEST:
-        raise BadInput(f"{what} has {utf16_length(words)} characters: Telegram takes at most {LONGEST}.")
-    return words
+def _write_copies(session: Session, message_id: int, plan: Plan) -> None:
+    insert_or_ignore(session, MessageCopy, [
+        {"message_id": message_id, "person_id": copy.person_id, "due_at": copy.due_at, "state": "planned"}
+        for copy in plan.copies
+    ])  # fmt: skip
 
 
-def _instant(text: str) -> datetime | None:
-    value = clean_name(text).replace("T", " ")
-    if value.lower() == "now":
-        return None
-    day, _, hour = value.partition(" ")
-    if not hour:
-        raise BadInput(f"“{shown(text)}” is not a date with a time: write “2026-03-02 18:00”, or now.")
-    return datetime.combine(parse_day(day), parse_hhmm(hour.removesuffix(":00") if hour.count(":") == 2 else hour))
-
-
-# --- recipients ---------------------------------------------------------------------------------
+# --- changing it before the first is out --------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class _Where:
-    """What decides about a recipient's clock: their own or their child's stays; a desk has none."""
+class Edit:
+    """What `compagnon message edit` takes; what is None stays."""
 
-    itineraries: tuple[Itinerary | None, ...]
-    home_zone: str
+    text: str | None = None
+    translations: Mapping[str, str] | None = None
+    at: str | None = None
 
 
-def _copies(
-    session: Session, cohort: Cohort, to: str, stage: str | None, zone_of: str, local_at: datetime | None, now: datetime
-) -> list[Copy]:
-    rows = session.execute(
-        select(Membership, Person, TelegramAccount.id)
-        .join(Person, Person.id == Membership.person_id)
-        .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-        .where(
-            Membership.cohort_id == cohort.id, Membership.role.in_(AUDIENCES[to]), Membership.ended_at.is_(None),
-            Person.erased_at.is_(None),
+def plan_edit(core: Core, message_id: int, edit: Edit, now: datetime) -> Plan:
+    """A message as it would be after a change, planned anew. Raises BadInput when the first copy is out."""
+    with core.store.transaction() as session:
+        message = _still_ours(session, message_id)
+        only = message.only or {}
+        kept = Kept.of(message.attachment) if message.attachment else None
+        versions = message.translations if edit.translations is None else {**message.translations, **edit.translations}
+        request = Request(
+            session.get_one(Cohort, message.cohort_id).code, edit.at or message.local_at or "now",
+            edit.text if edit.text is not None else message.words, versions, message.audience, message.stage,
+            message.zone_of, message.urgent, tuple(only.get("cities", ())), tuple(only.get("people", ())),
+            only.get("group"), kept,
+        )  # fmt: skip
+    return plan(core, request, now)
+
+
+def change(core: Core, message_id: int, plan: Plan, now: datetime) -> None:
+    """Write a changed message down under its number. Raises BadInput when the first copy went out meanwhile."""
+    with core.store.transaction() as session:
+        message = _still_ours(session, message_id)
+        session.execute(delete(MessageCopy).where(MessageCopy.message_id == message_id))
+        message.words, message.translations = plan.text, dict(plan.translations)
+        message.local_at, message.edited_at = plan.when.text, now
+        session.flush()
+        _write_copies(session, message_id, plan)
+        note(session, None, "message_edited", None, now, message=message_id, recipients=len(plan.copies))
+
+
+def _still_ours(session: Session, message_id: int) -> CohortMessage:
+    message = session.scalars(select(CohortMessage).where(CohortMessage.id == message_id).with_for_update()).first()
+    if message is None:
+        raise NotFound(f"There is no message {message_id}: `compagnon message list` shows all.")
+    if message.cancelled_at is not None:
+        raise BadInput(f"Message {message_id} was cancelled: schedule a new one.")
+    copies = session.scalars(select(MessageCopy).where(MessageCopy.message_id == message_id).with_for_update()).all()
+    out = sum(1 for copy in copies if copy.state != "planned")
+    if out:
+        raise BadInput(
+            f"Message {message_id} is out already for {out} of {len(copies)}: cancel the rest with `compagnon message "
+            f"cancel {message_id}` and schedule a new one."
         )
-        .order_by(Membership.id)
-    ).all()  # fmt: skip
-    places = _places(session, cohort)
-    found: dict[int, Copy] = {}
-    for membership, person, account in rows:
-        if person.id in found:
-            continue
-        linked = places.get((to, membership.id if to == "referents" else person.id), [])
-        where = _Where(tuple(itinerary_of(p) for p in linked), linked[0].home_zone if linked else cohort.home_zone)
-        due_at, zone = _due(where, zone_of, local_at, now, traveller=to == "learners")
-        if stage is None or any(i is not None and i.stage_at(due_at) == stage for i in where.itineraries):
-            name = f"{person.first_name} {person.last_name}".strip()
-            found[person.id] = Copy(
-                person.id, membership.code or "", name, person.language, due_at, zone, account is not None
-            )
-    return list(found.values())
+    return message
 
 
-def _places(session: Session, cohort: Cohort) -> dict[tuple[str, int], list[Placement]]:
-    """Stays by who has to do with them: the learner, the family, the membership of the referents."""
-    found: dict[tuple[str, int], list[Placement]] = {}
-    for p in session.scalars(select(Placement).where(Placement.cohort_id == cohort.id).order_by(Placement.id)):
-        found.setdefault(("learners", p.person_id), []).append(p)
-        if p.guardian_id is not None:
-            found.setdefault(("families", p.guardian_id), []).append(p)
-        for membership in {p.referent_id, p.backup_id, p.local_contact_id} - {None}:
-            found.setdefault(("referents", membership), []).append(p)  # type: ignore[arg-type]
-    return found
+def _words(text: str, what: str, limit: int) -> str:
+    words = text.replace("\r\n", "\n").strip()
+    if not words:
+        raise BadInput(f"{what} is empty: write what people are to read.")
+    if utf16_length(words) > limit:
+        below = " below a picture or document" if limit == CAPTION else ""
+        raise BadInput(f"{what} has {utf16_length(words)} characters: Telegram takes at most {limit}{below}.")
+    return words
 
-
-def _due(
-    where: _Where, zone_of: str, local_at: datetime | None, now: datetime, *, traveller: bool
-) -> tuple[datetime, str]:
-    """The instant, and whose clock the recipient reads then. Only who travels reads the host's clock."""
-    itinerary = next(iter(where.itineraries), None) if traveller else None
-    if local_at is None:
-        return now, itinerary.zone_at(now) if itinerary else where.home_zone
-    zone = where.home_zone
-    if itinerary and zone_of == "recipient":
-        zone = itinerary.zone_on(local_at.date())
-    due_at = to_utc(local_at.date(), local_at.time(), zone)
-    return due_at, itinerary.zone_at(due_at) if itinerary else where.home_zone
-
-
-_WAITING = (
-    select(
-        MessageCopy.id, MessageCopy.person_id, MessageCopy.due_at, CohortMessage.local_at, CohortMessage.zone_of,
-        CohortMessage.cohort_id,
-    )
-    .join(CohortMessage, CohortMessage.id == MessageCopy.message_id)
-    .where(MessageCopy.person_id.in_(ids("people")), MessageCopy.state == "planned",
-           CohortMessage.cancelled_at.is_(None), CohortMessage.audience == "learners",
-           CohortMessage.local_at.is_not(None))
-)  # fmt: skip
-
-
-def work_out_again(session: Session, stays: Iterable[Any], now: datetime) -> None:
-    """Copies not sent yet go by the clock that these stays (placements, or their columns) have now. One whose hour is
-    over by that clock goes when it was to go: it may have been held back till morning."""
-    by_learner = {(stay.cohort_id, stay.person_id): stay for stay in stays}
-    people = sorted({person for _, person in by_learner})
-    for copy in rows(session, _WAITING, people=people) if people else ():
-        stay = by_learner.get((copy.cohort_id, copy.person_id))
-        if stay is None:
-            continue
-        where = _Where((itinerary_of(stay),), stay.home_zone)
-        due_at, _ = _due(where, copy.zone_of, datetime.fromisoformat(copy.local_at), now, traveller=True)
-        if due_at != copy.due_at and due_at > now:
-            run(session, _MOVED, copy=copy.id, at=due_at)
-
-
-_MOVED = update(MessageCopy).where(MessageCopy.id == bindparam("copy")).values(due_at=bindparam("at"))
 
 # --- what speaks against it ---------------------------------------------------------------------
 
@@ -272,12 +248,27 @@ def _names(copies: list[Copy]) -> str:
     return ", ".join(named) + (f" and {rest} more" if rest else "")
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
+def wording(plan: Plan, language: str) -> str:
+    """What a reader of that language gets: a version of theirs where there is one, else the original."""
+    return words_in(plan.text, plan.translations, language)
+
+
+def last_out(plan: Plan, per_second: float) -> datetime:
+    """When the last copy will have gone out at that rate, if nothing else is waiting."""
+    at = datetime.min.replace(tzinfo=UTC)
+    for due in sorted(copy.due_at for copy in plan.copies if copy.joined):
+        at = max(at, due) + timedelta(seconds=1 / per_second)
+    return max(at, max(copy.due_at for copy in plan.copies))
+
+
+def as_json(plan: Plan, per_second: float = 25) -> dict[str, Any]:
     """A plan as plain data."""
     dues = sorted(copy.due_at for copy in plan.copies)
     return {
         "cohort": plan.cohort, "to": plan.to, "stage": plan.stage, "recipients": len(plan.copies),
-        "not_joined": plan.not_joined, "read_the_original": plan.untranslated,
+        "not_joined": plan.not_joined, "by_phone": plan.by_phone, "read_the_original": plan.untranslated,
+        "attachment": plan.attachment.name if plan.attachment else None, "only": dict(plan.only),
+        "last_out": last_out(plan, per_second).isoformat(),
         "first_due": dues[0].isoformat(), "last_due": dues[-1].isoformat(), "urgent": plan.urgent,
         "zones": sorted({copy.zone for copy in plan.copies}),
     }  # fmt: skip

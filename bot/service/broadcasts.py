@@ -15,16 +15,19 @@ from sqlalchemy.orm import Session
 
 from bot.clock import QuietHours, local_date, next_allowed
 from bot.errors import BadInput, NotFound
-from bot.flows.vocabulary import Kind, screen
-from bot.i18n import base_language, verbatim
+from bot.flows.vocabulary import Attachment, Kind, Screen, screen
+from bot.i18n import verbatim
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.typed import shown
-from bot.service import drafts
+from bot.service import call_tasks, drafts
 from bot.service.audit import note
+from bot.service.broadcast_files import Kept
+from bot.service.broadcast_recipients import words_in
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.stays import reader_zones
 from bot.store.tables import (
+    CallTask,
     Cohort,
     CohortMessage,
     DayCount,
@@ -43,13 +46,14 @@ WORTH = timedelta(hours=24)  # after that it is not sent any more
 
 def words_for(message: CohortMessage, language: str) -> str:
     """The wording for a reader: a translation into their language where there is one, else the original."""
-    for tag in (language, base_language(language)):
-        if tag in message.translations:
-            return str(message.translations[tag])
-    for tag, words in message.translations.items():
-        if base_language(tag) == base_language(language):
-            return str(words)
-    return message.words
+    return words_in(message.words, message.translations, language)
+
+
+def screen_for(message: CohortMessage, language: str) -> Screen:
+    """What a reader of that language is shown."""
+    kept = Kept.of(message.attachment) if message.attachment else None
+    file = Attachment(kept.kind, path=kept.path, name=kept.name) if kept else None
+    return screen(verbatim(words_for(message, language)), attachment=file)
 
 
 # --- what is due --------------------------------------------------------------------------------
@@ -88,11 +92,13 @@ def _fire(session: Session, rows: Sequence[Any], now: datetime) -> None:
         )
     }
     expired = [row.id for row in rows if now - row.due_at > WORTH]
-    lost = [row.id for row in rows if row.id not in expired and (row.chat_id is None or row.erased_at is not None)]
-    rest = [row for row in rows if row.id not in {*expired, *lost}]
+    lost = [row for row in rows if row.id not in expired and (row.chat_id is None or row.erased_at is not None)]
+    rest = [row for row in rows if row.id not in {*expired, *(row.id for row in lost)}]
+    called = call_tasks.make(session, [row for row in lost if row.erased_at is None], messages, now)
     held = _held_till_morning(session, rest, messages, now)
     _mark(session, expired, "expired")
-    _mark(session, lost, "unreachable")
+    _mark(session, [row.id for row in lost if row.id not in called], "unreachable")
+    _mark(session, sorted(called), "by_phone")
     for copy_id, due_at in held.items():
         session.execute(update(MessageCopy).where(MessageCopy.id == copy_id).values(due_at=due_at))
     going = [row for row in rest if row.id not in held]
@@ -134,7 +140,7 @@ def _queue(
     for row in rows:
         known = patterns.get((row.message_id, row.language))
         if known is None:
-            shown_one = screen(verbatim(words_for(messages[row.message_id][0], row.language)))
+            shown_one = screen_for(messages[row.message_id][0], row.language)
             known = drafts.row_of(drafts.Draft(0, shown_one, Kind.MESSAGE, ref=f"message:{row.message_id}"), now)
             patterns[row.message_id, row.language] = known
         queued.append(
@@ -201,7 +207,8 @@ def _row(session: Session, message: CohortMessage, cohort: str, zone: str) -> di
     return {
         "id": message.id, "cohort": cohort, "text": message.words, "to": message.audience, "stage": message.stage,
         "at": message.local_at or "now", "timezone": message.zone_of, "urgent": message.urgent,
-        "languages": sorted(message.translations), "home_timezone": zone,
+        "languages": sorted(message.translations), "home_timezone": zone, "only": message.only or {},
+        "attachment": (message.attachment or {}).get("name"), "by_phone": states.get("by_phone", 0),
         "first_due": first.isoformat() if first else None, "last_due": last.isoformat() if last else None,
         "cancelled_at": message.cancelled_at.isoformat() if message.cancelled_at else None,
         "recipients": sum(states.values()), "planned": states.get("planned", 0), "waiting": waiting,
@@ -272,5 +279,40 @@ def preview(core: Core, message_id: int, code: str, now: datetime) -> dict[str, 
             "message": message_id, "code": code, "name": f"{person.first_name} {person.last_name}".strip(),
             "language": person.language, "due_at": copy.due_at.isoformat(), "state": copy.state,
             "timezone": reader_zones(session, [person.id], copy.due_at).get(person.id, "UTC"),
-            "text": words_for(message, person.language),
+            "text": words_for(message, person.language), "attachment": (message.attachment or {}).get("name"),
         }  # fmt: skip
+
+
+def report(core: Core, message_id: int) -> list[dict[str, Any]]:
+    """What became of each copy, person by person: planned, waiting, sent, failed and why, expired, unreachable,
+    by_phone (and whether somebody told them), cancelled; with its instant. Raises NotFound."""
+    with core.store.transaction() as session:
+        message = get(session, message_id)
+        rows = session.execute(
+            select(MessageCopy, Person, Membership.code, Membership.role, Outbox, CallTask)
+            .join(Person, Person.id == MessageCopy.person_id)
+            .join(Membership, (Membership.person_id == Person.id) & (Membership.cohort_id == message.cohort_id))
+            .outerjoin(Outbox, (Outbox.ref == f"message:{message_id}") & (Outbox.person_id == Person.id))
+            .outerjoin(CallTask, (CallTask.message_id == message_id) & (CallTask.person_id == Person.id))
+            .where(MessageCopy.message_id == message_id)
+            .order_by(MessageCopy.id, Membership.id)
+        ).all()
+        found = {copy.id: _fate(copy, person, code, role, sent, task) for copy, person, code, role, sent, task in rows}
+    return list(found.values())
+
+
+def _fate(
+    copy: MessageCopy, person: Person, code: str | None, role: str, sent: Outbox | None, task: CallTask | None
+) -> dict[str, Any]:  # fmt: skip
+    state, at, why = copy.state, copy.due_at, None
+    if state == "queued" and sent is not None:
+        state = "waiting" if sent.state in ("queued", "leased", "attempting") else sent.state
+        at, why = sent.finished_at or at, sent.error
+    elif state == "unreachable":
+        why = "has not joined, or left the chat"
+    elif state == "by_phone" and task is not None:
+        at, why = task.done_at or task.created_at, task.outcome or "not called yet"
+    return {
+        "code": code, "role": role.replace("_", "-"), "name": f"{person.first_name} {person.last_name}".strip(),
+        "state": state, "at": at.isoformat(), "why": why,
+    }  # fmt: skip

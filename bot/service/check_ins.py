@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc, local_date
+from bot.flows import calls
 from bot.flows import check_in as talk
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules import check_in as rules
@@ -19,6 +20,7 @@ from bot.rules.alert import Reason, Severity
 from bot.rules.check_in import Answer, State
 from bot.service import alerts, drafts, missed
 from bot.service.book import Book
+from bot.service.callers import caller_of
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
 from bot.store.plain import plain
@@ -153,7 +155,15 @@ def _sent(book: Book, row: CheckIn, effects: Iterable[rules.Effect]) -> Iterator
 
 def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
     """Queue the prompt or the reminder. Returns what follows where there is nobody to ask."""
-    learner = book.learners[book.placements[row.placement_id].person_id]
+    placement = book.placements[row.placement_id]
+    learner = book.learners[placement.person_id]
+    if learner.chat_id is None and placement.by_phone and (caller := caller_of(book, placement)) is not None:
+        # What follows from it being delivered, or not, is the same: only somebody else asks.
+        until = row.deadline if kind is Kind.REMINDER else None
+        shown, ref = calls.ask(row.id, learner.name, learner.phone, until), f"check_in:{row.id}"
+        key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
+        book.send(drafts.Draft(caller.chat_id, shown, kind, caller.person_id, key=key, ref=ref))
+        return ()
     if learner.chat_id is None:
         # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
         again = row.id in missed_before(book.session, [row])

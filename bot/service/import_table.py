@@ -25,6 +25,7 @@ OTHERS = {
 }
 TITLES = 25  # rows above the header at most
 DATES = ("birth_date", "departure_date", "arrival_date", "return_date")
+EXPLANATIONS = frozenset({"explanations", "explications", "explicaciones", "spiegazioni", "erklärungen", "uitleg"})
 LEARNERS_ONLY = frozenset({"learner", "staff"})
 
 
@@ -138,7 +139,7 @@ def _real_lists(lists: list[tuple[Sheet, int]]) -> tuple[list[tuple[Sheet, int]]
     if not real:
         return lists[:1], []
     with_rows = [(s, h) for s, h in real if any(any(cells) for cells in s.lines[h + 1 :])] or real[:1]
-    aside = [sheet.name for sheet, header in lists if not _is_list(sheet, header)]
+    aside = [s.name for s, header in lists if not _is_list(s, header) and s.name.casefold() not in EXPLANATIONS]
     note = [f"Sheets that are no list and are left aside: {', '.join(shown(name) for name in aside)}."] if aside else []
     return with_rows, note
 

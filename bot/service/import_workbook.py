@@ -53,12 +53,12 @@ def read_workbook(data: bytes) -> list[Sheet]:
             return _read(data)
     except BadInput:
         raise
-    except DefusedXmlException:
-        raise BadInput(
-            "The workbook holds XML entities, which no spreadsheet needs: save it anew from Excel."
-        ) from None
     except (InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError, OSError, EOFError,
             ParseError, zipfile.BadZipFile, NotImplementedError, SyntaxError) as error:  # fmt: skip
+        if isinstance(error.__cause__ or error, DefusedXmlException):
+            raise BadInput(
+                "The workbook holds XML entities, which no spreadsheet needs: save it as .xlsx from Excel once more."
+            ) from None
         raise BadInput(_BROKEN.format(_why(error))) from None
 
 

@@ -20,7 +20,7 @@ from bot.rules import pause, wishes
 from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
 from bot.rules.check_in_terms import State
 from bot.rules.durations import parse_check_in_days
-from bot.service import broadcast_plan, travel
+from bot.service import broadcast_recipients, travel
 from bot.service.check_ins import new_row
 from bot.service.core import Core
 from bot.service.journeys import script_of
@@ -64,7 +64,7 @@ def plan(core: Core, now: datetime, limit: int) -> int:
         _plan_check_ins(session, subjects, now)
         travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
         _plan_steps(session, subjects, now)
-        broadcast_plan.work_out_again(session, stays, now)
+        broadcast_recipients.work_out_again(session, stays, now)
         over = [stay.id for stay in stays if _is_over(stay, now)]
         run(session, _AGAIN, stays=[stay.id for stay in stays], at=now + AGAIN)
         if over:
@@ -115,10 +115,12 @@ def _subjects(session: Session, stays: Sequence[Any], now: datetime) -> list[_Su
     for placement in stays:
         cohort, person = cohorts[placement.cohort_id], people[placement.person_id]
         itinerary = itinerary_of(placement)
-        if itinerary is None or person.id not in linked or person.erased_at is not None:
+        known = person.id in linked or placement.by_phone
+        if itinerary is None or not known or person.erased_at is not None:
             continue
         walks = placement.joined_at is not None and placement.journey_version_id is not None and person.id in agreed
-        subjects.append(_Subject(placement, cohort, person, itinerary, person.onboarded_at or linked[person.id], walks))
+        since = person.onboarded_at or linked.get(person.id) or placement.created_at
+        subjects.append(_Subject(placement, cohort, person, itinerary, since, walks))
     return subjects
 
 

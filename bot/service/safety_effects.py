@@ -14,6 +14,7 @@ from bot.rules.confiding import CaseOutcome
 from bot.rules.permissions import Action, Actor, may
 from bot.service import (
     alerts,
+    call_tasks,
     cases,
     check_ins,
     confiding,
@@ -23,9 +24,12 @@ from bot.service import (
     travel,
 )
 from bot.service.alert_views import alerted, subject_of_alert
+from bot.service.audit import note
+from bot.service.book import Book
+from bot.service.callers import caller_of
 from bot.service.letters import referents_of
 from bot.service.work import Applier, Work
-from bot.store.tables import Alert, Case, Placement, SharedPlace
+from bot.store.tables import Alert, CallTask, Case, CheckIn, Placement, SharedPlace, Travel
 
 KEEP_PLACES = timedelta(hours=24)
 
@@ -54,6 +58,42 @@ def _end_pause(work: Work, effect: fx.EndPause) -> None:
 
 def _after_pause(work: Work, shown: Screen) -> None:
     work.applied.after.append(Replace(shown))
+    work.applied.more = True
+
+
+# --- by telephone ---------------------------------------------------------------------------------
+
+
+def _called(work: Work, effect: fx.RecordCall) -> CheckIn | Travel | CallTask | None:
+    if effect.about == "check_in":
+        return work.session.get(CheckIn, effect.number)
+    if effect.about == "travel":
+        return work.session.get(Travel, effect.number)
+    return work.session.get(CallTask, effect.number)
+
+
+def _record_call(work: Work, effect: fx.RecordCall) -> None:
+    """What a contact person heard counts as if the learner had said it; what follows for the learner is not shown."""
+    row = _called(work, effect)
+    placement = work.session.get(Placement, row.placement_id) if row is not None else None
+    if row is None or placement is None:
+        return
+    # Whoever is asked to call may say what they heard, also where they stand in for somebody whom a case names.
+    asked = caller_of(Book(work.session, work.now, [placement]), placement)
+    told = frozenset({asked.membership_id}) if asked is not None else frozenset()
+    if not work.may(Action.RECORD_CALL, placement.id, told):
+        work.applied.after.append(Say(screen(say("calls/not_yours"))))
+        return
+    if effect.about == "message":
+        call_tasks.done(work.session, row.id, effect.word, work.me, work.now)
+        return
+    if not placement.by_phone:
+        return
+    note(work.session, work.me, "called", placement.person_id, work.now, about=effect.about, word=effect.word)
+    if effect.about == "check_in":
+        check_ins.answer(work.core, work.session, placement.id, effect.word, row.id, work.now)
+    else:
+        travel.report(work.core, work.session, placement.id, row.id, effect.word, None, work.now)
     work.applied.more = True
 
 
@@ -264,6 +304,7 @@ APPLIERS: dict[type, Applier] = {
     fx.KeepMood: _keep_mood,
     fx.AskMood: _ask_mood,
     fx.ShareMoods: _share_moods,
+    fx.RecordCall: _record_call,
     fx.AnswerCheckIn: _answer_check_in,
     fx.ReportTravel: _report_travel,
     fx.RaiseAlert: _raise_alert,

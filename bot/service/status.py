@@ -93,9 +93,11 @@ def _members(session: Session, cohort_id: int) -> list[tuple[Membership, Person]
 
 def _waiting_for(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> dict[str, list[str]]:
     """Codes by what the journey waits for."""
-    found: dict[str, list[str]] = {"joining": [], "own_consent": [], "guardian_consent": []}
+    found: dict[str, list[str]] = {"joining": [], "own_consent": [], "guardian_consent": [], "phone": []}
     for stay in stays:
-        if stay.person_id not in accounts:
+        if stay.person_id not in accounts and stay.by_phone:
+            found["phone"].append(stay.code)
+        elif stay.person_id not in accounts:
             found["joining"].append(stay.code)
         elif not stay.consented:
             found["own_consent"].append(stay.code)

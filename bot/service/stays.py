@@ -25,7 +25,8 @@ _STAYS = (
         Placement.home_country, Placement.home_zone, Placement.host_city, Placement.host_country, Placement.host_zone,
         Placement.kit, Placement.host_organisation, Placement.accommodation, Placement.departure_date,
         Placement.arrival_date, Placement.return_date, Placement.ended_on, Placement.check_in_at,
-        Placement.journey_version_id, Placement.joined_at, Cohort.code.label("cohort_code"), Cohort.journey,
+        Placement.journey_version_id, Placement.joined_at, Placement.by_phone,
+        Cohort.code.label("cohort_code"), Cohort.journey,
         Cohort.check_in_at.label("cohort_check_in_at"), Person.first_name, Person.last_name, Person.birth_date,
     )
     .join(Cohort, Cohort.id == Placement.cohort_id)
@@ -131,7 +132,8 @@ def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: dateti
         trade=p.trade, consented=own is True, refused=own is False,
         kit_questions=consents.get((p.person_id, "kit_questions", None), False),
         guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,
-        version_id=p.journey_version_id, ended=p.ended_on is not None and p.ended_on < local_date(now, zone),
+        version_id=p.journey_version_id, by_phone=p.by_phone,
+        ended=p.ended_on is not None and p.ended_on < local_date(now, zone),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, ensure_utc
+from bot.flows import calls
 from bot.flows import travel as talk
 from bot.flows.check_in import nothing_due
 from bot.flows.vocabulary import Kind, Screen
@@ -24,6 +25,8 @@ from bot.rules.durations import parse_quiet_hours
 from bot.rules.travel_days import Direction, Leg, legs, morning_after
 from bot.rules.travel_terms import State, Word
 from bot.service import alerts, awaited, check_ins, drafts, notices
+from bot.service.book import Book
+from bot.service.callers import caller_of
 from bot.service.core import Core
 from bot.service.travel_views import current_rows, view_of
 from bot.store.tables import Cohort, Outbox, Person, Placement, Travel
@@ -129,6 +132,8 @@ def _send(
     effect: words.AskHour | words.Ask | words.Remind, now: datetime,
 ) -> None:  # fmt: skip
     chat_id = drafts.chat_of(session, placement.person_id)
+    if chat_id is None and placement.by_phone and _ask_caller(session, row, placement, effect, now):
+        return
     if chat_id is None:
         if not isinstance(effect, words.AskHour):
             # Nobody joined, or the chat was given up: there is nobody to ask, and a human must know.
@@ -149,6 +154,27 @@ def _send(
         chat_id, shown, kind, placement.person_id, key=f"travel:{row.id}:{key}", ref=ref, expires_at=row.deadline
     )
     drafts.queue(session, [draft], now)
+
+
+def _ask_caller(
+    session: Session, row: Travel, placement: Placement, effect: words.AskHour | words.Ask | words.Remind, now: datetime
+) -> bool:
+    """Who has no Telegram is called on travel days by a contact person. False: nobody can be asked."""
+    caller = caller_of(Book(session, now, [placement]), placement)
+    if caller is None:
+        return False
+    if isinstance(effect, words.AskHour):
+        return True  # the usual hour counts
+    learner = session.get_one(Person, placement.person_id)
+    name = f"{learner.first_name} {learner.last_name}".strip()
+    shown = calls.travels(row.id, name, learner.phone, left=row.left_at is not None)
+    kind = Kind.REMINDER if isinstance(effect, words.Remind) else Kind.CHECK_IN
+    draft = drafts.Draft(
+        caller.chat_id, shown, kind, caller.person_id, key=f"travel:{row.id}:call:{now.isoformat()}",
+        ref=f"{QUESTION}:{row.id}", expires_at=row.deadline,
+    )  # fmt: skip
+    drafts.queue(session, [draft], now)
+    return True
 
 
 def _withdraw(session: Session, travel_id: int, now: datetime) -> None:
