@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.stage import phone
 
-STARTING = 30.0  # seconds
+STARTING = 90.0  # seconds, on a busy machine
 LEARNER, CONTACT = "Léa Exemple", "Claire Référente"
 
 
@@ -97,7 +97,7 @@ def join(page: Page) -> tuple[Locator, Locator]:
 
 def done(page: Page, step: str) -> None:
     """The guide has ticked this off."""
-    expect(page.locator(f"#guide [data-step={step}]")).to_have_class("done", timeout=30000)
+    expect(page.locator(f"#guide [data-step={step}]")).to_have_class("done", timeout=120000)
 
 
 def test_a_newcomer_clicks_from_start_to_the_alert_that_is_taken_and_to_sos(page: Page) -> None:
@@ -105,7 +105,7 @@ def test_a_newcomer_clicks_from_start_to_the_alert_that_is_taken_and_to_sos(page
     done(page, "start")
     guide = page.locator("#guide")
     guide.get_by_role("button", name="Ask it").click()
-    expect(learner).to_contain_text("runs from the airport")
+    expect(learner).to_contain_text("Sevilla (SVQ)")
     done(page, "ask")
     guide.get_by_role("button", name="To arrival").click()
     done(page, "arrival")
