@@ -152,10 +152,12 @@ class TakeBack:
 
 @dataclass(frozen=True, slots=True)
 class SharePlace:
-    """A location in degrees; kept 24 hours, shown in open alerts."""
+    """A location in degrees; kept 24 hours, shown in open alerts. One that only `moved` is kept where its beginning
+    was: a live location that was shared for something else is none of our business, save while an alert is open."""
 
     latitude: float
     longitude: float
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

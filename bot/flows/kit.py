@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.clock import local_date
+from bot.flows import near
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.care import care
 from bot.flows.effects import KeepKitQuestion
@@ -45,6 +46,7 @@ NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
 LONGEST_QUESTION = 600  # characters
 NEIGHBOURS = 3
 EMERGENCY = ("emergency_numbers", "hospital", "police")
+PLACES = frozenset({"hospital", "police", "pharmacy"})  # topics after which one wants to know how far it is
 THEMES: Mapping[str, Text] = {
     "safety": say("kit/themes/safety"),
     "health": say("kit/themes/health"),
@@ -158,7 +160,8 @@ def _home(scene: Scene, stay: Stay) -> Screen:
     body = [say("kit/home", city=city(stay)), say("kit/ask_me")]
     if stay.kit is None:
         body.append(say("kit/country_only", country=Country(stay.host_country or "")))
-    return Screen(tuple(body), (*first, *pairs, (button("steps/menu_button", "menu:home"),)))
+    close = ((near.BUTTON,),) if near.offered(scene) else ()
+    return Screen(tuple(body), (*first, *close, *pairs, (button("steps/menu_button", "menu:home"),)))
 
 
 def _theme(scene: Scene, theme: str) -> Screen:
@@ -174,8 +177,10 @@ def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -
     if here != stay.host_country and any(part.numbers for part in scene.content.topics[topic].answer):
         texts = (*texts, *_elsewhere(scene, stay, topic, here or ""))
     person = (ASK_A_PERSON,) if says_who_knows(texts) else ()
-    near = tuple((_topic_button(name),) for name in (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS])
-    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*near, *person, ALL_TOPICS))
+    beside = (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS]
+    neighbours = tuple((_topic_button(name),) for name in beside)
+    close = ((near.BUTTON,),) if topic in PLACES and near.offered(scene) else ()
+    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*close, *neighbours, *person, ALL_TOPICS))
 
 
 def _elsewhere(scene: Scene, stay: Stay, topic: str, here: str) -> tuple[Text, ...]:

@@ -23,6 +23,7 @@ from bot.flows import (
     learners,
     menu,
     mood,
+    near,
     onboarding,
     pause,
     privacy,
@@ -86,6 +87,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "pause": pause,
     "travel": travel,
     "kit": kit,
+    "near": near,
     "step": steps,
     "journal": journal,
     "progress": progress,
@@ -106,7 +108,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "relay": relay,
     "call": calls,
 }
-ELSEWHERE = frozenset({"menu", "pause", "kit", "journal", "progress", "settings", "wishes", "privacy", "help"})
+ELSEWHERE = frozenset({"menu", "pause", "kit", "near", "journal", "progress", "settings", "wishes", "privacy", "help"})
 PARKED_ALOUD = frozenset({"reflection"})
 STEPS = frozenset({"steps"})
 WAITING: Mapping[str, ModuleType] = {
@@ -186,7 +188,7 @@ def _module(scene: Scene, event: Event) -> ModuleType:
         case Tap(data):
             return BUTTONS.get(data.partition(":")[0], fallback)
         case Place():
-            return sos
+            return near if near.is_awaited(scene, event) else sos
         case Words(reply_to=int()) if scene.conversation.flow not in ("reflection", "challenge"):
             # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.
             return relay if scene.conversation.flow == "relay" or scene.person_id else fallback

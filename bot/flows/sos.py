@@ -110,8 +110,8 @@ def _for_stranger(scene: Scene) -> Screen:
 def _place(scene: Scene, place: Place) -> Outcome:
     if scene.stay is None or scene.person_id is None:
         return show(Say(screen(say("sos/place_unused"), reply=())))
-    share = SharePlace(place.latitude, place.longitude)
+    share = SharePlace(place.latitude, place.longitude, moved=place.update)
     if place.update:
-        # A live location moves on: kept, but every step of it needs no answer.
+        # A live location moves on: every step of it needs no answer.
         return show(effects=(share,))
     return show(Say(screen(say("sos/place_kept"), reply=())), effects=(share,))

@@ -9,7 +9,7 @@ from geopy.distance import geodesic
 
 from bot.content.kits import Kit, Place, PlaceKind
 
-URGENT: tuple[PlaceKind, ...] = ("hospital", "police", "pharmacy", "station")  # what is shown, in this order
+URGENT: tuple[PlaceKind, ...] = ("hospital", "police", "station", "airport", "pharmacy")  # what is shown, in this order
 CITY_KM = 30.0  # further than this from the centre is outside the host city
 HERE_KM = 0.02  # nearer than this has no direction
 _POINTS = ("north", "north_east", "east", "south_east", "south", "south_west", "west", "north_west")

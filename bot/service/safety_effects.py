@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from bot.flows import cases as cases_talk
 from bot.flows import confide as confide_talk
 from bot.flows import effects as fx
@@ -144,6 +146,8 @@ def _take_back(work: Work, effect: fx.TakeBack) -> None:
 
 
 def _share_place(work: Work, effect: fx.SharePlace) -> None:
+    if effect.moved and not work.scene.alert and not _has_shared(work):
+        return
     work.session.add(
         SharedPlace(person_id=work.me, latitude=effect.latitude, longitude=effect.longitude, at=work.now,
                     expires_at=work.now + KEEP_PLACES)
@@ -151,6 +155,11 @@ def _share_place(work: Work, effect: fx.SharePlace) -> None:
     work.session.flush()
     for stay in work.scene.stays:
         work.applied.more |= alerts.place_shared(work.core, work.session, stay.placement_id, work.now)
+
+
+def _has_shared(work: Work) -> bool:
+    shared = select(SharedPlace.person_id).where(SharedPlace.person_id == work.me, SharedPlace.expires_at > work.now)
+    return work.session.scalar(select(shared.exists())) is True
 
 
 def _membership_for(work: Work, row: Alert, action: Action) -> int | None:
