@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
@@ -30,6 +30,15 @@ class Script:
 
     journey: Journey
     items: Mapping[tuple[str, str], Item]
+    places: Mapping[str, int] = field(init=False, repr=False, compare=False)  # of each step, in the author's order
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", {step.id: place for place, step in enumerate(self.journey.steps)})
+
+    def step(self, step_id: str) -> Step | None:
+        """The step of that id, if the journey has it."""
+        place = self.places.get(step_id)
+        return None if place is None else self.journey.steps[place]
 
     def item(self, step: Step) -> Item:
         """What a step shows."""

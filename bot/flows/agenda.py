@@ -5,14 +5,14 @@ A step that was offered and not begun is due as long as it was worth sending; af
 
 from __future__ import annotations
 
-from bot.flows.running import Run, callback, find
+from bot.flows.running import Run, callback, run_of
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Rows
 
 
 def _runs(scene: Scene, *states: str) -> tuple[Run, ...]:
     views = [view for view in scene.steps if view.state in states]
-    return tuple(run for view in views if (run := find(scene, view.id)) is not None)
+    return tuple(run for view in views if (run := run_of(scene, view)) is not None)
 
 
 def _fresh(scene: Scene, run: Run) -> bool:

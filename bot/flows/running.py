@@ -83,11 +83,14 @@ def title(step: Step, item: Item) -> Text:
 
 def find(scene: Scene, step_id: str) -> Run | None:
     """The step of that id in the journey this learner walks; None when there is no such step for them."""
-    if scene.stay is None or scene.script is None:
-        return None
-    step = scene.script.journey.step(step_id)
     view = next((view for view in scene.steps if view.id == step_id), None)
-    if step is None or view is None:
+    return None if view is None else run_of(scene, view)
+
+
+def run_of(scene: Scene, view: StepView) -> Run | None:
+    """The same for a step that is seen already."""
+    step = scene.script.step(view.id) if scene.script is not None else None
+    if scene.stay is None or scene.script is None or step is None:
         return None
     return Run(scene.stay, step, scene.script.item(step), view)
 

@@ -35,8 +35,10 @@ def _by_placement(found: Sequence[Any], placements: Collection[int]) -> dict[int
 
 def _views(script: Script, runs: Mapping[str, Any], planned: Mapping[str, Any]) -> tuple[StepView, ...]:
     views = []
-    for step in script.journey.steps:
-        run, due = runs.get(step.id), planned.get(step.id)
+    known = (step_id for step_id in runs.keys() | planned.keys() if step_id in script.places)
+    for step_id in sorted(known, key=lambda one: script.places[one]):
+        step = script.journey.steps[script.places[step_id]]
+        run, due = runs.get(step_id), planned.get(step_id)
         if run is not None:
             views.append(StepView(step.id, step.kind, run.state, run.data, run.offered_at, run.score))
         elif due is not None:
