@@ -88,9 +88,9 @@ def _person(entry: Entry) -> dict[str, Any]:
 def _guardian(entry: Entry) -> dict[str, Any]:
     first, _, last = entry.values["guardian_name"].partition(" ")
     return {
-        "first_name": first, "last_name": last, "phone": entry.values.get("guardian_phone"), "birth_date": None,
-        "email": entry.values.get("guardian_email"),
+        "first_name": first, "last_name": last,
         "language": entry.values.get("guardian_language") or entry.values.get("language") or "en",
+        "birth_date": None, "phone": entry.values.get("guardian_phone"), "email": entry.values.get("guardian_email"),
     }  # fmt: skip
 
 

@@ -115,10 +115,10 @@ def _for_driver(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[tu
         return known
 
     ways = [json.dumps if isinstance(kind, JSON) else plain if isinstance(kind, _TIMES) else None for kind in kinds]
+    # By name, never by place: rows of one batch may have been put together in different orders.
+    columns = list(zip(rows[0], ways, strict=True))
     return [
-        tuple(
-            value if way is None or value is None else way(value) for way, value in zip(ways, row.values(), strict=True)
-        )
+        tuple(row[name] if way is None or row[name] is None else way(row[name]) for name, way in columns)
         for row in rows
     ]
 
