@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from admin_cli import kit_authors
 from admin_cli.context import content
 from admin_cli.files import read_text
 from admin_cli.output import Json, facts, heading, print_json, print_json_line, say, table
@@ -107,6 +108,10 @@ def ask(
     facts({"Outcome": found["outcome"], "Topic": found["topic"], "Or": found["alternatives"]})
     say("")
     say(found["text"])
+
+
+app.command()(kit_authors.check)
+app.command()(kit_authors.locate)
 
 
 def _questions(text: str, language: str) -> Iterator[tuple[str, str]]:

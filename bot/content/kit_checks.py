@@ -76,14 +76,14 @@ def overdue(tree: Tree, today: date) -> Iterator[Fault]:
     """A warning for everything that should have been looked at again by now, naming who does."""
     for loaded in tree.files.values():
         if isinstance(loaded.model, Country | Kit):
-            for where, checked, due in _dated(loaded.model):
+            for where, checked, due in dated(loaded.model):
                 if due <= today:
                     who = "local partner" if loaded.model.rechecked_by == "partner" else "coordinator"
                     what = f"was checked on {checked} and due again on {due}; the {who} looks again and sets `checked`"
                     yield loaded.document.fault(where, f"{'/'.join(map(str, where))} {what}")
 
 
-def _dated(source: Country | Kit) -> Iterator[tuple[tuple[str | int, ...], date, date]]:
+def dated(source: Country | Kit) -> Iterator[tuple[tuple[str | int, ...], date, date]]:
     """Where everything sourced stands in its file, with the days it was checked and is due."""
     for key, fact in source.facts.items():
         yield ("facts", key), fact.checked, fact.due

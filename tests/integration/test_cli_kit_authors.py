@@ -1,0 +1,175 @@
+"""What helps somebody who writes a kit: what is missing, and where places are."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from bot.errors import Unreachable
+from bot.transport.geocoding import Geocoder
+from tests.support.command_line import CommandLine
+
+
+@pytest.fixture
+def database_url(tmp_path: object) -> str:
+    """These commands open no database: one kind is enough."""
+    return f"sqlite:///{tmp_path}/none.sqlite3"
+
+
+class Map:
+    """A Nominatim on loopback that knows one place; it answers with `status` after `pause` seconds."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.status, self.pause, self.body = 200, 0.0, ""
+        served = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                query = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
+                served.asked.append({**query, "agent": self.headers["User-Agent"]})
+                time.sleep(served.pause)
+                known = [{"lat": "37.3891", "lon": "-5.9766", "display_name": "Comisaría, Sevilla, España"}]
+                if "Madrid" in query["q"]:
+                    known = [{"lat": "40.4168", "lon": "-3.7038", "display_name": "Sol, Madrid, España"}]
+                data = (served.body or json.dumps(known if "nowhere" not in query["q"] else [])).encode()
+                try:
+                    self.send_response(served.status)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
+                except OSError:
+                    pass  # whoever asked did not wait
+
+            def log_message(self, *_: object) -> None:
+                """Silent."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
+@pytest.fixture
+def osm() -> Iterator[Map]:
+    served = Map()
+    yield served
+    served.server.shutdown()
+    served.server.server_close()
+
+
+# --- check ------------------------------------------------------------------------------------------
+
+
+def test_a_check_sorts_every_topic_by_what_its_answer_rests_on(run: CommandLine) -> None:
+    found = run.good("kit", "check", "Séville", "--json").json
+    shown = run.good("kit", "show", "seville", "--json").json
+    assert sorted(topic for topics in found["topics"].values() for topic in topics) == sorted(shown["topics"])
+    assert "airport_transfer" in found["topics"]["local"]
+    assert not set(found["should_be_local"]) & set(found["topics"]["local"])
+
+
+def test_a_check_names_places_without_degrees_and_kinds_that_are_missing(run: CommandLine) -> None:
+    found = run.good("kit", "check", "seville", "--json").json
+    assert "santa-justa" in found["places_without_degrees"]
+    assert "virgen-del-rocio" not in found["places_without_degrees"]
+    assert "police" in found["missing_places"]
+    assert "Places without degrees" in run.good("kit", "check", "seville").out
+
+
+def test_a_check_names_what_is_due_and_notes_that_nobody_verified(
+    run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own" / "kits").mkdir(parents=True)
+    (tmp_path / "own" / "kits" / "graz.yaml").write_text(
+        "source_language: en\nname: Graz\ncountry: DE\nzone: Europe/Vienna\nlatitude: 47.07\nlongitude: 15.44\n"
+        "facts:\n  airport: {value: Graz, source: [us], checked: 2019-01-01}\n"
+        "notes:\n  laundry: {text: Ask at the house.}\nsources: {us: 'https://example.org'}\n"
+    )
+    monkeypatch.setenv("COMPAGNON_CONTENT_DIR", str(tmp_path / "own"))
+    found = run.good("kit", "check", "graz", "--json").json
+    assert {"file": "kits/graz", "what": "facts/airport", "checked": "2019-01-01", "due": "2020-01-01",
+            "by": "partner"} in found["overdue"]  # fmt: skip
+    assert found["unverified_notes"] == ["laundry"]
+
+
+def test_a_check_of_a_city_without_a_kit_names_the_kits(run: CommandLine) -> None:
+    assert "There is no kit for “Oz”: choose one of" in run.refused("kit", "check", "Oz")
+
+
+# --- locate -----------------------------------------------------------------------------------------
+
+
+def test_a_place_is_found_in_the_city_and_its_country(run: CommandLine, osm: Map) -> None:
+    found = run.good("kit", "locate", "seville", "Comisaría Centro", "--server", osm.url, "--json").json
+    assert (found["latitude"], found["longitude"], found["outside_km"]) == (37.3891, -5.9766, None)
+    assert (osm.asked[0]["q"], osm.asked[0]["countrycodes"]) == ("Comisaría Centro, Seville", "es")
+
+
+def test_the_server_is_told_who_asks(run: CommandLine, osm: Map) -> None:
+    run.good("kit", "locate", "seville", "Comisaría", "--server", osm.url)
+    assert osm.asked[0]["agent"].startswith("compagnon/")
+
+
+def test_what_was_found_is_not_asked_again(run: CommandLine, osm: Map) -> None:
+    ask = ("kit", "locate", "seville", "--server", osm.url, "--json")
+    first = run.good(*ask, "Comisaría").json
+    again = run.good(*ask, " comisaría ").json
+    assert len(osm.asked) == 1
+    assert (first["cached"], again["cached"], again["latitude"]) == (False, True, first["latitude"])
+
+
+def test_a_damaged_cache_is_no_obstacle(run: CommandLine, osm: Map, tmp_path: Path) -> None:
+    ask = ("kit", "locate", "seville", "Comisaría", "--server", osm.url)
+    run.good(*ask)
+    (cache,) = tmp_path.rglob("located.json")
+    cache.write_text("[1, 2")
+    run.good(*ask)
+    assert len(osm.asked) == 2
+
+
+def test_a_place_in_another_city_is_noticed(run: CommandLine, osm: Map) -> None:
+    ended = run.good("kit", "locate", "seville", "Sol Madrid", "--server", osm.url)
+    assert "km from the centre of Seville" in ended.err
+
+
+def test_a_place_nobody_knows_is_said_in_one_sentence(run: CommandLine, osm: Map) -> None:
+    assert "The map knows no “nowhere, Seville” there" in run.refused(
+        "kit", "locate", "seville", "nowhere", "--server", osm.url
+    )
+
+
+def test_without_a_network_one_sentence_says_so(run: CommandLine, osm: Map) -> None:
+    address = osm.url
+    osm.server.shutdown()
+    osm.server.server_close()
+    said = run.refused("kit", "locate", "seville", "Comisaría", "--server", address)
+    assert "gave no answer" in said
+    assert "check the network" in said
+
+
+@pytest.mark.parametrize(("status", "body"), [(429, ""), (500, ""), (403, ""), (200, "<html>")])
+def test_whatever_else_the_server_says_is_one_sentence_too(run: CommandLine, osm: Map, status: int, body: str) -> None:
+    osm.status, osm.body = status, body
+    said = run.refused("kit", "locate", "seville", "Comisaría", "--server", osm.url)
+    assert f"{osm.url} gave no answer" in said
+
+
+def test_a_slow_server_is_not_waited_for(osm: Map, tmp_path: Path) -> None:
+    osm.pause = 1.0
+    with pytest.raises(Unreachable, match="did not answer within"):
+        Geocoder(tmp_path / "cache.json", osm.url, time_out=0.1).find("Comisaría", "ES")
+
+
+def test_an_address_that_is_none_is_refused(run: CommandLine) -> None:
+    assert "is no address of a server" in run.refused("kit", "locate", "seville", "Sol", "--server", "ftp:/x")
