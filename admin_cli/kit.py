@@ -112,6 +112,7 @@ def ask(
 
 app.command()(kit_authors.check)
 app.command()(kit_authors.locate)
+app.command()(kit_authors.new)
 
 
 def _questions(text: str, language: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 
 from bot.errors import Unreachable
 from bot.transport.geocoding import Geocoder
@@ -173,3 +174,62 @@ def test_a_slow_server_is_not_waited_for(osm: Map, tmp_path: Path) -> None:
 
 def test_an_address_that_is_none_is_refused(run: CommandLine) -> None:
     assert "is no address of a server" in run.refused("kit", "locate", "seville", "Sol", "--server", "ftp:/x")
+
+
+# --- new --------------------------------------------------------------------------------------------
+
+GRAZ = ("kit", "new", "Graz", "--country", "AT", "--lat", "47.07", "--lon", "15.44")
+
+
+def test_a_new_kit_with_its_country_is_good_content(run: CommandLine, tmp_path: Path) -> None:
+    run.good(*GRAZ, "--subdivision", "6", "--dir", str(tmp_path / "own"))
+    run.good("content", "check", str(tmp_path / "own"))
+    kits = yaml.safe_load((tmp_path / "own" / "kits" / "graz.yaml").read_text("utf-8"))
+    country = yaml.safe_load((tmp_path / "own" / "countries" / "AT.yaml").read_text("utf-8"))
+    assert (kits["zone"], kits["latitude"], kits["subdivision"]) == ("Europe/Vienna", 47.07, "6")
+    assert country["numbers"][0]["number"] == "112"
+    assert country["facts"]["currency"]["value"] == "EUR"
+    assert country["facts"]["languages"]["value"] == ["de"]
+    assert "Christtag" in {one["name"] for one in country["holidays"]["days"]}
+
+
+def test_a_new_kit_answers_at_once(run: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run.good(*GRAZ, "--dir", str(tmp_path / "own"))
+    monkeypatch.setenv("COMPAGNON_CONTENT_DIR", str(tmp_path / "own"))
+    shown = run.good("kit", "show", "graz", "--topic", "emergency_numbers", "--json").json
+    assert "112" in shown["topics"]["emergency_numbers"]["text"]
+
+
+def test_in_a_country_with_facts_only_the_city_is_begun(run: CommandLine, tmp_path: Path, osm: Map) -> None:
+    run.good("kit", "new", "Cádiz", "--country", "ES", "--dir", str(tmp_path / "own"), "--server", osm.url)
+    assert [p.name for p in (tmp_path / "own").rglob("*.yaml")] == ["cadiz.yaml"]
+    assert "latitude: 37.3891" in (tmp_path / "own" / "kits" / "cadiz.yaml").read_text("utf-8")
+
+
+def test_nothing_is_written_over(run: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "own" / "kits").mkdir(parents=True)
+    (tmp_path / "own" / "kits" / "graz.yaml").write_text("mine")
+    assert "nothing was written" in run.refused(*GRAZ, "--dir", str(tmp_path / "own"))
+    assert not (tmp_path / "own" / "countries").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("Seville", "--country", "ES"), "There is a kit seville already"),
+        (("Ankara", "--country", "TR", "--lat", "39.9", "--lon", "32.8"), "--emergency-number"),
+        (("Graz", "--country", "AT", "--subdivision", "99"), "no part of AT"),
+        (("Lviv", "--country", "Ruritania"), "not a country code"),
+        (("東京", "--country", "JP"), "Latin letters"),
+        (("Boston", "--country", "US"), "--timezone"),
+    ],
+)
+def test_what_cannot_be_begun_is_said_in_one_sentence(
+    run: CommandLine, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    assert said in run.refused("kit", "new", *words, "--dir", str(tmp_path / "own"))
+    assert not (tmp_path / "own").exists()
+
+
+def test_without_a_folder_it_says_where_to_name_one(run: CommandLine) -> None:
+    assert "--dir" in run.refused(*GRAZ)
