@@ -45,6 +45,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("travel", travel.wake),
     ("readiness", readiness.wake),
     ("steps", steps.fire),
+    ("walks_begin", walks.begin),
     ("walks_plan", walks.plan),
     ("walks", walks.fire),
     ("messages", broadcasts.fire),

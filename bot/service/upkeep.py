@@ -69,6 +69,8 @@ _MOMENTS = {
     "cases": Case.next_at <= _NOW, "pauses": Pause.wake_at <= _NOW, "plan": Placement.plan_at <= _NOW,
     "check_ins": CheckIn.wake_at <= _NOW, "travel": Travel.wake_at <= _NOW, "readiness": Cohort.look_at <= _NOW,
     "steps": (DueStep.due_at <= _NOW) & (DueStep.state == literal_column("'planned'")),
+    "walks_begin": Cohort.walks_at <= _NOW, "walks_plan": Walk.plan_at <= _NOW,
+    "walks": (WalkStep.due_at <= _NOW) & (WalkStep.state == literal_column("'planned'")),
     "messages": (MessageCopy.due_at <= _NOW) & (MessageCopy.state == literal_column("'planned'")),
 }  # fmt: skip
 _WAITING = select(*(select(literal_column("1")).where(due).exists().label(job) for job, due in _MOMENTS.items()))

@@ -42,6 +42,21 @@ OVER = timedelta(days=60)  # after the last return nothing is planned any more
 
 # --- beginning ----------------------------------------------------------------------------------
 
+_CHANGED = (
+    select(Cohort).where(Cohort.walks_at <= bindparam("now")).order_by(Cohort.walks_at).limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)  # fmt: skip
+
+
+def begin(core: Core, now: datetime, limit: int) -> int:
+    """Begin walks beside up to `limit` cohorts in which something changed. Returns how many were looked at."""
+    with core.store.transaction() as session:
+        cohorts = session.scalars(_CHANGED, {"now": now, "most": limit}).all()
+        for cohort in cohorts:
+            _begin_in(core, session, cohort.id, now)
+            cohort.walks_at = None
+    return len(cohorts)
+
 
 def begin_for(core: Core, session: Session, person_id: int, now: datetime) -> None:
     """Begin every walk that a person in the chat has not begun: when they join, and when stays or roles changed."""
@@ -99,10 +114,6 @@ def _besides(session: Session, person_id: int) -> list[tuple[Role, int, int | No
 
 # --- planning -----------------------------------------------------------------------------------
 
-_CHANGED = (
-    select(Cohort).where(Cohort.walks_at <= bindparam("now")).order_by(Cohort.walks_at).limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)  # fmt: skip
 _DUE = (
     select(Walk).where(Walk.plan_at <= bindparam("now")).order_by(Walk.plan_at).limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -110,18 +121,12 @@ _DUE = (
 
 
 def plan(core: Core, now: datetime, limit: int) -> int:
-    """Begin walks beside cohorts in which something changed, then plan those whose turn it is, `limit` of each at most.
-    Returns how many were looked at."""
+    """Plan up to `limit` walks whose turn it is. Returns how many."""
     with core.store.transaction() as session:
-        cohorts = session.scalars(_CHANGED, {"now": now, "most": limit}).all()
-        for cohort in cohorts:
-            _begin_in(core, session, cohort.id, now)
-            cohort.walks_at = None
-        session.flush()
         walks = session.scalars(_DUE, {"now": now, "most": limit}).all()
         for walk in walks:
             _plan(session, walk, now)
-    return max(len(walks), len(cohorts))
+    return len(walks)
 
 
 def _plan(session: Session, walk: Walk, now: datetime) -> None:

@@ -26,7 +26,8 @@ NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 LEARNERS = 300
 
 _WAITING_ONLY = re.compile(
-    r"SCAN \w+ USING (?:COVERING )?INDEX ix_(?:due_step_waiting|message_copy_waiting|outbox_queued)"
+    r"SCAN \w+ USING (?:COVERING )?INDEX ix_(?:due_step_waiting|walk_step_waiting|message_copy_waiting|outbox_queued)"
+    r"|SCAN CONSTANT ROW"  # no table: the one row of a question without FROM
 )
 
 WORK: dict[str, Callable[[Core], object]] = {
