@@ -23,6 +23,7 @@ FOREIGN_STRICTER = 0.5  # in languages whose everyday talk it has seen little of
 WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))
 PLAIN = 1.2  # everyday talk beyond doubt: no crisis of six languages that words find reaches 0.9
 FEWEST = 4  # words for that
+SHORTEST = 3  # words from which the net alone may tell a crisis
 WHOLE = 40  # words that are read at once
 PIECE, OVERLAP = 24, 6  # words of a piece, and of it that the next one reads again
 EACH_END = 90  # words of a very long message that are read at either end: the words of danger are looked for in all
@@ -45,10 +46,12 @@ def likeness(text: str) -> Likeness:
     models = learned()
     spelt = [models.spelt(words_of(piece)) for piece in pieces]
     stricter = 0.0 if _well_known(spelt[0]) else FOREIGN_STRICTER
-    return max(
+    found = max(
         _judged(meant, one, stricter + (PIECE_STRICTER if number else 0.0))
         for number, (meant, one) in enumerate(zip(_meanings(pieces), spelt, strict=True))
     )
+    # One word or two say too little for a guess that wakes somebody: those that do are among the words.
+    return min(found, Likeness.CARE) if len(words_of(text)) < SHORTEST else found
 
 
 def _meanings(pieces: list[str]) -> Iterable[Floats]:
