@@ -49,6 +49,11 @@ class Outgoing:
         """Messages and small calls under way."""
         return len(self._tasks)
 
+    @property
+    def quiet(self) -> bool:
+        """Nothing is under way and every result is marked: until then a chat's next message cannot be claimed."""
+        return not self._tasks and self._marking is None
+
     def spawn(self, work: Coroutine[Any, Any, object]) -> None:
         """Do something beside; its exception is logged, `idle` waits for it."""
         task = asyncio.create_task(work)

@@ -74,7 +74,7 @@ class Sender:
     async def drain(self) -> None:
         """Send until nothing is left that may go out now. What waits for a later instant is left alone."""
         while True:
-            quiet = not self._outgoing.in_flight and not self._rounds
+            quiet = self._outgoing.quiet and not self._rounds
             found = await self._round(False) + await self._round(True)
             await self._outgoing.idle()
             if quiet and not found:

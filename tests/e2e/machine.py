@@ -29,7 +29,7 @@ COMMAND = str(Path(sys.executable).with_name("compagnon"))
 TOKEN = "7654321:AAE2e-Nobody-Ever-Had-This-Token"
 COHORT = "SPRING"
 BYTECODE = Path(tempfile.gettempdir()) / "compagnon-e2e-bytecode"  # compiling takes longer than most commands
-PATIENCE = 45.0  # seconds at most: waits end as soon as something is there, but the cores may be busy
+PATIENCE = 120.0  # seconds at most: waits end as soon as something is there, but the cores may be busy
 
 
 @dataclass(frozen=True)

@@ -231,9 +231,8 @@ def test_whatever_breaks_between_two_statements_all_or_nothing_is_kept(core: Cor
     assert not any(kept[:-2])
 
 
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)  # SQLite: whoever is in a transaction is alone
 def test_who_is_in_other_hands_is_left_and_not_waited_for(core: Core, two: Small) -> None:
-    if core.store.is_sqlite:
-        pytest.skip("one writer: whoever is in a transaction is alone")
     with core.store.transaction() as session:
         session.execute(select(TelegramAccount).where(TelegramAccount.chat_id == LEARNER).with_for_update())
         fates = together.answer(core, a_batch(), two.world.now + timedelta(seconds=1))

@@ -179,10 +179,8 @@ def test_updates_that_arrive_at_once_are_answered_each_to_its_own_chat(core: Cor
     assert {row.update_id for row in looking.rows(core, SeenUpdate)} >= {9_000 + n for n in range(5)}
 
 
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)  # SQLite has one writer: everybody waits for it
 def test_nobody_waits_for_somebody_elses_lock(core: Core, abroad: Small):
-    if core.store.is_sqlite:
-        pytest.skip("one writer: everybody waits for it")
-
     async def scenario() -> None:
         async with running(core, ()) as (_, app):
             with core.store.transaction() as session:
