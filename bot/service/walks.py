@@ -6,7 +6,7 @@ wait for their hour; what was due before somebody joined is not sent, and stays 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -139,19 +139,19 @@ def _plan(session: Session, walk: Walk, now: datetime) -> None:
     have = {row.step: row for row in session.scalars(select(WalkStep).where(WalkStep.walk_id == walk.id))}
     due = {item.step.id: item for item in calendar(script.journey, facts)}
     before = {item.step.id for item in missed(script.journey, facts, walk.begun_at)}
-    for step, row in have.items():
-        if row.state == "planned" and (step not in due or due[step].due_at != row.planned_at):
-            session.delete(row)
-            have = {known: other for known, other in have.items() if known != step}
+    moved = {
+        step
+        for step, row in have.items()
+        if row.state == "planned" and (step not in due or due[step].due_at != row.planned_at)
+    }
+    for step in moved:
+        session.delete(have.pop(step))
     session.flush()
-    new = [_row(walk, item, item.step.id in before, now) for item in due.values() if _in_reach(item, walk, have, now)]
+    near = [item for item in due.values() if item.step.id not in have and item.due_at < now + AHEAD]
+    new = [_row(walk, item, item.step.id in before, now) for item in near]
     insert_or_ignore(session, WalkStep, [row for row in new if row is not None])
     zone = facts.itinerary.home_zone
     walk.plan_at = None if local_date(now, zone) > facts.itinerary.return_ + OVER else now + AGAIN
-
-
-def _in_reach(item: DueStep, walk: Walk, have: Iterable[str], now: datetime) -> bool:
-    return item.step.id not in set(have) and item.due_at < now + AHEAD
 
 
 def _row(walk: Walk, item: DueStep, matters: bool, now: datetime) -> dict[str, Any] | None:
