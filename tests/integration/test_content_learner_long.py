@@ -8,14 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.clock import Itinerary
-from bot.content.folder import SHIPPED, read_tree
 from bot.content.loader import items_of
 from bot.content.schema import Challenge, Journey, Quiz, Reflection
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
 from bot.rules.wishes import Wishes
+from tests.support import shipped
 
-TREE = read_tree(SHIPPED)
+TREE = shipped.tree()
 JOURNEY: Journey = TREE.models("journeys")["learner-long"]
 ITEMS = items_of(TREE)
 LONG_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)

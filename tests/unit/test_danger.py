@@ -9,8 +9,9 @@ from bot.content.kits import DangerWords
 from bot.content.loader import load_library
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.fold import fold
+from tests.support import shipped
 
-RULES = DangerRules.build(load_library().danger)
+RULES = shipped.danger()
 LINES = (Path(__file__).parent / "data" / "danger.tsv").read_text("utf-8").splitlines()[1:]
 EXAMPLES = [line.split("\t") for line in LINES]
 

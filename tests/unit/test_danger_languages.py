@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.loader import load_library
-from bot.rules.danger import Danger, DangerRules
+from bot.rules.danger import Danger
+from tests.support import shipped
 
 DATA = Path(__file__).parent / "data"
-LIBRARY = load_library()
-RULES = DangerRules.build(LIBRARY.danger)
+LIBRARY = shipped.library()
+RULES = shipped.danger()
 CALM = (Danger.NONE, Danger.IDIOM)
 URGENT = (  # topics with phrases that do alarm
     "emergency_numbers", "harassment", "hospital", "drink_and_drugs", "mental_health", "police", "theft",

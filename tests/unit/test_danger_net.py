@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from bot.content.loader import load_library
-from bot.rules.danger import Danger, DangerRules
+from bot.rules.danger import Danger
 from bot.rules.danger_net import Likeness, likeness
+from tests.support import shipped
 
-RULES = DangerRules.build(load_library().danger)
+RULES = shipped.danger()
 
 
 @pytest.mark.parametrize(

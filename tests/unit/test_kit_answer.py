@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 
 from bot.content.kits import BALKANS, Kit
-from bot.content.loader import Library, load_library
+from bot.content.loader import Library
 from bot.errors import NotFound
 from bot.i18n import Text, utf16_length
 from bot.rules.kit_answer import emergency_numbers, emergency_numbers_in, nearest_topics, topic_texts
+from tests.support import shipped
 
-LIBRARY: Library = load_library()
+LIBRARY: Library = shipped.library()
 
 # What somebody must be able to dial, per country; kept apart from the content on purpose.
 NUMBERS = {

@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from bot.content.loader import load_library
 from bot.i18n import Text, utf16_length
 from bot.rules.kit_answer import topic_texts
 from bot.rules.kit_cards import cards_for
+from tests.support import shipped
 
-LIBRARY = load_library()
+LIBRARY = shipped.library()
 # What people speak in the host countries and cities, kept apart from the content on purpose.
 HOST_LANGUAGES = ["fr", "es", "ca", "it", "de", "nl", "pt", "lv", "pl", "sl", "mt", "en", "sr", "cnr", "bs", "sq", "mk"]
 MUST = {

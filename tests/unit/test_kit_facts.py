@@ -8,11 +8,11 @@ import pytest
 from bot.content.folder import read_tree
 from bot.content.kit_checks import overdue
 from bot.content.kits import BALKANS, Kit
-from bot.content.loader import load_library
 from bot.rules.kit_answer import answer_to, reaches, topic_texts
 from bot.rules.kit_values import holidays_on
+from tests.support import shipped
 
-LIBRARY = load_library()
+LIBRARY = shipped.library()
 UNION = sorted(set(LIBRARY.countries) - BALKANS)
 # Cards of these home countries are used in these host countries under an agreement between the two.
 AGREEMENTS = {"RS": {"DE", "SI"}, "ME": {"DE", "SI"}, "BA": {"SI"}, "MK": {"DE", "NL", "SI"}}

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import pytest
 
 from bot.content.kits import Chatter, Topic
-from bot.content.loader import load_library
-from bot.rules.kit_search import Asked, KitSearch, Outcome
+from bot.rules.kit_search import Asked, Outcome
+from tests.support import shipped
 
-LIBRARY = load_library()
-SEARCH = KitSearch.of(LIBRARY)
+LIBRARY = shipped.library()
+SEARCH = shipped.search()
 LINES = (Path(__file__).parent / "data" / "kit_questions.tsv").read_text("utf-8").splitlines()[1:]
 
 

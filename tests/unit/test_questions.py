@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import pytest
 
-from bot.content.loader import load_library
 from bot.rules.kit_search import Asked, KitSearch, Outcome
+from tests.support import shipped
 
-LIBRARY = load_library()
+LIBRARY = shipped.library()
 DATA = Path(__file__).parent / "data" / "questions.tsv"
 LANGUAGES = ("en", "fr", "es", "it", "de", "nl")
 CARED = (Outcome.CRISIS, Outcome.DISCLOSURE)

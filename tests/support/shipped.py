@@ -1,0 +1,34 @@
+"""The shipped content, read once a process for all tests that only look at it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from bot.content.folder import SHIPPED, Tree, read_tree
+from bot.content.loader import Library, load_library
+from bot.rules.danger import DangerRules
+from bot.rules.kit_search import KitSearch
+
+
+@cache
+def tree() -> Tree:
+    """Every file as a model, and its texts."""
+    return read_tree(SHIPPED)
+
+
+@cache
+def library() -> Library:
+    """Everything there is to say and do."""
+    return load_library()
+
+
+@cache
+def search() -> KitSearch:
+    """The kits' search."""
+    return KitSearch.of(library())
+
+
+@cache
+def danger() -> DangerRules:
+    """The words of danger of all languages."""
+    return DangerRules.build(library().danger)
