@@ -13,11 +13,12 @@ from pathlib import Path
 from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
+from bot.content.items import ITEM_FOLDERS
 from bot.content.kit_checks import kit_faults, overdue
 from bot.content.languages import PROMISED
 from bot.content.learned import LEARNED, kit_examples, known_examples
 from bot.content.loader import broken_references
-from bot.content.schema import ITEM_FOLDERS, Journey
+from bot.content.schema import Journey
 from bot.content.script_checks import lost_steps, script_faults
 from bot.content.source import nearest
 from bot.content.text_checks import label_ids, long_labels, missing_translations, source_faults, translation_faults

@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.content.fields import SourceFile
+from bot.content.items import ITEM_FOLDERS
 from bot.content.kits import KIT_FOLDERS
-from bot.content.schema import ITEM_FOLDERS, Interface, Journey, SourceFile, Step
+from bot.content.schema import Interface, Journey, Step
 from bot.content.source import Document, Location, explain, nearest, read_document
 from bot.content.texts import nested_words, texts_of
 from bot.errors import Fault, Faults

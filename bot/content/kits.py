@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.content.schema import CountryCode, Id, Phrase, SourceFile, Strict, Words
+from bot.content.fields import CountryCode, Id, Phrase, SourceFile, Strict, Words
 
 Area = Literal["union", "balkans", "other"]
 Theme = Literal[

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Tree, read_tree
+from bot.content.items import ITEM_FOLDERS, Item
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
-from bot.content.schema import ITEM_FOLDERS, Item, Journey, Step
+from bot.content.schema import Journey, Step
 from bot.content.source import nearest
 from bot.errors import Fault, Faults, NotFound
 from bot.i18n import Catalogues, Entry

@@ -11,7 +11,8 @@ from babel import Locale
 
 from bot.clock import Itinerary, QuietHours
 from bot.content.folder import Loaded, Tree
-from bot.content.schema import Conditions, Journey, Nights, Reflection, Step
+from bot.content.items import Reflection
+from bot.content.schema import Conditions, Journey, Nights, Step
 from bot.content.source import nearest
 from bot.errors import Fault
 from bot.rules.budget import APART, FIRST_WEEK, FIRST_WEEK_DAY, USUAL_DAY, simulate

@@ -10,8 +10,8 @@ from babel.messages.plurals import get_plural
 from bot.content import markup
 from bot.content.catalogue import Translation, placeholders, stale
 from bot.content.folder import SourceText
+from bot.content.items import Quiz, Reflection
 from bot.content.languages import PROMISED, wanted
-from bot.content.schema import Quiz, Reflection
 from bot.errors import Fault
 from bot.i18n import locale_of, utf16_length
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from bot.content.schema import Interface, SourceFile, Words, is_plural, words
+from bot.content.fields import SourceFile, Words, is_plural, words
+from bot.content.schema import Interface
 from bot.content.source import Location
 
 

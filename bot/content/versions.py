@@ -14,8 +14,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from bot.content.fields import PINNED
+from bot.content.items import ITEM_KINDS, Item
 from bot.content.loader import Library
-from bot.content.schema import ITEM_KINDS, PINNED, Item, Journey, Step
+from bot.content.schema import Journey, Step
 from bot.content.texts import texts_of
 from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE, Forms

@@ -7,7 +7,7 @@ From its start it waits to be told: the conversation is `Conversation("challenge
 
 from __future__ import annotations
 
-from bot.content.schema import Challenge
+from bot.content.items import Challenge
 from bot.flows import agenda, kit
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import ReleaseWaiting, SkipStep

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.schema import Checklist, ChecklistEntry
+from bot.content.items import Checklist, ChecklistEntry
 from bot.flows.running import Run, callback, finished, praise, saved, stale, step_button
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Outcome, Replace, Screen, show

@@ -10,6 +10,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from bot.flows.step_effects import (
+    FinishStep as FinishStep,
+)
+from bot.flows.step_effects import (
+    KeepEntry as KeepEntry,
+)
+from bot.flows.step_effects import (
+    OpenStep as OpenStep,
+)
+from bot.flows.step_effects import (
+    ReleaseWaiting as ReleaseWaiting,
+)
+from bot.flows.step_effects import (
+    SaveStep as SaveStep,
+)
+from bot.flows.step_effects import (
+    ShareEntry as ShareEntry,
+)
+from bot.flows.step_effects import (
+    SkipStep as SkipStep,
+)
 from bot.rules.wishes import Wishes
 
 
@@ -234,65 +255,6 @@ class CloseCase:
 
     case_id: int
     outcome: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenStep:
-    placement_id: int
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class SaveStep:
-    """What was answered so far; a restart goes on from here."""
-
-    placement_id: int
-    step: str
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FinishStep:
-    """Done: points are given once, waiting prompts are let go."""
-
-    placement_id: int
-    step: str
-    data: Mapping[str, Any]
-    points: int = 0
-    competences: tuple[str, ...] = ()
-    score: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SkipStep:
-    placement_id: int
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseWaiting:
-    """No step is running any more: prompts that waited for it may go out."""
-
-    placement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class KeepEntry:
-    """Into the journal, private."""
-
-    placement_id: int
-    step: str
-    words: str | None = None
-    file_id: str | None = None
-    file_kind: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ShareEntry:
-    """Show one's newest journal entry of a step to the referent."""
-
-    placement_id: int
-    step: str
 
 
 @dataclass(frozen=True, slots=True)

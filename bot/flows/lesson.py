@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.content.schema import Lesson
+from bot.content.items import Lesson
 from bot.flows.running import Run, callback, finished, praise, saved, step_button
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Outcome, Replace, Screen, show

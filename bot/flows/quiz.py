@@ -6,7 +6,7 @@ by question id. A score counts when it reaches the pass mark; below that the qui
 
 from __future__ import annotations
 
-from bot.content.schema import Option, Question, Quiz
+from bot.content.items import Option, Question, Quiz
 from bot.flows.effects import ReleaseWaiting
 from bot.flows.running import MENU_ROW, Run, callback, finished, praise, saved, stale, step_button
 from bot.flows.scene import Scene

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.content.schema import RHYTHMS, Reflection
+from bot.content.items import RHYTHMS, Reflection
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import Effect, SetWishes
 from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld

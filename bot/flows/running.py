@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.content.schema import ITEM_FOLDERS, Item, Step
+from bot.content.items import ITEM_FOLDERS, Item
+from bot.content.schema import Step
 from bot.flows.effects import Effect, FinishStep, OpenStep, ReleaseWaiting, SaveStep
 from bot.flows.scene import Scene, Stay, StepView
 from bot.flows.vocabulary import (

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.content.schema import Journey, Lesson, Quiz, Step
+from bot.content.items import Lesson, Quiz
+from bot.content.schema import Journey, Step
 from bot.flows import challenge, checklist, lesson, quiz, reflection, text_step
 from bot.flows.gate import closed
 from bot.flows.running import CAN_OPEN, Items, Run, callback, find, numbers, park, set_aside, title

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.content.schema import RHYTHMS
+from bot.content.items import RHYTHMS
 from bot.flows.effects import SetWishes
 from bot.flows.gate import closed
 from bot.flows.scene import Scene, Stay

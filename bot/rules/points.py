@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from bot.content.schema import Competence, Step
+from bot.content.items import Competence
+from bot.content.schema import Step
 
 COMPETENCES: tuple[str, ...] = get_args(Competence)
 

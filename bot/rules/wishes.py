@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from bot.content.schema import RHYTHMS, Rhythm, Step
+from bot.content.items import RHYTHMS, Rhythm
+from bot.content.schema import Step
 from bot.errors import BadInput
 
 SWITCHABLE = ("challenge", "reflection", "quiz", "text")  # kinds that can be switched off, each alone

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local, local_date, next_allowed, to_utc
@@ -167,8 +167,9 @@ def _row(walk: Walk, item: DueStep, matters: bool, now: datetime) -> dict[str, A
 
 
 def _drop(session: Session, walk: Walk) -> None:
+    """Forget what waits: without a row it is planned afresh once there are dates."""
     session.execute(
-        update(WalkStep).where(WalkStep.walk_id == walk.id, WalkStep.state == "planned").values(state="skipped")
+        delete(WalkStep).where(WalkStep.walk_id == walk.id, WalkStep.state == "planned")
         .execution_options(synchronize_session=False)
     )  # fmt: skip
 

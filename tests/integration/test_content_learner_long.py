@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.clock import Itinerary
+from bot.content.items import Challenge, Quiz, Reflection
 from bot.content.loader import items_of
-from bot.content.schema import Challenge, Journey, Quiz, Reflection
+from bot.content.schema import Journey
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
 from bot.rules.wishes import Wishes

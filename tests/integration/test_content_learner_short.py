@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 from bot.clock import Itinerary
+from bot.content.items import Challenge, Lesson, Quiz
 from bot.content.loader import items_of
-from bot.content.schema import Challenge, Journey, Lesson, Quiz
+from bot.content.schema import Journey
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
 from bot.rules.wishes import Wishes

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
-from bot.content.schema import Quiz
+from bot.content.items import Quiz
 from bot.service.core import Core
 from bot.store.tables import DueStep, JournalEntry, Point
 from tests.support.cohort import LEARNER, REFERENT, small_cohort

@@ -85,6 +85,16 @@ def test_moved_dates_move_what_is_not_sent(core: Core, staff: Small) -> None:
     assert "referent-first-week" not in steps(core, "planned")
 
 
+def test_dates_that_were_taken_away_and_come_again_bring_what_was_planned(core: Core, staff: Small) -> None:
+    staff.world.travel(march(1, 12))
+    for day, back in ((None, None), (date(2026, 3, 1), date(2026, 3, 21))):
+        change_stay(core, staff, departure_date=day, arrival_date=day, return_date=back)
+        with core.store.transaction() as session:
+            readiness.watch(session, staff.cohort_id, staff.world.now)
+        staff.world.turn()
+        assert ("referent-first-week" in steps(core, "planned")) == (day is not None)
+
+
 def test_who_is_no_longer_responsible_gets_nothing_more(core: Core, staff: Small) -> None:
     staff.world.travel(march(1, 12))
     with core.store.transaction() as session:

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from bot.clock import Itinerary
-from bot.content.schema import PINNED, Journey
+from bot.content.fields import PINNED
+from bot.content.schema import Journey
 from bot.rules.calendar import LearnerFacts
 
 

@@ -1,0 +1,156 @@
+"""What steps show: a pydantic model for each kind of item, from a text to read to a challenge out there.
+
+Models are frozen and refuse unknown keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from bot.clock import Stage
+from bot.content.fields import Id, Phrase, SourceFile, Strict
+
+Competence = Literal[
+    "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
+]
+Rhythm = Literal["daily", "twice", "off"]  # how often challenges come by themselves; twice: a week
+RHYTHMS = get_args(Rhythm)
+Place = Literal["work", "town", "home", "way", "anywhere"]
+
+
+class SourcedFact(Strict):
+    """Where a fact that could harm if wrong comes from, and when somebody last looked."""
+
+    fact: str
+    source: str
+    checked: date
+
+
+class TextItem(SourceFile):
+    """A message to read."""
+
+    kind: ClassVar[str] = "text"
+    title: Phrase | None = None
+    body: Phrase
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class _Entry(Strict):
+    id: Id
+    text: Phrase
+
+
+class Card(_Entry):
+    """One screen of a lesson."""
+
+
+class Lesson(SourceFile):
+    """A few cards to leaf through."""
+
+    kind: ClassVar[str] = "lesson"
+    title: Phrase
+    minutes: int = Field(ge=1, le=60)
+    cards: tuple[Card, ...] = Field(min_length=1)
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class Option(_Entry):
+    """An answer to choose."""
+
+    right: bool = False
+
+
+class Question(Strict):
+    """A question with exactly one right option."""
+
+    id: Id
+    prompt: Phrase
+    options: tuple[Option, ...] = Field(min_length=2, max_length=4)
+    explanation: Phrase
+
+    @model_validator(mode="after")
+    def _one_right(self) -> Question:
+        right = [option.id for option in self.options if option.right]
+        if len(right) != 1:
+            given = f"{len(right)} right options ({', '.join(right)})" if right else "no right option"
+            raise ValueError(f"has {given}; mark exactly one option with `right: true`")
+        return self
+
+
+class Quiz(SourceFile):
+    """Questions with buttons; `pass_mark` is the share of right answers from which it counts as passed."""
+
+    kind: ClassVar[str] = "quiz"
+    theme: Id | None = None
+    title: Phrase
+    minutes: int = Field(ge=1, le=60)
+    pass_mark: float = Field(default=0.6, ge=0, le=1)
+    questions: tuple[Question, ...] = Field(min_length=1)
+    sources: tuple[SourcedFact, ...] = ()
+
+
+class Challenge(SourceFile):
+    """Something to do out there; `indoors` is the alternative for bad weather or a bad day. `competence` is the one it
+    serves most, `place` where it is done."""
+
+    kind: ClassVar[str] = "challenge"
+    competence: Competence | None = None
+    place: Place | None = None
+    title: Phrase
+    task: Phrase
+    indoors: Phrase | None = None
+    evidence: Literal["none", "word", "photo", "either"] = "none"
+    pair: bool = False
+
+
+class Choice(_Entry):
+    """A possible answer, none of them right or wrong."""
+
+
+class Reflection(SourceFile):
+    """A question about oneself; without choices it is answered freely and stays private unless shared. `sets: rhythm`
+    makes its choices (`daily`, `twice`, `off`) the learner's wish for challenges."""
+
+    kind: ClassVar[str] = "reflection"
+    phase: Stage | None = None
+    theme: Id | None = None
+    sets: Literal["rhythm"] | None = None
+    title: Phrase
+    prompt: Phrase
+    choices: tuple[Choice, ...] = ()
+
+    @model_validator(mode="after")
+    def _sets_what_there_is(self) -> Reflection:
+        if self.sets == "rhythm" and not {choice.id for choice in self.choices}.issubset(RHYTHMS):
+            raise ValueError(f"sets the rhythm of challenges, so its choices can only be {', '.join(RHYTHMS)}")
+        return self
+
+
+class ChecklistEntry(_Entry):
+    hint: Phrase | None = None
+
+
+class Checklist(SourceFile):
+    """Things to tick off."""
+
+    kind: ClassVar[str] = "checklist"
+    title: Phrase
+    intro: Phrase
+    items: tuple[ChecklistEntry, ...] = Field(min_length=1)
+
+
+Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist
+
+ITEM_FOLDERS: Mapping[str, type[Item]] = {
+    "texts": TextItem,
+    "lessons": Lesson,
+    "quizzes": Quiz,
+    "challenges": Challenge,
+    "reflections": Reflection,
+    "checklists": Checklist,
+}
+ITEM_KINDS: Mapping[str, type[Item]] = {model.kind: model for model in ITEM_FOLDERS.values()}
