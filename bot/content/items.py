@@ -143,7 +143,34 @@ class Checklist(SourceFile):
     items: tuple[ChecklistEntry, ...] = Field(min_length=1)
 
 
-Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist
+class Statement(_Entry):
+    """A sentence about what somebody does; it is answered from *not yet* to *I can show others*."""
+
+
+class Area(Strict):
+    """The statements on one key competence, under its name as `id`."""
+
+    id: Competence
+    statements: tuple[Statement, ...] = Field(min_length=1)
+
+
+class Assessment(SourceFile):
+    """Statements that people find true of themselves or not yet; nothing is right or wrong. `minutes` for all of it."""
+
+    kind: ClassVar[str] = "assessment"
+    title: Phrase
+    intro: Phrase
+    minutes: int = Field(ge=1, le=60)
+    areas: tuple[Area, ...] = Field(min_length=1)
+    sources: tuple[SourcedFact, ...] = ()
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Where each statement stands, `literacy/explain`, in the order in which they are asked."""
+        return tuple(f"{area.id}/{statement.id}" for area in self.areas for statement in area.statements)
+
+
+Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist | Assessment
 
 ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "texts": TextItem,
@@ -152,5 +179,6 @@ ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "challenges": Challenge,
     "reflections": Reflection,
     "checklists": Checklist,
+    "assessments": Assessment,
 }
 ITEM_KINDS: Mapping[str, type[Item]] = {model.kind: model for model in ITEM_FOLDERS.values()}

@@ -83,7 +83,11 @@ class ChecklistStep(_Step):
     kind: Literal["checklist"]
 
 
-Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep
+class AssessmentStep(_Step):
+    kind: Literal["assessment"]
+
+
+Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep | AssessmentStep
 
 
 class Nights(Strict):

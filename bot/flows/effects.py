@@ -14,6 +14,9 @@ from bot.flows.step_effects import (
     FinishStep as FinishStep,
 )
 from bot.flows.step_effects import (
+    KeepAssessment as KeepAssessment,
+)
+from bot.flows.step_effects import (
     KeepEntry as KeepEntry,
 )
 from bot.flows.step_effects import (
@@ -369,6 +372,7 @@ Effect = (
     | SkipStep
     | ReleaseWaiting
     | KeepEntry
+    | KeepAssessment
     | ShareEntry
     | SendRelay
     | KeepKitQuestion

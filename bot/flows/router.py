@@ -32,6 +32,7 @@ from bot.flows import (
     relay,
     settings,
     short_words,
+    skills,
     sos,
     steps,
     travel,
@@ -91,6 +92,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "step": steps,
     "journal": journal,
     "progress": progress,
+    "skills": skills,
     "mood": mood,
     "lang": language,
     "settings": settings,
@@ -108,7 +110,9 @@ BUTTONS: Mapping[str, ModuleType] = {
     "relay": relay,
     "call": calls,
 }
-ELSEWHERE = frozenset({"menu", "pause", "kit", "near", "journal", "progress", "settings", "wishes", "privacy", "help"})
+ELSEWHERE = frozenset(
+    {"menu", "skills", "pause", "kit", "near", "journal", "progress", "settings", "wishes", "privacy", "help"}
+)
 PARKED_ALOUD = frozenset({"reflection"})
 STEPS = frozenset({"steps"})
 WAITING: Mapping[str, ModuleType] = {

@@ -279,6 +279,13 @@ class ProgressView:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillsView:
+    """How a learner sees themselves: by phase (before, after) the answers, 1 to 4, by statement."""
+
+    phases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a flow may look at. Fields below `conversation` are loaded only when its NEEDS name them."""
 
@@ -293,6 +300,7 @@ class Scene:
     roles: frozenset[str] = frozenset()
     actor: Actor | None = None
     onboarded: bool = False
+    plain: bool = False  # wants short texts, no pictures, no timers
     conversation: Conversation = IDLE
     stays: tuple[Stay, ...] = ()  # as a learner, the one that matters now first
     invite: InviteView | None = None  # loaded for /start with a token
@@ -315,6 +323,7 @@ class Scene:
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
     walks: tuple[WalkView, ...] = ()  # needs "walks"
     wishes: Wishes | None = None  # needs "wishes": of the first stay
+    skills: SkillsView | None = None  # needs "skills": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
     cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see

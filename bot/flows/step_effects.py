@@ -64,3 +64,13 @@ class ShareEntry:
 
     placement_id: int
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAssessment:
+    """What a learner thinks of themselves at one time (`phase`): 1 to 4 by statement (`literacy/explain`)."""
+
+    placement_id: int
+    phase: str
+    item: str
+    answers: Mapping[str, int]

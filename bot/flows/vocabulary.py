@@ -162,14 +162,25 @@ class Venue:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A picture or paper that is drawn at the last moment, in the reader's language. `what` names it for
+    `bot.papers.drawings`; `facts` are plain JSON data, in which texts (`Text`) may stand anywhere."""
+
+    what: str
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    """A stored Telegram file (`file_id`), a file of ours in the data folder (`path`), or text that becomes one."""
+    """A stored Telegram file (`file_id`), a file of ours in the data folder (`path`), text that becomes one, or a
+    drawing."""
 
     kind: str  # photo, document or voice
     file_id: str | None = None
     path: str | None = None
     name: str | None = None
     content: str | None = None
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,8 @@ def encode_screen(shown: Screen) -> dict[str, Any]:
     if shown.attachment:
         a = shown.attachment
         data["attachment"] = [a.kind, a.file_id, a.path, a.name, a.content]
+        if a.drawing is not None:
+            data["drawing"] = [a.drawing.what, _packed(a.drawing.facts)]
     if shown.venue:
         v = shown.venue
         data["venue"] = [v.latitude, v.longitude, v.title, v.address]
@@ -292,7 +305,30 @@ def decode_screen(data: Mapping[str, Any]) -> Screen:
         reply=None
         if reply is None
         else tuple(tuple(ReplyButton(decode_text(t), where) for t, where in row) for row in reply),
-        attachment=Attachment(*data["attachment"]) if "attachment" in data else None,
+        attachment=Attachment(*data["attachment"], _drawing(data)) if "attachment" in data else None,
         venue=Venue(*data["venue"]) if "venue" in data else None,
         protect=data.get("protect", False),
     )
+
+
+def _drawing(data: Mapping[str, Any]) -> Drawing | None:
+    return Drawing(data["drawing"][0], _unpacked(data["drawing"][1])) if "drawing" in data else None
+
+
+def _packed(facts: Any) -> Any:
+    """Data with texts in it → plain JSON data."""
+    if isinstance(facts, Text):
+        return encode_text(facts)
+    if isinstance(facts, Mapping):
+        return {key: _packed(value) for key, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [_packed(value) for value in facts]
+    return facts
+
+
+def _unpacked(data: Any) -> Any:
+    if isinstance(data, list):
+        return [_unpacked(value) for value in data]
+    if isinstance(data, dict):
+        return decode_text(data) if "$" in data else {key: _unpacked(value) for key, value in data.items()}
+    return data

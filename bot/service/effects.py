@@ -220,6 +220,7 @@ _APPLIERS: dict[type, Applier] = {
     fx.SkipStep: _step_effect,
     fx.ReleaseWaiting: _step_effect,
     fx.KeepEntry: _step_effect,
+    fx.KeepAssessment: _step_effect,
     fx.KeepKitQuestion: _keep_kit_question,
     fx.ExportMe: _export,
     fx.EraseMe: _erase,

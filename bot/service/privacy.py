@@ -22,6 +22,7 @@ from bot.store.tables import (
     Base,
     Case,
     CaseEvent,
+    Certificate,
     CheckIn,
     Consent,
     Conversation,
@@ -40,6 +41,7 @@ from bot.store.tables import (
     Point,
     Relay,
     SecondMessage,
+    SelfAssessment,
     SharedPlace,
     StepRun,
     TelegramAccount,
@@ -48,8 +50,8 @@ from bot.store.tables import (
     WalkStep,
 )
 
-_OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk)
-_OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, JournalEntry, DueStep, Pause, Mood)
+_OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk, Certificate)
+_OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, JournalEntry, DueStep, Pause, Mood, SelfAssessment)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
 
@@ -116,7 +118,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     if open_case(session, person_id):
         raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
-    for table in (JournalEntry, DueStep, DayCount, Pause, Mood):
+    for table in (JournalEntry, DueStep, DayCount, Pause, Mood, SelfAssessment):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
     session.execute(
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))
@@ -127,7 +129,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
     walks = select(Walk.id).where(Walk.person_id == person_id)
     session.execute(delete(WalkStep).where(WalkStep.walk_id.in_(walks)).execution_options(synchronize_session=False))
-    for own in (SharedPlace, Conversation, MessageCopy, Walk):
+    for own in (SharedPlace, Conversation, MessageCopy, Walk, Certificate):
         session.execute(delete(own).where(own.person_id == person_id))
     session.execute(update(Invite).where(Invite.person_id == person_id).values(token=None, revoked_at=now))
     _clear_outbox(session, session.get_one(Person, person_id), stays)

@@ -16,7 +16,7 @@ from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scen
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.rules import wishes
 from bot.rules.permissions import Actor
-from bot.service import cases, confiding, moods, open_cases, pauses, travel_views, walks
+from bot.service import cases, confiding, moods, open_cases, pauses, skills, travel_views, walks
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -46,7 +46,13 @@ TRAVEL = frozenset({"learner", "staff"})  # roles with a stay of their own
 
 
 _PERSON = select(
-    Person.id, Person.first_name, Person.language, Person.onboarded_at, ConversationRow.flow, ConversationRow.data
+    Person.id,
+    Person.first_name,
+    Person.language,
+    Person.onboarded_at,
+    Person.plain_at,
+    ConversationRow.flow,
+    ConversationRow.data,
 ).outerjoin(ConversationRow, ConversationRow.person_id == Person.id)
 _KNOWN = _PERSON.where(Person.id == bindparam("person"))
 _LOST = select(Outbox.id).where(Outbox.chat_id == TelegramAccount.chat_id, in_states(Outbox, "unknown"))
@@ -108,7 +114,7 @@ def _scene(
         now=now, content=core.content, search=core.search, chat_id=chat_id,
         language=core.content.catalogues.closest(person.language), zone=zone, person_id=person.id,
         name=person.first_name, roles=frozenset(m.role for m in memberships), actor=actor,
-        onboarded=person.onboarded_at is not None,
+        onboarded=person.onboarded_at is not None, plain=person.plain_at is not None,
         conversation=Conversation() if person.flow is None else Conversation(person.flow, person.data),
         stays=stays,
     )  # fmt: skip
@@ -359,6 +365,10 @@ def _moods(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, moods=moods.view_of(session, scene.stay, scene.now)) if scene.stay else scene
 
 
+def _skills(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, skills=skills.view_of(session, scene.stay.placement_id)) if scene.stay else scene
+
+
 _WISHES = select(Placement.rhythm, Placement.quiet_kinds).where(Placement.id == bindparam("placement"))
 
 
@@ -390,4 +400,5 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "case": _case,
     "cases": _cases,
     "wishes": _wishes,
+    "skills": _skills,
 }

@@ -20,7 +20,7 @@ from bot.i18n import Text
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import awaited, drafts, notices, planning
+from bot.service import awaited, drafts, notices, planning, skills
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -126,6 +126,9 @@ def apply(core: Core, session: Session, effect: Any, now: datetime) -> None:
             JournalEntry(placement_id=effect.placement_id, step=effect.step, words=effect.words,
                          file_id=effect.file_id, file_kind=effect.file_kind, written_at=now)
         )  # fmt: skip
+        return
+    if isinstance(effect, fx.KeepAssessment):
+        skills.keep(session, effect, now)
         return
     run = _run(session, effect.placement_id, effect.step, now)
     match effect:

@@ -186,6 +186,9 @@ class Telegram:
             if upload.content is not None:
                 params[name] = InputFile(upload.content.encode(), filename=upload.name)
                 continue
+            if upload.draw is not None:
+                params[name] = InputFile(await asyncio.to_thread(upload.draw), filename=upload.name)
+                continue
             path = (self._data_dir / upload.path).resolve()
             if not path.is_relative_to(self._data_dir.resolve()):
                 raise FileNotFoundError(2, "it lies outside of the data folder")

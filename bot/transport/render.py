@@ -5,13 +5,15 @@ Limits (Bot API): text 4096 and captions 1024 UTF-16 units after parsing, callba
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bot.errors import Rejected
 from bot.flows.vocabulary import Attachment, ReplyButton, Rows, Screen, Venue
 from bot.i18n import Catalogues
+from bot.papers import drawings
 from bot.service.delivery import Delivery
 from bot.transport import html
 
@@ -24,11 +26,13 @@ _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoic
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file of ours that goes with a call: its path below the data folder or its text, and the name to show."""
+    """A file of ours that goes with a call: its path below the data folder, its text, or what draws it (slow: not for
+    the event loop), and the name to show."""
 
     path: str
     name: str | None
     content: str | None = None
+    draw: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +125,11 @@ def _venue(delivery: Delivery, venue: Venue) -> Call:
 
 def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) -> Call:
     method = _SENDING.get(attachment.kind)
-    sources = (attachment.file_id, attachment.path, attachment.content)
+    sources = (attachment.file_id, attachment.path, attachment.content, attachment.drawing)
     if method is None or sum(source is not None for source in sources) != 1:
         raise Rejected(
-            f"An attachment is a photo, document or voice with a file_id, a path or a content, not {attachment.kind!r}"
+            "An attachment is a photo, document or voice with one of file_id, path, content and drawing, "
+            f"not {attachment.kind!r}"
         )
     params = _addressed(delivery)
     caption = html.shorten(_words(delivery, catalogues), CAPTION_LIMIT)
@@ -132,7 +137,11 @@ def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) ->
         params |= {"caption": caption, "parse_mode": "HTML"}
     if attachment.file_id is not None:
         return Call(method, params | {attachment.kind: attachment.file_id})
-    return Call(method, params, {attachment.kind: Upload(attachment.path or "", attachment.name, attachment.content)})
+    draw = None
+    if attachment.drawing is not None:
+        draw = partial(drawings.draw, attachment.drawing, catalogues, delivery.language, delivery.zone)
+    upload = Upload(attachment.path or "", attachment.name, attachment.content, draw)
+    return Call(method, params, {attachment.kind: upload})
 
 
 def _keyboard(delivery: Delivery, catalogues: Catalogues) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ CONFINED = {
     "fpdf": ("bot.papers",),
     "segno": ("bot.papers",),
     "uharfbuzz": ("bot.papers",),
+    "PIL": ("bot.papers",),
     "telegram": ("bot.transport",),
     "apscheduler": ("scheduler",),
     "typer": ("admin_cli",),

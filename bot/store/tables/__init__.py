@@ -4,7 +4,18 @@ from bot.store.tables.base import Base
 from bot.store.tables.cases import Case, CaseEvent
 from bot.store.tables.channels import Outage, SecondMessage
 from bot.store.tables.duty import Absence, Drill
-from bot.store.tables.journeys import DayCount, DueStep, JournalEntry, JourneyVersion, KitQuestion, Point, StepRun
+from bot.store.tables.journeys import (
+    Certificate,
+    DayCount,
+    DueStep,
+    Feedback,
+    JournalEntry,
+    JourneyVersion,
+    KitQuestion,
+    Point,
+    SelfAssessment,
+    StepRun,
+)
 from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
 from bot.store.tables.pauses import Mood, Pause
 from bot.store.tables.people import (
@@ -34,6 +45,7 @@ __all__ = [
     "CallTask",
     "Case",
     "CaseEvent",
+    "Certificate",
     "CheckIn",
     "Cohort",
     "CohortMessage",
@@ -42,6 +54,7 @@ __all__ = [
     "DayCount",
     "Drill",
     "DueStep",
+    "Feedback",
     "Heartbeat",
     "Invite",
     "JournalEntry",
@@ -63,6 +76,7 @@ __all__ = [
     "Relay",
     "SecondMessage",
     "SeenUpdate",
+    "SelfAssessment",
     "SharedPlace",
     "StepRun",
     "TelegramAccount",

@@ -97,6 +97,48 @@ class DayCount(Base):
     last_at: Mapped[datetime]
 
 
+class SelfAssessment(Base):
+    """How a learner sees themselves in one statement, before or after: theirs alone."""
+
+    __tablename__ = "self_assessment"
+    id: Mapped[Key]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
+    phase: Mapped[str]  # before, during, after
+    item: Mapped[str]  # which set of statements
+    statement: Mapped[str]  # literacy/explain
+    value: Mapped[int]  # 1 not yet, 2 with help, 3 on my own, 4 I can show others
+    answered_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("placement_id", "phase", "item", "statement"),)
+
+
+class Certificate(Base):
+    """What somebody has been certified, as it was written down; `about` is the stay or the course it is for."""
+
+    __tablename__ = "certificate"
+    id: Mapped[Key]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # safety, host, participation
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    about: Mapped[str]  # placement:7 or walk:3
+    name: Mapped[str]
+    facts: Mapped[dict[str, Any]]
+    issued_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("kind", "about"),)
+
+
+class Feedback(Base):
+    """What somebody thinks of a step, for its authors: no name, no hour."""
+
+    __tablename__ = "feedback"
+    id: Mapped[Key]
+    journey: Mapped[str]
+    step: Mapped[str]
+    item: Mapped[str]  # lessons/money-abroad
+    language: Mapped[str]
+    words: Mapped[Long]
+    written_on: Mapped[date]
+
+
 class KitQuestion(Base):
     """A question the kit could not answer, kept for authors: no name, no hour, only with a yes."""
 

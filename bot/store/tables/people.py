@@ -74,6 +74,7 @@ class Person(Base):
     onboarded_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     mood_off_at: Mapped[datetime | None]  # since when the question on the day is switched off
+    plain_at: Mapped[datetime | None]  # since when they want plain mode: short texts, no pictures, no timers
 
 
 class TelegramAccount(Base):

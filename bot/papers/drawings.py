@@ -1,0 +1,45 @@
+"""Drawings that screens name, made in the reader's language at the last moment: pictures as PNG, papers as PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.flows.vocabulary import Drawing
+from bot.i18n import Catalogues, Text, locale_of, show_value
+from bot.papers import picture
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """Who writes the words: a language, a zone, and the catalogues they are taken from."""
+
+    catalogues: Catalogues
+    language: str
+    zone: str
+
+    def words(self, value: Any) -> str:
+        """A text, or a number as it is written there."""
+        if isinstance(value, Text):
+            return self.catalogues.plain(value, self.language, self.zone)
+        return value if isinstance(value, str) else show_value(value, locale_of(self.language), self.zone)
+
+
+def draw(drawing: Drawing, catalogues: Catalogues, language: str, zone: str) -> bytes:
+    """The file. Raises KeyError for a drawing nobody knows."""
+    return _DRAWN[drawing.what](drawing.facts, Pen(catalogues, language, zone))
+
+
+def _skills(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    rows = [
+        (pen.words(name), first, pen.words(first), second, "" if second is None else pen.words(second))
+        for name, first, second in facts["rows"]
+    ]
+    scale = [pen.words(text) for text in facts["scale"]]
+    return picture.skills(pen.words(facts["title"]), rows, scale, pen.words(facts["before"]), pen.words(facts["after"]))
+
+
+_DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
+    "skills": _skills,
+}
