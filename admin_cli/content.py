@@ -74,7 +74,8 @@ def _stats(library: Library) -> dict[str, Any]:
     lessons = [item_id for kind, item_id in library.items if kind == "lesson" and item_id.startswith("safety-")]
     return {
         "journeys": {journey.id: len(journey.steps) for journey in library.journeys.values()},
-        "challenges": kinds["challenge"], "reflections": kinds["reflection"], "quizzes": kinds["quiz"], "assessments": kinds["assessment"],
+        "challenges": kinds["challenge"], "reflections": kinds["reflection"], "quizzes": kinds["quiz"],
+        "assessments": kinds["assessment"],
         "safety_modules": len(lessons), "kits": len(library.kits), "language_tests": {},
         "translations": {tag: dict(counts) for tag, counts in statistics().items()},
     }  # fmt: skip
