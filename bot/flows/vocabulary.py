@@ -305,7 +305,7 @@ def decode_screen(data: Mapping[str, Any]) -> Screen:
         reply=None
         if reply is None
         else tuple(tuple(ReplyButton(decode_text(t), where) for t, where in row) for row in reply),
-        attachment=Attachment(*data["attachment"], _drawing(data)) if "attachment" in data else None,
+        attachment=Attachment(*data["attachment"], drawing=_drawing(data)) if "attachment" in data else None,
         venue=Venue(*data["venue"]) if "venue" in data else None,
         protect=data.get("protect", False),
     )
