@@ -305,14 +305,16 @@ def decode_screen(data: Mapping[str, Any]) -> Screen:
         reply=None
         if reply is None
         else tuple(tuple(ReplyButton(decode_text(t), where) for t, where in row) for row in reply),
-        attachment=Attachment(*data["attachment"], drawing=_drawing(data)) if "attachment" in data else None,
+        attachment=_attachment(data) if "attachment" in data else None,
         venue=Venue(*data["venue"]) if "venue" in data else None,
         protect=data.get("protect", False),
     )
 
 
-def _drawing(data: Mapping[str, Any]) -> Drawing | None:
-    return Drawing(data["drawing"][0], _unpacked(data["drawing"][1])) if "drawing" in data else None
+def _attachment(data: Mapping[str, Any]) -> Attachment:
+    kind, file_id, path, name, content = data["attachment"]
+    drawing = Drawing(data["drawing"][0], _unpacked(data["drawing"][1])) if "drawing" in data else None
+    return Attachment(kind, file_id, path, name, content, drawing)
 
 
 def _packed(facts: Any) -> Any:

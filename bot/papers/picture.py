@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
@@ -26,7 +27,7 @@ class Canvas:
     """A picture that grows downwards: what is drawn is noted, then drawn once the height is known."""
 
     y: int = MARGIN
-    _todo: list[tuple[str, tuple[float, ...], dict[str, object]]] = field(default_factory=list)
+    _todo: list[Callable[[ImageDraw.ImageDraw], None]] = field(default_factory=list)
 
     def text(
         self, x: float, words: str, size: int, *, bold: bool = False, colour: str = INK, end: bool = False
@@ -36,13 +37,8 @@ class Canvas:
         room = x - MARGIN if end else WIDTH - MARGIN - x
         while size > 18 and font(size, bold).getlength(words) > room:
             size -= 2
-        self._todo.append(
-            (
-                "text",
-                (x, self.y),
-                {"text": words, "font": font(size, bold), "fill": colour, "anchor": "ra" if end else "la"},
-            )
-        )
+        place, look, anchor = (x, self.y), font(size, bold), "ra" if end else "la"
+        self._todo.append(lambda draw: draw.text(place, words, fill=colour, font=look, anchor=anchor))
 
     def paragraph(self, words: str, size: int, *, colour: str = INK) -> None:
         """Words over the whole width, broken into lines; moves below them."""
@@ -53,15 +49,16 @@ class Canvas:
     def bar(self, x: float, width: float, height: float, share: float, colour: str) -> None:
         """A bar on its track, filled to `share` of its width (0 to 1)."""
         full = (x, self.y, x + width, self.y + height)
-        self._todo.append(("rounded_rectangle", full, {"fill": TRACK, "radius": height / 2}))
+        self._todo.append(lambda draw: draw.rounded_rectangle(full, height / 2, fill=TRACK))
         if share > 0:
             filled = (x, self.y, x + max(height, width * min(1.0, share)), self.y + height)
-            self._todo.append(("rounded_rectangle", filled, {"fill": colour, "radius": height / 2}))
+            self._todo.append(lambda draw: draw.rounded_rectangle(filled, height / 2, fill=colour))
 
     def dot(self, x: float, size: float, colour: str, *, hollow: bool = False) -> None:
         """A round mark."""
-        look: dict[str, object] = {"outline": colour, "width": 4} if hollow else {"fill": colour}
-        self._todo.append(("ellipse", (x, self.y, x + size, self.y + size), look))
+        place = (x, self.y, x + size, self.y + size)
+        fill = None if hollow else colour
+        self._todo.append(lambda draw: draw.ellipse(place, fill=fill, outline=colour, width=4))
 
     def down(self, pixels: int) -> None:
         """Go on further below."""
@@ -71,11 +68,8 @@ class Canvas:
         """The finished picture."""
         image = Image.new("RGB", (WIDTH, self.y + MARGIN), GROUND)
         draw = ImageDraw.Draw(image)
-        for name, place, look in self._todo:
-            if name == "text":
-                draw.text((place[0], place[1]), **look)  # type: ignore[arg-type]
-            else:
-                getattr(draw, name)(place, **look)
+        for step in self._todo:
+            step(draw)
         found = BytesIO()
         image.save(found, "PNG", optimize=True)
         return found.getvalue()
