@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
@@ -14,25 +16,13 @@ from typing import Annotated
 
 import typer
 
-from admin_cli import alerts, case, cohort, content, db, doctor, journey, kit, learner, message, referent, run, watch
-from admin_cli.demo import demo
 from admin_cli.output import flush, say, stop_printing, warn
 from bot.errors import CompagnonError, Faults
 from bot.logs import TextFormatter
 
-app = typer.Typer(
-    name="compagnon",
-    help="The companion for learners on their stay abroad, seen from the coordinator's desk.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for group in (cohort, referent, message, alerts, case, learner, journey, kit, content, db):
-    app.add_typer(group.app)
-app.command()(demo)
-app.command()(run.run)
-app.command()(doctor.doctor)
-app.command()(watch.watch)
+# Each is a module of this package: a group has an `app`, a command is a function of its own name.
+GROUPS = ("cohort", "referent", "message", "alerts", "case", "learner", "journey", "kit", "content", "db")
+COMMANDS = ("demo", "run", "doctor", "watch")
 
 SHOWN_FAULTS = 100
 
@@ -43,7 +33,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def options(
     _version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
@@ -52,10 +41,30 @@ def options(
     """The companion for learners on their stay abroad, seen from the coordinator's desk."""
 
 
+def program(word: str | None = None) -> typer.Typer:
+    """The command line; with a group or command named, that one alone: reading all of them takes over a second."""
+    app = typer.Typer(
+        name="compagnon",
+        help="The companion for learners on their stay abroad, seen from the coordinator's desk.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(options)
+    for name in (word,) if word in GROUPS + COMMANDS else GROUPS + COMMANDS:
+        module = import_module(f"admin_cli.{name}")
+        if name in GROUPS:
+            app.add_typer(module.app)
+        else:
+            app.command()(getattr(module, name))
+    return app
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never a traceback, unless COMPAGNON_DEBUG is set."""
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        app(args=list(argv) if argv is not None else None, prog_name="compagnon")
+        program(words[0] if words else None)(args=words, prog_name="compagnon")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except BrokenPipeError:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
+from bot.content.kept import fingerprint, keep, take_up
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.schema import Journey, Step
 from bot.content.source import nearest
@@ -46,7 +47,25 @@ class Library:
 
 
 def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
-    """Read the content in `root` and what lies over it; raises `Faults` with every fault of every file."""
+    """The content in `root` and what lies over it; raises `Faults` with every fault of every file.
+
+    The shipped content is kept once it was read, so that the next process need not read the same files again.
+    """
+    if root != SHIPPED:
+        return _read(extra, root)
+    try:
+        name = fingerprint([root, *([extra] if extra else [])])
+    except OSError:  # reading them says which file it is, and what to do
+        return _read(extra, root)
+    kept = take_up(name)
+    if isinstance(kept, Library):
+        return kept
+    library = _read(extra, root)
+    keep(name, library)
+    return library
+
+
+def _read(extra: Path | None, root: Path) -> Library:
     tree = read_tree(root, extra)
     faults = [*tree.faults, *broken_references(tree)]
     translations = [

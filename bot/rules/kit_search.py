@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -71,7 +71,7 @@ class KitSearch:
         self,
         topics: Mapping[str, Topic],
         spoken: Iterable[str],
-        danger: DangerRules,
+        danger: Mapping[str, DangerWords],
         newer: Phrases,
         friendly: frozenset[tuple[str, ...]] = frozenset(),
     ) -> None:
@@ -79,7 +79,7 @@ class KitSearch:
         self._spoken_here = frozenset(spoken)
         self._friendly = friendly  # small talk word for word, of any language
         self._newer = newer
-        self._danger = danger
+        self._danger_words = danger
         self._often = lru_cache(maxsize=2048)(self._ask)
 
     @classmethod
@@ -91,12 +91,17 @@ class KitSearch:
         small = chatter[SMALLTALK].phrases.values() if SMALLTALK in chatter else ()
         friendly = frozenset(tuple(words_of(phrase)) for phrases in small for phrase in phrases)
         spoken = {example.language for example in examples}
-        return cls(topics, spoken, DangerRules.build(danger), Phrases(examples), friendly)
+        return cls(topics, spoken, danger, Phrases(examples), friendly)
 
     @classmethod
     def of(cls, library: Library) -> KitSearch:
         """Everything the library has, in every language that has phrases."""
         return cls.build(library.topics, library.chatter, library.danger)
+
+    @cached_property
+    def _danger(self) -> DangerRules:
+        """Made ready with the first question: most processes are never asked one."""
+        return DangerRules.build(self._danger_words)
 
     def ask(self, question: str, language: str) -> Asked:
         """Understand one question; `language` is the profile's and stays unless another one is certain.

@@ -12,7 +12,7 @@ import yaml
 from pydantic import SecretStr
 from typer.main import get_command
 
-from admin_cli.main import app
+from admin_cli.main import program
 from admin_cli.run import What
 from bot.settings import Settings
 from tests.unit.test_docs import commands
@@ -26,9 +26,9 @@ PROXY = COMPOSE["configs"]["caddyfile"]["content"]
 
 @pytest.mark.parametrize("name", sorted(OURS))
 def test_every_service_runs_a_command_that_exists(name: str) -> None:
-    program, *words = OURS[name]["command"]
-    assert program == "compagnon"
-    known = set(commands(get_command(app)))
+    first, *words = OURS[name]["command"]
+    assert first == "compagnon"
+    known = set(commands(get_command(program())))
     assert " ".join(words) in known or (words[0] in known and words[1] in set(What))
 
 

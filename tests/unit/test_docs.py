@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from admin_cli.main import app
+from admin_cli.main import program
 from bot.flows.router import COMMANDS
 from bot.settings import Settings
 
@@ -27,7 +27,7 @@ def commands(command: object, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield from commands(sub, (*path, name))
 
 
-@pytest.mark.parametrize("command", sorted(commands(get_command(app))))
+@pytest.mark.parametrize("command", sorted(commands(get_command(program()))))
 def test_every_command_is_on_the_operators_page(command: str) -> None:
     assert re.search(rf"`compagnon {re.escape(command)}\b", OPERATORS), f"document `compagnon {command}`"
 
@@ -45,7 +45,7 @@ def test_every_relative_link_leads_to_a_file(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_shown_in_a_page_exists(page: Path) -> None:
-    known = set(commands(get_command(app)))
+    known = set(commands(get_command(program())))
     groups = {name.split()[0] for name in known}
     shown = re.findall(r"compagnon ((?:[a-z]+)(?: [a-z]+(?:-[a-z]+)*)?)", page.read_text(encoding="utf-8"))
     unknown = [
