@@ -39,7 +39,8 @@ def desk(*, first: bool = False) -> Iterator[Desk]:
     store = database(settings, first=first)
     try:
         # Nobody asks the kit from the desk, and building its search would take longer than most commands.
-        core = Core(store, library, KitSearch.build({}, {}, {}), settings.data_dir, settings.channels())
+        core = Core(store, library, KitSearch.build({}, {}, {}), settings.data_dir, settings.channels(),
+                    settings.messages_per_second)  # fmt: skip
         yield Desk(settings, core, SystemClock().now())
     finally:
         store.close()

@@ -54,7 +54,8 @@ def run(
     library = content(settings)
     store = database_for_service(settings)
     try:
-        core = Core(store, library, KitSearch.of(library), settings.data_dir, settings.channels())
+        core = Core(store, library, KitSearch.of(library), settings.data_dir, settings.channels(),
+                    settings.messages_per_second)  # fmt: skip
         keep_retired_words(core)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_serve(settings, core, what))

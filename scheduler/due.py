@@ -13,6 +13,7 @@ from bot.service import (
     broadcasts,
     cases,
     check_ins,
+    digest,
     drills,
     outages,
     pauses,
@@ -49,6 +50,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("walks_plan", walks.plan),
     ("walks", walks.fire),
     ("messages", broadcasts.fire),
+    ("digests", digest.wake),
 )
 
 

@@ -335,6 +335,40 @@ class NoteMembership:
     member: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PlanMessage:
+    """Show what a message to a cohort would be: `to` an audience, `stage` before, during or after the stay (or all),
+    `photo` a Telegram file."""
+
+    cohort_id: int
+    words: str
+    to: str
+    stage: str | None = None
+    photo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """The same, confirmed. `when`: now, morning (the next one of each reader), or urgent (now, at night, too)."""
+
+    plan: PlanMessage
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOffMessage:
+    """What is not out yet stays."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetDigest:
+    """When the morning digest comes, HH:MM by the clock of home, or off."""
+
+    hour: str
+
+
 DutyEffect = GoAway | AnswerStandIn | EndAbsence
 
 Effect = (
@@ -383,5 +417,9 @@ Effect = (
     | GoAway
     | AnswerStandIn
     | EndAbsence
+    | PlanMessage
+    | SendMessage
+    | CallOffMessage
+    | SetDigest
     | NoteMembership
 )

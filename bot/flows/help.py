@@ -27,6 +27,10 @@ def shown(scene: Scene) -> Screen:
         body.extend((say("help/learner"), say("help/learner_commands"), say("help/urgent")))
     if scene.is_referent:
         body.extend((say("help/referent"), say("help/referent_commands")))
+    if scene.sees_cohorts:
+        body.append(say("help/cohort_command"))
+    if scene.writes_to_cohorts:
+        body.append(say("help/message_command"))
     if not body:
         body.append(say("help/family" if "family" in scene.roles else "help/stranger"))
     body.append(say("help/machine"))

@@ -40,7 +40,7 @@ def home(scene: Scene) -> Screen:
         rows.extend((_safety(), _steps(scene), _places(stay)))
     if scene.is_referent:
         body.append(say("menu/alerts", n=len(scene.alerts)) if scene.alerts else say("menu/no_alerts"))
-        rows.append(_desk())
+        rows.append(_desk(scene))
     rows.append(walks.rows_of(scene))
     rows.append(((button("menu/settings_button", "settings:home"), button("menu/help_button", "help:open")),))
     return Screen(tuple(body), tuple(row for part in rows for row in part))
@@ -133,5 +133,8 @@ def _pages(page: int, count: int) -> Rows:
 # --- the referent's half --------------------------------------------------------------------------
 
 
-def _desk() -> Rows:
-    return ((button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open")),)
+def _desk(scene: Scene) -> Rows:
+    look = (button("menu/cohort_button", "cohort:open"),) if scene.sees_cohorts else ()
+    write = (button("menu/message_button", "message:begin"),) if scene.writes_to_cohorts else ()
+    people = (button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open"))
+    return (people, *(((*look, *write),) if look or write else ()))

@@ -36,7 +36,12 @@ class Gap:
 
 def not_ready(cohort: str, arrival: date, gaps: Iterable[Gap], zone: str) -> Screen:
     """Hours by the clock of `zone`, where the duty hours hold."""
-    return Screen((say("readiness/title", cohort=cohort, arrival=Day(arrival)), *(_line(gap, zone) for gap in gaps)))
+    return Screen((say("readiness/title", cohort=cohort, arrival=Day(arrival)), *lines(gaps, zone)))
+
+
+def lines(gaps: Iterable[Gap], zone: str) -> tuple[Text, ...]:
+    """A line for each thing that is missing."""
+    return tuple(_line(gap, zone) for gap in gaps)
 
 
 def _line(gap: Gap, zone: str) -> Text:

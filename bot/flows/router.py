@@ -13,6 +13,7 @@ from bot.flows import (
     cases,
     challenge,
     check_in,
+    cohort,
     confide,
     fallback,
     family,
@@ -22,6 +23,7 @@ from bot.flows import (
     language,
     learners,
     menu,
+    message,
     mood,
     near,
     onboarding,
@@ -79,6 +81,8 @@ COMMANDS: Mapping[str, ModuleType] = {
     "learners": learners,
     "alerts": alerts,
     "away": away,
+    "cohort": cohort,
+    "message": message,
 }
 BUTTONS: Mapping[str, ModuleType] = {
     "join": onboarding,
@@ -109,6 +113,8 @@ BUTTONS: Mapping[str, ModuleType] = {
     "away": away,
     "relay": relay,
     "call": calls,
+    "cohort": cohort,
+    "message": message,
 }
 ELSEWHERE = frozenset(
     {"menu", "skills", "pause", "kit", "near", "journal", "progress", "settings", "wishes", "privacy", "help"}
@@ -121,6 +127,7 @@ WAITING: Mapping[str, ModuleType] = {
     "reflection": reflection,
     "challenge": challenge,
     "away": away,
+    "message": message,
 }
 
 
@@ -157,7 +164,7 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
     """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
-    if scene.conversation.flow not in ("relay", "away") or outcome.conversation is not None:
+    if scene.conversation.flow not in ("relay", "away", "message") or outcome.conversation is not None:
         return outcome
     if isinstance(event, Command) and event.name in ("sos", "checkin"):
         return outcome

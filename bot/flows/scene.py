@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from bot.clock import Itinerary
 from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
+from bot.flows.readiness_screens import Gap
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
 from bot.rules import pause as pause_rules
 from bot.rules.confiding import Confidant
 from bot.rules.kit_search import KitSearch
-from bot.rules.permissions import Actor
+from bot.rules.permissions import Action, Actor, reaches_others
 from bot.rules.wishes import Wishes
 
 CONSENT_VERSION = "2026-11"
@@ -249,6 +250,44 @@ class DutyView:
 
 
 @dataclass(frozen=True, slots=True)
+class CohortView:
+    """A cohort as who runs it, or travels with it, finds it in a list. `zone` is that of home; `may_write`: to all."""
+
+    id: int
+    code: str
+    name: str
+    zone: str
+    may_write: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CohortState:
+    """How a cohort stands; people by name. `stages` counts candidates, before, during and after; `answered` and
+    `unanswered` are of today, each by their own clock; `absent` have not joined and are away or leave within two weeks,
+    `waiting` have not agreed yet, or their guardian; `gaps`: why it is not ready."""
+
+    cohort: CohortView
+    stages: Mapping[str, int]
+    joined: int
+    answered: int
+    unanswered: tuple[str, ...]
+    unreachable: tuple[str, ...]
+    absent: tuple[str, ...]
+    waiting: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentView:
+    """A cohort message that was sent or planned: `counts` by what became of its copies."""
+
+    id: int
+    cohort: str
+    counts: Mapping[str, int]
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LearnerView:
     """One of a referent's learners, in a list."""
 
@@ -327,6 +366,10 @@ class Scene:
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
     cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see
+    cohorts: tuple[CohortView, ...] = ()  # needs "cohorts": those this person may look at, the newest first
+    cohort: CohortState | None = None  # needs "cohort": the one that the tapped button names, or the only one
+    message: SentView | None = None  # needs "message": the one that the tapped button names, if they may send there
+    digest_at: time | None = None  # needs "digest": the hour of the morning digest; None: none
 
     @property
     def stay(self) -> Stay | None:
@@ -341,6 +384,16 @@ class Scene:
     @property
     def is_learner(self) -> bool:
         return bool(self.stays)
+
+    @property
+    def sees_cohorts(self) -> bool:
+        """Are there cohorts to look at as a whole?"""
+        return self.actor is not None and reaches_others(self.actor, Action.SEE_COHORT)
+
+    @property
+    def writes_to_cohorts(self) -> bool:
+        """May they send messages to a whole cohort?"""
+        return self.actor is not None and reaches_others(self.actor, Action.SEND_COHORT_MESSAGE)
 
     @property
     def is_referent(self) -> bool:

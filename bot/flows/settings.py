@@ -1,29 +1,35 @@
-"""`/settings`: language, the hour of the check-in, and whether unanswered kit questions may be kept."""
+"""`/settings`: language, the hour of the check-in, whether unanswered kit questions may be kept; for coordinators, when
+the morning digest comes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import time
 
-from bot.flows.effects import GiveConsent, SetCheckInHour
+from bot.flows.effects import GiveConsent, SetCheckInHour, SetDigest
 from bot.flows.running import answer
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Hour, LanguageName, Text, say
+from bot.rules import digest
 
-NEEDS: frozenset[str] = frozenset({"kit_questions", "moods"})
+NEEDS: frozenset[str] = frozenset({"kit_questions", "moods", "digest"})
 
 # From the end of a working day until there is still somebody awake who can react.
 HOURS = tuple(time(minutes // 60, minutes % 60) for minutes in range(17 * 60, 21 * 60 + 31, 30))
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/settings`, `settings:home`, `settings:hour[:HHMM]`, `settings:questions[:yes|no]`."""
+    """`/settings`, `settings:home`, `settings:<hour|digest>[:HHMM]`, `settings:digest:off`,
+    `settings:questions[:yes|no]`."""
     parts = (*event.data.split(":"), "", "") if isinstance(event, Tap) else ("settings", "home", "", "")
     match parts[1], parts[2]:
         case "hour", value if scene.stay is not None:
             return _hour(scene, scene.stay, value)
         case "questions", value if scene.is_learner:
             return _questions(scene, value)
+        case "digest", value if scene.writes_to_cohorts:
+            return _digest(scene, value)
         case _:
             return show(answer(event, _home(scene)))
 
@@ -47,6 +53,10 @@ def _home(scene: Scene) -> Screen:
         if scene.stay.may_travel_on:
             rows.append((button("wishes/open_button", "wishes:open"),))
         rows.append((button("settings/questions_button", "settings:questions"),))
+    if scene.writes_to_cohorts:
+        at = scene.digest_at
+        body.append(say("settings/digest", hour=Hour(at)) if at else say("settings/digest_off"))
+        rows.append((button("settings/digest_button", "settings:digest"),))
     return Screen(tuple(body), (*rows, (button("steps/menu_button", "menu:home"),)))
 
 
@@ -64,18 +74,40 @@ def _hour(scene: Scene, stay: Stay, value: str) -> Outcome:
 
 
 def _hours(stay: Stay) -> Rows:
-    buttons = tuple(Button(_label(stay, hour), f"settings:hour:{hour:%H%M}") for hour in HOURS)
-    return (*(buttons[at : at + 5] for at in range(0, len(buttons), 5)), (_back(),))
+    return (*_rows(HOURS, _time(stay), "settings:hour"), (_back(),))
 
 
-def _label(stay: Stay, hour: time) -> Text:
-    if hour == _time(stay):
+def _rows(hours: Sequence[time], now: time | None, data: str) -> Rows:
+    buttons = tuple(Button(_label(hour, now), f"{data}:{hour:%H%M}") for hour in hours)
+    return tuple(buttons[at : at + 5] for at in range(0, len(buttons), 5))
+
+
+def _label(hour: time, now: time | None) -> Text:
+    if hour == now:
         return say("settings/hour_now", hour=Hour(hour))
     return say("settings/hour_other", hour=Hour(hour))
 
 
 def _time(stay: Stay) -> time:
     return time.fromisoformat(stay.check_in_at)
+
+
+# --- the morning digest ---------------------------------------------------------------------------
+
+
+def _digest(scene: Scene, value: str) -> Outcome:
+    if value == digest.OFF:
+        return _digest_set(say("settings/digest_off"), digest.OFF)
+    chosen = next((hour for hour in digest.HOURS if hour.strftime("%H%M") == value), None)
+    if chosen is not None:
+        return _digest_set(say("settings/digest_set", hour=Hour(chosen)), chosen.strftime("%H:%M"))
+    off = (button("settings/digest_off_button", "settings:digest:off"),)
+    rows = (*_rows(digest.HOURS, scene.digest_at, "settings:digest"), off, (_back(),))
+    return show(Replace(screen(say("settings/ask_digest"), rows=rows)))
+
+
+def _digest_set(done: Text, hour: str) -> Outcome:
+    return show(Replace(screen(done, rows=((_back(),),))), effects=(SetDigest(hour),))
 
 
 # --- kit questions --------------------------------------------------------------------------------

@@ -18,20 +18,22 @@ PICTURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file of ours: photo or document, its path below the data folder, and its own name."""
+    """A photo or document: its path below the data folder and its own name, or the Telegram file it came as."""
 
     kind: str
-    path: str
+    path: str | None
     name: str
+    file_id: str | None = None
 
     def as_data(self) -> dict[str, Any]:
         """As it is stored."""
-        return {"kind": self.kind, "path": self.path, "name": self.name}
+        there = {"path": self.path} if self.file_id is None else {"file_id": self.file_id}
+        return {"kind": self.kind, "name": self.name, **there}
 
     @staticmethod
     def of(data: Mapping[str, Any]) -> Kept:
         """The inverse of `as_data`."""
-        return Kept(data["kind"], data["path"], data["name"])
+        return Kept(data["kind"], data.get("path"), data["name"], data.get("file_id"))
 
 
 def keep(data_dir: Path, name: str, data: bytes, kind: str) -> Kept:

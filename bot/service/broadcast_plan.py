@@ -94,6 +94,19 @@ class Plan:
 def plan(core: Core, request: Request, now: datetime) -> Plan:
     """Work out who gets the message and when; nothing is written. Raises BadInput naming who would be disturbed at
     night or whose hour is over, and NotFound."""
+    with core.store.transaction() as session:
+        found = plan_in(core, session, request, now)
+        if not request.urgent:
+            _refuse_night(found.copies, find(session, found.cohort))
+    return found
+
+
+class NobodyFits(BadInput):
+    """No recipient fits the choice."""
+
+
+def plan_in(core: Core, session: Session, request: Request, now: datetime) -> Plan:
+    """The same within a transaction; who would be disturbed at night is for the caller to say (`asleep`)."""
     limit = LONGEST if request.attachment is None else CAPTION
     text = _words(request.text, "The message", limit)
     translations = {
@@ -104,16 +117,13 @@ def plan(core: Core, request: Request, now: datetime) -> Plan:
     zone_of = parse_choice(request.timezone, ("recipient", "home"), "a time zone for --timezone")
     when = parse_when(request.at)
     only = _only(core, request)
-    with core.store.transaction() as session:
-        cohort = find(session, request.cohort)
-        copies = tuple(recipients(session, cohort, roles, Choice(stage, zone_of, when, only), now))
+    cohort = find(session, request.cohort)
+    copies = tuple(recipients(session, cohort, roles, Choice(stage, zone_of, when, only), now))
     if not copies:
         chosen = f" {stage} the stay" if stage else ""
         chosen += " that fit the choice" if only else ""
-        raise BadInput(f"Nobody in {cohort.code} would get this: there are no {request.to}{chosen}.")
+        raise NobodyFits(f"Nobody in {cohort.code} would get this: there are no {request.to}{chosen}.")
     _refuse_past(copies, now)
-    if not request.urgent:
-        _refuse_night(copies, cohort)
     return Plan(
         cohort.code, text, translations, request.to, stage, zone_of, when, request.urgent, copies, only,
         request.attachment,
@@ -136,18 +146,22 @@ def _only(core: Core, request: Request) -> dict[str, Any]:
 def schedule(core: Core, plan: Plan, now: datetime) -> int:
     """Write a planned message down. Returns its id."""
     with core.store.transaction() as session:
-        cohort = find(session, plan.cohort)
-        message = CohortMessage(
-            cohort_id=cohort.id, words=plan.text, translations=dict(plan.translations), audience=plan.to,
-            stage=plan.stage, local_at=plan.when.text, only=dict(plan.only) or None,
-            attachment=plan.attachment.as_data() if plan.attachment else None,
-            zone_of=plan.timezone, urgent=plan.urgent, created_at=now,
-        )  # fmt: skip
-        session.add(message)
-        session.flush()
-        _write_copies(session, message.id, plan)
-        note(session, None, "message_scheduled", None, now, message=message.id, recipients=len(plan.copies))
-        return message.id
+        return schedule_in(session, plan, None, now)
+
+
+def schedule_in(session: Session, plan: Plan, by: int | None, now: datetime) -> int:
+    """The same within a transaction; `by`: the person who sends it, None for the command line."""
+    message = CohortMessage(
+        cohort_id=find(session, plan.cohort).id, words=plan.text, translations=dict(plan.translations),
+        audience=plan.to, stage=plan.stage, local_at=plan.when.text, only=dict(plan.only) or None,
+        attachment=plan.attachment.as_data() if plan.attachment else None,
+        zone_of=plan.timezone, urgent=plan.urgent, created_at=now,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    _write_copies(session, message.id, plan)
+    note(session, by, "message_scheduled", None, now, message=message.id, recipients=len(plan.copies))
+    return message.id
 
 
 def _write_copies(session: Session, message_id: int, plan: Plan) -> None:
@@ -233,13 +247,18 @@ def _refuse_past(copies: tuple[Copy, ...], now: datetime) -> None:
 
 
 def _refuse_night(copies: tuple[Copy, ...], cohort: Cohort) -> None:
-    quiet = parse_quiet_hours(cohort.quiet_hours)
-    asleep = [copy for copy in copies if quiet.contains(local(copy.due_at, copy.zone).time())]
-    if asleep:
+    night = asleep(copies, cohort)
+    if night:
         raise BadInput(
-            f"That is within the quiet hours {cohort.quiet_hours} of {_names(asleep)}: choose another hour, or add "
+            f"That is within the quiet hours {cohort.quiet_hours} of {_names(night)}: choose another hour, or add "
             "--urgent if it cannot wait."
         )
+
+
+def asleep(copies: tuple[Copy, ...], cohort: Cohort) -> list[Copy]:
+    """The copies that would come within their reader's quiet hours."""
+    quiet = parse_quiet_hours(cohort.quiet_hours)
+    return [copy for copy in copies if quiet.contains(local(copy.due_at, copy.zone).time())]
 
 
 def _names(copies: list[Copy]) -> str:

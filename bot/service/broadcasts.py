@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import QuietHours, local_date, next_allowed
 from bot.errors import BadInput, NotFound
+from bot.flows.scene import SentView
 from bot.flows.vocabulary import Attachment, Kind, Screen, screen
 from bot.i18n import verbatim
 from bot.rules.durations import parse_quiet_hours
@@ -52,7 +53,7 @@ def words_for(message: CohortMessage, language: str) -> str:
 def screen_for(message: CohortMessage, language: str) -> Screen:
     """What a reader of that language is shown."""
     kept = Kept.of(message.attachment) if message.attachment else None
-    file = Attachment(kept.kind, path=kept.path, name=kept.name) if kept else None
+    file = Attachment(kept.kind, kept.file_id, kept.path, kept.name) if kept else None
     return screen(verbatim(words_for(message, language)), attachment=file)
 
 
@@ -218,36 +219,49 @@ def _row(session: Session, message: CohortMessage, cohort: str, zone: str) -> di
     }  # fmt: skip
 
 
+def sent_view(session: Session, message: CohortMessage, cohort: str) -> SentView:
+    """What became of a message, for whoever sent it from the chat."""
+    row = _row(session, message, cohort, "")
+    lost = row["failed"] + row["unknown"] + row["expired"] + row["unreachable"]
+    counts = {name: row[name] for name in ("planned", "waiting", "sent", "by_phone", "cancelled")} | {"lost": lost}
+    return SentView(message.id, cohort, counts, message.cancelled_at is not None)
+
+
 def cancel(core: Core, message_id: int, now: datetime) -> dict[str, int]:
     """Call off what is not sent yet. Returns how many copies were stopped and how many are out already."""
     with core.store.transaction() as session:
         message = get(session, message_id)
         if message.cancelled_at is not None:
             raise BadInput(f"Message {message_id} was cancelled before: nothing is left to do.")
-        ref = f"message:{message_id}"
-        stopped = session.scalars(
-            update(MessageCopy)
-            .where(MessageCopy.message_id == message_id, MessageCopy.state == "planned")
-            .values(state="cancelled").returning(MessageCopy.id)
-        ).all()  # fmt: skip
-        pulled = session.scalars(
-            update(Outbox)
-            .where(Outbox.ref == ref, Outbox.state == "queued")
-            .values(state="cancelled", finished_at=now).returning(Outbox.person_id)
-        ).all()  # fmt: skip
-        session.execute(
-            update(MessageCopy)
-            .where(MessageCopy.message_id == message_id, MessageCopy.person_id.in_(pulled))
-            .values(state="cancelled")
+        return call_off(session, message, None, now)
+
+
+def call_off(session: Session, message: CohortMessage, by: int | None, now: datetime) -> dict[str, int]:
+    """The same within a transaction; `by`: the person who asked for it, None for the command line."""
+    ref = f"message:{message.id}"
+    stopped = session.scalars(
+        update(MessageCopy)
+        .where(MessageCopy.message_id == message.id, MessageCopy.state == "planned")
+        .values(state="cancelled").returning(MessageCopy.id)
+    ).all()  # fmt: skip
+    pulled = session.scalars(
+        update(Outbox)
+        .where(Outbox.ref == ref, Outbox.state == "queued")
+        .values(state="cancelled", finished_at=now).returning(Outbox.person_id)
+    ).all()  # fmt: skip
+    session.execute(
+        update(MessageCopy)
+        .where(MessageCopy.message_id == message.id, MessageCopy.person_id.in_(pulled))
+        .values(state="cancelled")
+    )
+    out = session.scalar(
+        select(func.count(Outbox.id)).where(
+            Outbox.ref == ref, Outbox.state.in_(("leased", "attempting", "sent", "unknown"))
         )
-        out = session.scalar(
-            select(func.count(Outbox.id)).where(
-                Outbox.ref == ref, Outbox.state.in_(("leased", "attempting", "sent", "unknown"))
-            )
-        )
-        message.cancelled_at = now
-        note(session, None, "message_cancelled", None, now, message=message_id)
-        return {"cancelled": len(stopped) + len(pulled), "already_out": out or 0}
+    )
+    message.cancelled_at = now
+    note(session, by, "message_cancelled", None, now, message=message.id)
+    return {"cancelled": len(stopped) + len(pulled), "already_out": out or 0}
 
 
 def get(session: Session, message_id: int) -> CohortMessage:

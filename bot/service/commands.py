@@ -13,16 +13,22 @@ from bot.store.tables import TelegramAccount
 
 LEARNER = ("menu", "sos", "checkin", "pause", "kit", "challenge", "journal", "progress")
 DESK = ("menu", "learners", "alerts", "away", "sos")
+COHORT, MESSAGE = ("cohort",), ("message",)
 EVERYBODY = ("language", "settings", "privacy", "help")
 
 
 @cache
-def _names(learner: bool, desk: bool) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((*(LEARNER if learner else ()), *(DESK if desk else ()), *EVERYBODY)))
+def _names(learner: bool, desk: bool, looks: bool, writes: bool) -> tuple[str, ...]:
+    halves = ((learner, LEARNER), (desk, DESK), (looks, COHORT), (writes, MESSAGE), (True, EVERYBODY))
+    return tuple(dict.fromkeys(name for wanted, names in halves if wanted for name in names))
+
+
+def _names_for(scene: Scene) -> tuple[str, ...]:
+    return _names(scene.is_learner, scene.is_referent, scene.sees_cohorts, scene.writes_to_cohorts)
 
 
 def _fingerprint(scene: Scene) -> str:
-    return f"{scene.language}:{','.join(_names(scene.is_learner, scene.is_referent))}"
+    return f"{scene.language}:{','.join(_names_for(scene))}"
 
 
 def fits(scene: Scene, shown: str | None) -> bool:
@@ -50,4 +56,4 @@ def menu_of(session: Session, scene: Scene, shown: str | None) -> MenuOf | None:
         .returning(TelegramAccount.id)
         .execution_options(synchronize_session=False)
     ).first()  # fmt: skip
-    return MenuOf(_names(scene.is_learner, scene.is_referent), scene.language) if changed else None
+    return MenuOf(_names_for(scene), scene.language) if changed else None

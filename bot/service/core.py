@@ -20,4 +20,5 @@ class Core:
     search: KitSearch
     data_dir: Path = Path("data")
     channels: frozenset[str] = frozenset()  # second ways out that are set up: mail, webhook
+    per_second: float = 25  # messages that nobody asked for, as set: for saying when the last one will be out
     owner: str = field(default_factory=lambda: secrets.token_hex(8))  # names this process in leases

@@ -15,13 +15,15 @@ from bot.flows import effects as fx
 from bot.flows import learners
 from bot.flows import relay as relay_talk
 from bot.flows.running import OF_WALK
-from bot.flows.scene import CONSENT_VERSION, Scene, Stay
+from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Replace, Say
 from bot.rules import wishes
 from bot.rules.permissions import Action
 from bot.service import (
     absences,
     alerts,
+    chat_messages,
+    digest,
     handover,
     invites,
     letters,
@@ -34,11 +36,12 @@ from bot.service import (
     walks,
 )
 from bot.service.audit import note
+from bot.service.consents import record_consent
 from bot.service.core import Core
 from bot.service.delivered import EXPORT
 from bot.service.scenes import scene_of
 from bot.service.work import Applied, Applier, Work
-from bot.store.tables import Consent, KitQuestion, Person, Placement
+from bot.store.tables import KitQuestion, Person, Placement
 
 
 def apply_effects(core: Core, session: Session, scene: Scene, effects: tuple[fx.Effect, ...], now: datetime) -> Applied:
@@ -96,33 +99,6 @@ def _give_consent(work: Work, effect: fx.GiveConsent) -> None:
         planning.replan(work.session, stay, work.now)
     partings.tell(work.session, told, work.now)
     work.applied.after += steps.after_consent(work.core, work.session, person_id, effect, work.now)
-
-
-def record_consent(
-    session: Session,
-    person_id: int,
-    kind: str,
-    given: bool,
-    by: str,
-    by_person_id: int | None,
-    now: datetime,
-    placement_id: int | None = None,
-) -> None:
-    """One row per word given; the newest counts."""
-    session.add(
-        Consent(
-            person_id=person_id,
-            placement_id=placement_id,
-            kind=kind,
-            version=CONSENT_VERSION,
-            given=given,
-            given_by=by,
-            by_person_id=by_person_id,
-            at=now,
-        )
-    )
-    session.flush()
-    note(session, by_person_id, f"consent_{kind}", person_id, now, given=given)
 
 
 def _finish_onboarding(work: Work, effect: fx.FinishOnboarding) -> None:
@@ -207,6 +183,8 @@ def _change_duty(work: Work, effect: fx.DutyEffect) -> None:
 _APPLIERS: dict[type, Applier] = {
     **safety_effects.APPLIERS,
     **letters.APPLIERS,
+    **chat_messages.APPLIERS,
+    **digest.APPLIERS,
     fx.AcceptInvite: _accept_invite,
     fx.SetLanguage: _set_language,
     fx.GiveConsent: _give_consent,

@@ -17,8 +17,8 @@ from bot.rules.typed import parse_country, parse_day, parse_name, parse_phone, p
 from bot.service import invites, planning, privacy, readiness, steps
 from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
+from bot.service.consents import record_consent
 from bot.service.core import Core
-from bot.service.effects import record_consent
 from bot.service.stays import is_minor, itinerary_of, stay_of
 from bot.store.tables import Cohort, Person, Placement
 

@@ -16,7 +16,7 @@ from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scen
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.rules import wishes
 from bot.rules.permissions import Actor
-from bot.service import cases, confiding, moods, open_cases, pauses, skills, travel_views, walks
+from bot.service import cases, cohort_views, confiding, moods, open_cases, pauses, skills, travel_views, walks
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -383,6 +383,24 @@ def _duties(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return scene if scene.person_id is None else replace(scene, duties=duties_of(session, scene.person_id, scene.now))
 
 
+def _cohorts(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return cohort_views.with_cohorts(session, scene)
+
+
+def _cohort(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return cohort_views.with_cohort(session, scene, event)
+
+
+def _message(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return cohort_views.with_message(session, scene, event)
+
+
+def _digest(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.person_id is None or "coordinator" not in scene.roles:
+        return scene
+    return replace(scene, digest_at=cohort_views.digest_hour(session, scene.person_id))
+
+
 _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "invite": _invite,
     "check_in": _check_in,
@@ -401,4 +419,8 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "cases": _cases,
     "wishes": _wishes,
     "skills": _skills,
+    "cohorts": _cohorts,
+    "cohort": _cohort,
+    "message": _message,
+    "digest": _digest,
 }

@@ -37,9 +37,9 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
     with core.store.transaction() as session:
         cohort = find(session, code)
         stays = load_stays(session, Placement.cohort_id == cohort.id, now)
-        accounts = _accounts(session, cohort.id)
-        members = _members(session, cohort.id)
-        check_ins = {**check_in_settings.summary(session, cohort, now), **_check_ins(session, stays, now)}
+        accounts = accounts_of(session, cohort.id)
+        members = members_of(session, cohort.id)
+        check_ins = {**check_in_settings.summary(session, cohort, now), **check_ins_of(session, stays, now)}
         pauses = _pauses(session, stays, now)
         alerts = rows_of(session, cohort.id, open_only=True)
         travelling = _travelling(session, stays, now)
@@ -62,13 +62,14 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
         "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
-        "unreachable": [*_unreachable(stays, accounts), *_unreachable_members(members, accounts)],
+        "unreachable": [*unreachable(stays, accounts), *unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
         "warnings": warnings, "todo": todo,
     }  # fmt: skip
 
 
-def _accounts(session: Session, cohort_id: int) -> dict[int, TelegramAccount]:
+def accounts_of(session: Session, cohort_id: int) -> dict[int, TelegramAccount]:
+    """The live chats of everybody in a cohort, by person."""
     rows = session.scalars(
         select(TelegramAccount)
         .join(Membership, Membership.person_id == TelegramAccount.person_id)
@@ -77,7 +78,8 @@ def _accounts(session: Session, cohort_id: int) -> dict[int, TelegramAccount]:
     return {account.person_id: account for account in rows}
 
 
-def _members(session: Session, cohort_id: int) -> list[tuple[Membership, Person]]:
+def members_of(session: Session, cohort_id: int) -> list[tuple[Membership, Person]]:
+    """Everybody around the learners of a cohort, families left out."""
     rows = session.execute(
         select(Membership, Person)
         .join(Person, Person.id == Membership.person_id)
@@ -106,7 +108,7 @@ def _waiting_for(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) ->
     return {what: sorted(codes) for what, codes in found.items()}
 
 
-def _check_ins(session: Session, stays: Iterable[Stay], now: datetime) -> dict[str, Any]:
+def check_ins_of(session: Session, stays: Iterable[Stay], now: datetime) -> dict[str, Any]:
     """Today's check-ins, each learner's own today: counts by state, and who was asked and has not answered."""
     today = {s.placement_id: (s, local_date(now, s.zone)) for s in stays}
     days = {day for _, day in today.values()}
@@ -146,7 +148,7 @@ def _travelling(session: Session, stays: Iterable[Stay], now: datetime) -> list[
     return sorted(found, key=lambda row: str(row["code"]))
 
 
-def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> list[dict[str, str]]:
+def unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) -> list[dict[str, str]]:
     """Learners the bot cannot write to while it matters: blocked at any time, or never joined once they are away."""
     found = []
     for stay in stays:
@@ -155,7 +157,7 @@ def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) ->
             "blocked"
             if account and account.blocked_at
             else "not joined"
-            if not account and stay.stage == "during"
+            if not account and not stay.by_phone and stay.stage == "during"
             else ""
         )
         if why:
@@ -163,9 +165,10 @@ def _unreachable(stays: Iterable[Stay], accounts: dict[int, TelegramAccount]) ->
     return sorted(found, key=lambda row: row["code"])
 
 
-def _unreachable_members(
+def unreachable_members(
     members: Iterable[tuple[Membership, Person]], accounts: dict[int, TelegramAccount]
 ) -> list[dict[str, str]]:
+    """The same for those around them."""
     found = []
     for membership, person in members:
         account = accounts.get(person.id)
@@ -188,18 +191,18 @@ def _not_ready(
     takers = {person.id for m, person in members if person.id in accounts and m.role != Role.SAFEGUARDING}
     if len(takers) < 2:
         found.append("Fewer than two people could take an alert: add and invite a backup.")
-    late = _late(stays, accounts, local_date(now, cohort.home_zone))
-    if late:
-        found.append(f"Not joined and away now or within two weeks: {_some(late)}.")
+    absent = late(stays, accounts, local_date(now, cohort.home_zone))
+    if absent:
+        found.append(f"Not joined and away now or within two weeks: {_some(absent)}.")
     return [*found, *gaps]
 
 
-def _late(stays: Iterable[Stay], accounts: dict[int, TelegramAccount], today: date) -> list[str]:
+def late(stays: Iterable[Stay], accounts: dict[int, TelegramAccount], today: date) -> list[str]:
     """Codes of those who have not joined and are away or leave soon."""
     return sorted(
         stay.code
         for stay in stays
-        if stay.itinerary and stay.person_id not in accounts
+        if stay.itinerary and stay.person_id not in accounts and not stay.by_phone
         and today <= stay.itinerary.return_ and stay.itinerary.arrival - today <= SOON
     )  # fmt: skip
 
@@ -218,7 +221,7 @@ def _missing(
             blocked.append(name)
     takers = {person.id for membership, person in members if membership.role != Role.SAFEGUARDING}
     joined = any(m.role == Role.REFERENT and person.id in accounts for m, person in members)
-    return things.Missing(tuple(absent), tuple(_late(stays, accounts, today)), tuple(blocked), len(takers), joined)
+    return things.Missing(tuple(absent), tuple(late(stays, accounts, today)), tuple(blocked), len(takers), joined)
 
 
 def _times(cohort: Cohort, check_ins: dict[str, Any]) -> list[str]:

@@ -33,7 +33,7 @@ from bot.store.tables import (
 )
 from bot.store.writing import beat
 
-UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness", "case"})
+UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness", "case", "digest"})
 
 
 def tidy(core: Core, now: datetime) -> None:
@@ -72,6 +72,7 @@ _MOMENTS = {
     "walks_begin": Cohort.walks_at <= _NOW, "walks_plan": Walk.plan_at <= _NOW,
     "walks": (WalkStep.due_at <= _NOW) & (WalkStep.state == literal_column("'planned'")),
     "messages": (MessageCopy.due_at <= _NOW) & (MessageCopy.state == literal_column("'planned'")),
+    "digests": Membership.digest_next <= _NOW,
 }  # fmt: skip
 _WAITING = select(*(select(literal_column("1")).where(due).exists().label(job) for job, due in _MOMENTS.items()))
 
@@ -101,6 +102,8 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Case.next_at).where(Case.next_at.is_not(None)).order_by(Case.next_at), "case"),
         (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
+        (select(Membership.digest_next).where(Membership.digest_next.is_not(None))
+         .order_by(Membership.digest_next), "digest"),
         (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
         (select(Placement.plan_at).where(Placement.plan_at.is_not(None)).order_by(Placement.plan_at), "plan"),
         (select(Outbox.not_before).where(Outbox.state == "queued", Outbox.not_before > after)

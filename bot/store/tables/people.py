@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.store.tables.base import Base, BigId, Key
@@ -105,6 +106,12 @@ class Conversation(Base):
     updated_at: Mapped[datetime]
 
 
+def _first_look(context: DefaultExecutionContext) -> datetime | None:
+    """Coordinators have a morning digest from the start."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return row.get("created_at") if row.get("role") == "coordinator" else None
+
+
 class Membership(Base):
     """A role of a person within a scope: a cohort, a project or an organisation."""
 
@@ -121,13 +128,18 @@ class Membership(Base):
     works_at: Mapped[str | None]  # the host organisation of a tutor
     digest_at: Mapped[str | None]  # HH:MM of the morning digest, or off; empty: the usual hour
     digest_on: Mapped[date | None]  # the last day that was looked at for it
+    digest_next: Mapped[datetime | None] = mapped_column(default=_first_look)  # when to look again; empty: never
     away_from: Mapped[datetime | None]
     away_until: Mapped[datetime | None]
     substitute_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))
     successor_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who took over, for lists, too
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    __table_args__ = (UniqueConstraint("cohort_id", "role", "code"),)
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "role", "code"),
+        Index("ix_membership_digest", "digest_next", sqlite_where=text("digest_next IS NOT NULL"),
+              postgresql_where=text("digest_next IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Placement(Base):
