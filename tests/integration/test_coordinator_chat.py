@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import inspect
 
 from bot.rules.alert import Reason, Severity
-from bot.service import alerts
+from bot.service import alerts, digest
 from bot.service.core import Core
 from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Outbox, Placement
-from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
+from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
 from tests.support.looking import change, change_stay, march, rows
 
 
@@ -176,80 +176,77 @@ def test_words_after_another_command_are_no_message(core: Core, desk: Small) -> 
 # --- the morning digest -------------------------------------------------------------------------
 
 
-def digests(core: Core) -> list[Outbox]:
-    return rows(core, Outbox, Outbox.key.like("digest:%"))
+def morning(core: Core, small: Small, *instants: datetime) -> list[datetime]:
+    """Look for digests at these instants, and deliver them. Returns when they were made."""
+    for now in (small.world.now, *instants):
+        digest.wake(core, now, 100)
+    small.world.clock.set(instants[-1])
+    small.world.deliver()
+    return [row.created_at for row in rows(core, Outbox, Outbox.key.like("digest:%"))]
 
 
-def test_a_morning_with_nothing_to_say_is_silent(core: Core, desk: Small) -> None:
-    desk.world.travel(march(2, 18, 30))
-    desk.world.tap(LEARNER, "I'm fine")
-    desk.world.travel(march(3, 12))
-    assert digests(core) == []
+def leaves_tomorrow(core: Core, small: Small) -> None:
+    change_stay(core, small, return_date=date(2026, 3, 4))
+
+
+def test_a_morning_with_nothing_to_say_is_silent_and_looked_at_once(core: Core, desk: Small) -> None:
+    assert morning(core, desk, march(3, 6, 59), march(3, 7), march(3, 9)) == []
     (row,) = rows(core, Membership, Membership.role == "coordinator")
     assert (row.digest_on, row.digest_next) == (date(2026, 3, 3), march(4, 7))
 
 
-def test_what_happened_in_the_night_comes_once_at_the_hour_of_home(core: Core, desk: Small) -> None:
-    desk.world.travel(march(3, 6, 59))
-    assert digests(core) == []
-    desk.world.travel(march(3, 11))
-    desk.world.turn()
-    (found,) = digests(core)
-    assert found.created_at == march(3, 7)
-    shown = next(m for m in desk.world.phone(COORDINATOR).messages if "Good morning" in m.text)
-    assert "No answer to yesterday's check-in: Lea Beispiel" in shown.text
+def test_what_the_night_brought_comes_once_at_the_hour_of_home(core: Core, desk: Small) -> None:
+    desk.world.travel(march(3, 9))
+    shown = [m for m in desk.world.phone(COORDINATOR).messages if "Good morning" in m.text]
+    assert [m.at for m in shown] == [march(3, 7)]
+    assert "One alert is open: Lea Beispiel" in shown[0].text
+    assert "No answer to yesterday's check-in: Lea Beispiel" in shown[0].text
+    assert shown[0].silent
 
 
-def test_arrivals_and_returns_are_told_the_day_before_and_on_the_day(core: Core, desk: Small) -> None:
-    change_stay(core, desk, return_date=date(2026, 3, 4))
-    desk.world.travel(march(3, 8))
-    assert "Return tomorrow from Seville: Lea Beispiel" in desk.world.phone(COORDINATOR).text()
+def test_returns_are_told_the_day_before_and_on_the_day(core: Core, desk: Small) -> None:
+    leaves_tomorrow(core, desk)
+    assert morning(core, desk, march(3, 7), march(4, 7), march(5, 7)) == [march(3, 7), march(4, 7)]
+    for line in ("Return tomorrow from Seville: Lea Beispiel", "Return today from Seville: Lea Beispiel"):
+        assert line in desk.world.phone(COORDINATOR).text()
 
 
 def test_the_hour_is_chosen_in_the_settings(core: Core, desk: Small) -> None:
-    change_stay(core, desk, return_date=date(2026, 3, 4))
+    leaves_tomorrow(core, desk)
     desk.world.say(COORDINATOR, "/settings")
     desk.world.tap(COORDINATOR, "Morning digest")
     desk.world.tap(COORDINATOR, "06:30")
     assert "06:30" in last(desk)
-    desk.world.travel(march(3, 8))
-    assert [row.created_at for row in digests(core)] == [march(3, 5, 30)]
+    assert morning(core, desk, march(3, 5, 29), march(3, 5, 30)) == [march(3, 5, 30)]
 
 
 def test_who_wants_none_gets_none(core: Core, desk: Small) -> None:
-    change_stay(core, desk, return_date=date(2026, 3, 4))
+    leaves_tomorrow(core, desk)
     desk.world.say(COORDINATOR, "/settings")
     desk.world.tap(COORDINATOR, "Morning digest")
     desk.world.tap(COORDINATOR, "No digest")
-    desk.world.travel(march(3, 12))
-    assert digests(core) == []
+    assert morning(core, desk, march(3, 7)) == []
 
 
 def test_one_digest_tells_of_all_cohorts(core: Core, desk: Small) -> None:
     autumn = second_cohort(core, desk)
-    change_stay(core, desk, return_date=date(2026, 3, 4))
+    leaves_tomorrow(core, desk)
     with core.store.transaction() as session:
         lea = session.get_one(Placement, desk.placements["lea"])
         facts = {column.key: getattr(lea, column.key) for column in inspect(Placement).columns if column.key != "id"}
         session.add(Placement(**(facts | {"cohort_id": autumn})))
-    desk.world.travel(march(3, 8))
-    assert len(digests(core)) == 1
-    assert desk.world.phone(COORDINATOR).text().count("Return tomorrow from Seville") == 2
+    assert morning(core, desk, march(3, 7)) == [march(3, 7)]
+    assert last(desk).count("Return tomorrow from Seville") == 2
 
 
 def test_one_held_up_till_the_afternoon_is_dropped(core: Core, desk: Small) -> None:
-    change_stay(core, desk, return_date=date(2026, 3, 4))
-    desk.world.turn()
-    desk.world.clock.set(march(3, 13))
-    desk.world.turn()
-    assert digests(core) == []
-    desk.world.travel(march(4, 8))
-    assert [row.created_at for row in digests(core)] == [march(4, 7)]
+    leaves_tomorrow(core, desk)
+    assert morning(core, desk, march(3, 13), march(4, 7)) == [march(4, 7)]
 
 
-def test_nobody_away_gets_one(core: Core, desk: Small) -> None:
-    change_stay(core, desk, return_date=date(2026, 3, 4))
-    change(core, rows(core, Membership, Membership.code == "C01")[0], away_until=march(9, 0))
-    desk.world.travel(march(3, 12))
-    assert digests(core) == []
-    assert BACKUP in desk.world.phones
+def test_nobody_who_is_away_or_has_blocked_the_bot_gets_one(core: Core, desk: Small) -> None:
+    leaves_tomorrow(core, desk)
+    change(core, rows(core, Membership, Membership.code == "C01")[0], away_until=march(4, 0))
+    assert morning(core, desk, march(3, 7)) == []
+    desk.world.block(COORDINATOR)
+    assert morning(core, desk, march(4, 7)) == []
