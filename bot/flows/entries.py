@@ -6,10 +6,11 @@ the journal can show them again; `shared` is true once the learner has shared th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.flows.care import care
-from bot.flows.effects import Effect, KeepEntry, SaveStep
+from bot.flows.effects import Effect, FinishStep, KeepEntry, SaveStep
 from bot.flows.gate import missing
 from bot.flows.listening import hear, needs_help_first, topic_told
 from bot.flows.running import Run, begun, finished
@@ -65,7 +66,8 @@ def thanked(scene: Scene, words: str, thanks: Screen, effects: tuple[Effect, ...
     cared = care(scene, danger, topic_told(scene, words))
     if needs_help_first(danger):
         kept_too = Say(screen(say("journal/kept_too")))
-        return Outcome((*cared.shown, kept_too), (*effects, *cared.effects), cared.conversation or IDLE)
+        quiet = tuple(replace(one, quiet=True) if isinstance(one, FinishStep) else one for one in effects)
+        return Outcome((*cared.shown, kept_too), (*quiet, *cared.effects), cared.conversation or IDLE)
     return Outcome((Say(thanks), *cared.shown), (*effects, *cared.effects), cared.conversation or IDLE)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bot.flows import agenda, mood
+from math import ceil
+
+from bot.flows import agenda, badges, mood
 from bot.flows.gate import closed
-from bot.flows.running import MENU_ROW, answer, find
+from bot.flows.running import MENU_ROW, answer, find, serves
 from bot.flows.scene import ProgressView, Scene
-from bot.flows.vocabulary import Event, Outcome, Rows, Screen, show
+from bot.flows.vocabulary import Attachment, Drawing, Event, Outcome, Rows, Screen, Tap, button, show
 from bot.i18n import Moment, Text, say, verbatim
+from bot.rules.badges import levels
+from bot.rules.points import COMPETENCES
 
 NEEDS: frozenset[str] = frozenset({"progress", "steps", "moods"})
 
@@ -15,8 +19,9 @@ CELLS = 8
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/progress` and `progress:open`."""
-    return closed(scene) or show(answer(event, shown(scene)))
+    """`/progress`, `progress:open`, `progress:badges`."""
+    badge = isinstance(event, Tap) and event.data == "progress:badges"
+    return closed(scene) or show(answer(event, badges.page(scene) if badge else shown(scene)))
 
 
 def shown(scene: Scene) -> Screen:
@@ -26,8 +31,29 @@ def shown(scene: Scene) -> Screen:
         return Screen((say("progress/title"), say("progress/start"), *_next(scene), *mood.line(scene)), _rows(scene))
     head = say("progress/points", n=progress.points)
     done = say("progress/done", n=progress.done)
-    body = (say("progress/title"), head, done, _bars(scene, progress), *_next(scene), *mood.line(scene))
-    return Screen(body, _rows(scene))
+    team = () if progress.team is None else (say("progress/team", n=progress.team),)
+    body = (
+        say("progress/title"), head, done, *team, _bars(scene, progress), *badges.line(progress), *_next(scene),
+        *mood.line(scene),
+    )  # fmt: skip
+    return Screen(body, _rows(scene), attachment=None if scene.plain else _picture(scene, progress))
+
+
+def _picture(scene: Scene, progress: ProgressView) -> Attachment:
+    got = levels(progress.things)
+    facts = {
+        "title": say("progress/picture_title"),
+        "points": say("progress/picture_points", n=progress.points),
+        "team": None if progress.team is None else say("progress/team", n=progress.team),
+        "rows": [
+            [say(f"competences/{name}"), _share(scene, progress, name), progress.competences.get(name, 0)]
+            for name in COMPETENCES
+        ],
+        "badges": [
+            [badges.name_of(name, starred=False), got[name]] for name in COMPETENCES if name in got
+        ],
+    }  # fmt: skip
+    return Attachment("photo", name="compagnon.png", drawing=Drawing("progress", facts))
 
 
 def _bars(scene: Scene, progress: ProgressView) -> Text:
@@ -45,12 +71,18 @@ def _bars(scene: Scene, progress: ProgressView) -> Text:
 
 
 def _bar(scene: Scene, progress: ProgressView, competence: str) -> Text:
-    """Filled as far as the points go of those that the whole journey offers for the competence."""
-    steps = scene.journey.steps if scene.journey else ()
-    offered = sum(step.points for step in steps if competence in step.competences)
-    reached = progress.competences.get(competence, 0)
-    filled = 0 if offered == 0 else min(CELLS, -(-reached * CELLS // offered))  # rounded up: a first point shows
-    return verbatim("▰" * filled + "▱" * (CELLS - filled))
+    """Boxes and points; in plain mode points alone, for a screen reader spells out every box."""
+    points = str(progress.competences.get(competence, 0))
+    filled = ceil(CELLS * _share(scene, progress, competence))  # rounded up: a first point shows
+    return verbatim(points if scene.plain else "▰" * filled + "▱" * (CELLS - filled) + f" {points}")
+
+
+def _share(scene: Scene, progress: ProgressView, competence: str) -> float:
+    """How far the points go, from 0 to 1, of those that the whole journey offers for the competence."""
+    script = scene.script
+    steps = script.journey.steps if script else ()
+    offered = sum(step.points for step in steps if script and competence in serves(step, script.item(step)))
+    return min(1.0, progress.competences.get(competence, 0) / offered) if offered else 0.0
 
 
 def _next(scene: Scene) -> tuple[Text, ...]:
@@ -66,4 +98,5 @@ def _next(scene: Scene) -> tuple[Text, ...]:
 
 def _rows(scene: Scene) -> Rows:
     waiting = (*agenda.parked(scene), *agenda.due(scene), *agenda.still_open(scene))
-    return (*agenda.step_rows(waiting[:1]), *mood.row(scene), MENU_ROW)
+    more = (button("badges/button", "progress:badges"), button("assessment/open_button", "skills:show"))
+    return (*agenda.step_rows(waiting[:1]), more, *mood.row(scene), MENU_ROW)

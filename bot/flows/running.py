@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from bot.content.items import ITEM_FOLDERS, Item
+from bot.content.items import ITEM_FOLDERS, Challenge, Item
 from bot.content.schema import Step
 from bot.flows.effects import Effect, FinishStep, OpenStep, ReleaseWaiting, SaveStep
 from bot.flows.scene import Scene, Stay, StepView
@@ -142,8 +142,15 @@ def saved(run: Run) -> tuple[Effect, ...]:
 def finished(run: Run, score: float | None = None) -> tuple[Effect, ...]:
     """Done, with its points; the ledger gives them once."""
     step = run.step
-    done = FinishStep(run.stay.placement_id, step.id, run.data, step.points, tuple(step.competences), score)
+    done = FinishStep(run.stay.placement_id, step.id, run.data, step.points, serves(step, run.item), score)
     return (*begun(run), done)
+
+
+def serves(step: Step, item: Item) -> tuple[str, ...]:
+    """The key competences a step is for: those it names, else the one its challenge serves most."""
+    if step.competences or not isinstance(item, Challenge) or item.competence is None:
+        return tuple(step.competences)
+    return (item.competence,)
 
 
 def words_for(run: Run, **more: Any) -> Conversation:

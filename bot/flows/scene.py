@@ -309,12 +309,15 @@ class LearnerView:
 
 @dataclass(frozen=True, slots=True)
 class ProgressView:
-    """Points and steps done, in all and per key competence."""
+    """Points and steps done, in all and per key competence. `things`: how many were done for each competence; `team`:
+    the points of all who travel in the cohort, where there are enough of them to hide whose they are."""
 
     points: int
     done: int
     total: int
     competences: Mapping[str, int]
+    things: Mapping[str, int] = field(default_factory=dict)
+    team: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ class FinishStep:
     points: int = 0
     competences: tuple[str, ...] = ()
     score: float | None = None
+    quiet: bool = False  # the words told of danger: nothing is celebrated
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bot.content.markup import visible
 from bot.flows.vocabulary import Drawing
 from bot.i18n import Catalogues, Text, locale_of, show_value
 from bot.papers import picture
@@ -40,6 +41,14 @@ def _skills(facts: Mapping[str, Any], pen: Pen) -> bytes:
     return picture.skills(pen.words(facts["title"]), rows, scale, pen.words(facts["before"]), pen.words(facts["after"]))
 
 
+def _progress(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    rows = [(pen.words(name), share, pen.words(points)) for name, share, points in facts["rows"]]
+    badges = [(pen.words(name), level > 1) for name, level in facts["badges"]]
+    team = visible(pen.words(facts["team"])) if facts["team"] else ""
+    return picture.progress(pen.words(facts["title"]), pen.words(facts["points"]), team, rows, badges)
+
+
 _DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
     "skills": _skills,
+    "progress": _progress,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
+from math import cos, pi, sin
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -13,7 +14,7 @@ from bot.papers import fonts
 
 WIDTH, MARGIN = 1080, 60
 GROUND, INK, GREY, TRACK = "#F6F4EE", "#17212B", "#5B6670", "#DDDAD0"
-STRONG, PALE = "#0B6E75", "#86A9A7"
+STRONG, PALE, GOLD = "#0B6E75", "#86A9A7", "#B7791F"
 
 
 @cache
@@ -59,6 +60,15 @@ class Canvas:
         place = (x, self.y, x + size, self.y + size)
         fill = None if hollow else colour
         self._todo.append(lambda draw: draw.ellipse(place, fill=fill, outline=colour, width=4))
+
+    def star(self, x: float, size: float, colour: str) -> None:
+        """A star with five points, as high as a dot of that size."""
+        middle, radius = (x + size / 2, self.y + size / 2), size / 2
+        corners = [
+            (middle[0] + reach * sin(pi * n / 5), middle[1] - reach * cos(pi * n / 5))
+            for n, reach in enumerate((radius, radius * 0.45) * 5)
+        ]
+        self._todo.append(lambda draw: draw.polygon(corners, fill=colour))
 
     def down(self, pixels: int) -> None:
         """Go on further below."""
@@ -112,4 +122,32 @@ def skills(
             canvas.down(8 + 42)
         canvas.down(22)
     canvas.paragraph("  ·  ".join(f"{n} = {words}" for n, words in enumerate(scale, 1)), 28, colour=GREY)
+    return canvas.png()
+
+
+def progress(
+    title: str, points: str, team: str, rows: list[tuple[str, float, str]], badges: list[tuple[str, bool]]
+) -> bytes:
+    """Points as a number, a bar for each competence (name, share from 0 to 1, points), badges by name."""
+    canvas = Canvas()
+    canvas.text(MARGIN, title, 52, bold=True)
+    canvas.down(92)
+    canvas.text(MARGIN, points, 64, bold=True, colour=STRONG)
+    canvas.down(92)
+    if team:
+        canvas.text(MARGIN, team, 32, colour=GREY)
+        canvas.down(60)
+    canvas.down(16)
+    for name, share, figure in rows:
+        canvas.text(MARGIN, name, 34)
+        canvas.text(WIDTH - MARGIN, figure, 34, bold=True, end=True)
+        canvas.down(52)
+        canvas.bar(MARGIN, WIDTH - 2 * MARGIN, 26, share, STRONG)
+        canvas.down(54)
+    for name, starred in badges:
+        canvas.down(8)
+        (canvas.star if starred else canvas.dot)(MARGIN, 44, GOLD if starred else STRONG)
+        canvas.down(-4)
+        canvas.text(MARGIN + 60, name, 34)
+        canvas.down(56)
     return canvas.png()

@@ -31,6 +31,7 @@ from bot.service import (
     partings,
     planning,
     privacy,
+    progress,
     safety_effects,
     steps,
     walks,
@@ -138,6 +139,8 @@ def _step_effect(work: Work, effect: Any) -> None:
     elif work.own_stay(effect.placement_id):
         steps.apply(work.core, work.session, effect, work.now)
         work.applied.more |= isinstance(effect, fx.FinishStep | fx.SkipStep | fx.ReleaseWaiting)
+        if isinstance(effect, fx.FinishStep):
+            work.applied.after += [Say(shown) for shown in progress.new_badges(work.session, effect, work.now)]
 
 
 # --- the person's own data ----------------------------------------------------------------------

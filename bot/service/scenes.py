@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows import walks as walk_flow
-from bot.flows.scene import CheckInView, Contact, InviteView, ProgressView, Scene, Stay
+from bot.flows.scene import CheckInView, Contact, InviteView, Scene, Stay
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
 from bot.rules import wishes
 from bot.rules.permissions import Actor
-from bot.service import cases, cohort_views, confiding, moods, open_cases, pauses, skills, travel_views, walks
+from bot.service import cases, cohort_views, confiding, moods, open_cases, pauses, progress, skills, travel_views, walks
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -35,8 +35,6 @@ from bot.store.tables import (
     Outbox,
     Person,
     Placement,
-    Point,
-    StepRun,
     TelegramAccount,
 )
 from bot.store.tables import Conversation as ConversationRow
@@ -262,15 +260,7 @@ def _travel(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 def _progress(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if scene.stay is None:
         return scene
-    placement_id = scene.stay.placement_id
-    awards = session.execute(select(Point.points, Point.competences).where(Point.placement_id == placement_id)).all()
-    states = session.scalars(select(StepRun.state).where(StepRun.placement_id == placement_id)).all()
-    totals: dict[str, int] = {}
-    for points, competences in awards:
-        for competence in competences:
-            totals[competence] = totals.get(competence, 0) + points
-    done = sum(state == "done" for state in states)
-    return replace(scene, progress=ProgressView(sum(p for p, _ in awards), done, len(states), totals))
+    return replace(scene, progress=progress.view_of(session, scene.stay.placement_id, scene.stay.cohort_id))
 
 
 def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:

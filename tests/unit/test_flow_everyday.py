@@ -217,8 +217,8 @@ def test_progress_shows_bars_but_no_ranking() -> None:
     now = scene(states={"money": "done"}, progress=ProgressView(10, 1, 8, {"stem": 10}))
     bars = next(text for text in screens(progress.handle(now, Command("progress")))[0].body if "bars" in text.id)
     shown = library().catalogues.html(bars, "en", "UTC")
-    assert "▰▰▰▰▱▱▱▱  Numbers" in shown
-    assert "▱▱▱▱▱▱▱▱  Languages" in shown
+    assert "▰▰▰▰▱▱▱▱ 10  Numbers" in shown
+    assert "▱▱▱▱▱▱▱▱ 0  Languages" in shown
 
 
 def test_progress_before_the_first_step_counts_nothing() -> None:
