@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
@@ -90,11 +90,15 @@ _PARTNERS = (
     .where(Placement.id.in_(ids("placements")))
 )
 _ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(CheckIn.id.in_(ids("check_ins")))
+# The first of each kind only: an alert that nobody takes is told again and again, over days if need be.
 _TOLD = (
-    select(AlertEvent.alert_id, AlertEvent.what, AlertEvent.at, Person.first_name, Person.last_name)
+    select(
+        AlertEvent.alert_id, AlertEvent.what, func.min(AlertEvent.at).label("at"), Person.first_name, Person.last_name
+    )
     .join(Person, Person.id == AlertEvent.person_id)
     .where(AlertEvent.alert_id.in_(ids("alerts")), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
-    .order_by(AlertEvent.id)
+    .group_by(AlertEvent.alert_id, AlertEvent.what, Person.id, Person.first_name, Person.last_name)
+    .order_by(func.min(AlertEvent.id))
 )
 
 
@@ -369,7 +373,7 @@ class Book:
             known = of_alert.get(name)
             if known is None:
                 of_alert[name] = Told(name, row.at)
-            elif row.what == "delivered" and known.delivered_at is None:
+            elif row.what == "delivered":
                 of_alert[name] = Told(name, known.at, row.at)
             elif row.what == "not_delivered" and known.delivered_at is None:
                 of_alert[name] = Told(name, known.at, failed=True)

@@ -72,7 +72,12 @@ def test_a_message_arrives_silently_as_it_was_written(core: Core, abroad: Small)
 
 def test_who_went_home_early_is_asked_nothing_any_more(core: Core, abroad: Small) -> None:
     learners.end(core, "L01", None, "2026-03-03", abroad.world.now)
-    abroad.world.travel(march(6, 12))
+    abroad.world.travel(march(2, 18))
+    abroad.world.tap(LEARNER, "I'm fine")
+    abroad.world.travel(march(3, 17))
+    abroad.world.say(LEARNER, "/checkin")
+    abroad.world.tap(LEARNER, "I've arrived")
+    abroad.world.travel(march(5, 12))
     assert {row.day for row in rows(core, CheckIn) if row.state != "planned"} <= {date(2026, 3, 2), date(2026, 3, 3)}
 
 
