@@ -17,6 +17,7 @@ from bot.errors import BadInput
 from bot.flows.running import title
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
+from bot.rules.eves import eves
 from bot.rules.towns import Misplaced, Towns
 from bot.rules.typed import parse_choice, parse_country, parse_day, parse_language, parse_name
 from bot.service.import_rows import STATUSES
@@ -121,7 +122,10 @@ def simulate_(
     start = datetime.combine(leaves, time(12), UTC) - AHEAD
     at = to_utc(parse_day(joined), time(12), home_timezone) if joined else start
     names = {s.id: library.catalogues.plain(title(s, script.item(s)), "en", "UTC") for s in script.journey.steps}
-    rows = [_line(message, names) for message in simulate(script.journey, learner, at)]
+    over = to_utc(learner.itinerary.return_, time(23), "UTC") if learner.itinerary else at
+    beside = eves(library, learner, at, over) if "learner" in script.journey.roles else ()
+    names |= {item.step.id: item.step.use.replace("-", " ") for item in beside}
+    rows = [_line(message, names) for message in simulate(script.journey, learner, at, beside)]
     _print_simulation(journey, rows, json, everything)
 
 

@@ -10,15 +10,17 @@ import typer
 
 from admin_cli import kit_authors
 from admin_cli.context import content
-from admin_cli.files import read_text
+from admin_cli.files import read_text, write_bytes
 from admin_cli.output import Json, facts, heading, print_json, print_json_line, say, table
 from bot.clock import SystemClock, local_date
 from bot.content.loader import Library
 from bot.errors import BadInput
+from bot.papers.kit_booklet import kit_booklet
 from bot.rules.kit_search import KitSearch
 from bot.rules.towns import Misplaced, Town, Towns, kit_name
-from bot.rules.typed import parse_country, parse_language, parse_name, shown
+from bot.rules.typed import parse_country, parse_language, parse_name, shown, slug
 from bot.service.kit_desk import KitDesk
+from bot.service.kit_paper import Order, booklet
 from bot.settings import load_settings
 
 app = typer.Typer(name="kit", help="City kits: what the bot answers about a host city.", no_args_is_help=True)
@@ -108,6 +110,25 @@ def ask(
     facts({"Outcome": found["outcome"], "Topic": found["topic"], "Or": found["alternatives"]})
     say("")
     say(found["text"])
+
+
+@app.command()
+def pdf(
+    city: City,
+    file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="By default CITY-LANGUAGE.pdf here.")] = None,
+    lang: Annotated[str, typer.Option("--language", "--lang", metavar="L", help="The reader's language.")] = "en",
+    home_country: HomeCountry = "FR",
+    host_country: HostCountry = None,
+) -> None:
+    """The whole kit as one PDF to keep offline."""
+    settings = load_settings()
+    library = content(settings)
+    town, language = _desk(library, city, home_country, host_country).town, _spoken(library, lang)
+    order = Order(town.kit or "", town.country, parse_country(home_country))
+    drawn = kit_booklet(booklet(library, order, language, SystemClock().now()))
+    target = file or Path(f"{order.kit or slug(town.city, town.country.lower())}-{language}.pdf")
+    write_bytes(target, drawn)
+    say(f"{target}: {len(drawn) // 1024 + 1} KB.")
 
 
 app.command()(kit_authors.check)

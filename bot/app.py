@@ -15,7 +15,7 @@ from aiohttp.web import RouteDef
 from bot.clock import Clock
 from bot.errors import BadSetting, StorageTrouble, TransportError, Unreachable
 from bot.rules.retry import backoff
-from bot.service import bot_state, figures, leases
+from bot.service import bot_state, figures, leases, papers
 from bot.service.core import Core
 from bot.settings import Settings
 from bot.transport.client import BotUser, Telegram
@@ -68,6 +68,7 @@ class App:
         self.telegram = Telegram(
             settings.require_token(), settings.api_url, core.content.catalogues, clock, settings.data_dir
         )
+        self.telegram.draw = lambda *what: papers.draw(core, clock.now(), *what)
         self.pacing = pacing = pacing or Pacing(settings.ceiling())
         self.outgoing = Outgoing(core, self.telegram, self.pool, clock, pacing)
         self.sender = Sender(core, self.outgoing, self.pool, clock, pacing)

@@ -197,7 +197,8 @@ class Country(_Facts):
 
 
 class Kit(_Facts):
-    """A host city: centre in degrees, IANA zone, `subdivision` as the `holidays` package names it."""
+    """A host city: centre in degrees, IANA zone, `subdivision` as the `holidays` package names it, and `region` as
+    people call it where it has public holidays of its own."""
 
     name: Phrase
     country: CountryCode
@@ -205,6 +206,7 @@ class Kit(_Facts):
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
     subdivision: str | None = None
+    region: Phrase | None = None
     rechecked_by: Keeper = "partner"
     places: tuple[Place, ...] = ()
 
@@ -270,9 +272,10 @@ class Topic(SourceFile):
 
 
 class Card(SourceFile):
-    """Full sentences to hold out to somebody, in the languages of the host countries; `meaning` tells the holder what
-    they say. `______` is a gap to fill in by hand."""
+    """Full sentences to hold out to somebody, in the languages of the host countries; `title` is what a button calls
+    them, `meaning` tells the holder what they say. `______` is a gap to fill in by hand."""
 
+    title: Phrase
     meaning: Phrase
     words: Mapping[str, str] = Field(min_length=1)
 

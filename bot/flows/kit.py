@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.clock import local_date
-from bot.flows import near
+from bot.flows import near, show_this
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.care import care
 from bot.flows.effects import KeepKitQuestion
@@ -20,8 +20,10 @@ from bot.flows.running import resume_rows
 from bot.flows.scene import Scene, Stay
 from bot.flows.sos import country_now
 from bot.flows.vocabulary import (
+    Attachment,
     Button,
     Command,
+    Drawing,
     Event,
     Outcome,
     Replace,
@@ -61,12 +63,14 @@ THEMES: Mapping[str, Text] = {
     "free_time": say("kit/themes/free_time"),
 }
 ALL_TOPICS = (button("kit/all_button", "kit:home"),)
+# From every page of the kit what to dial is one tap away.
+HOME_AND_HELP = (button("kit/emergency_button", "kit:t:emergency_numbers"), *ALL_TOPICS)
 ASK_A_PERSON = (button("kit/person_button", "relay:new"),)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`;
-    `kit:new:<topic>` leaves the message it hangs on."""
+    """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`,
+    `kit:cards`, `kit:card:<card>`, `kit:say` and `kit:pdf`; `kit:new:<topic>` leaves the message it hangs on."""
     if scene.stay is None:
         return _without_stay(scene, event)
     match event:
@@ -146,11 +150,29 @@ def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
         return show(Say(_topic(scene, stay, name)))
     if action == "th" and name in THEMES:
         return show(Replace(_theme(scene, name)))
-    if action == "none":
-        return show(Replace(_unknown(scene, say("kit/none"))))
-    if action == "home":
-        return show(Replace(_home(scene, stay)))
-    return show(Toast(say("kit/gone")), Replace(_home(scene, stay)))
+    match action:
+        case "none":
+            return show(Replace(_unknown(scene, say("kit/none"))))
+        case "home":
+            return show(Replace(_home(scene, stay)))
+        case "cards":
+            return show(Replace(show_this.cards(scene, stay, ALL_TOPICS)))
+        case "card" if (card := show_this.card(scene, stay, name, ALL_TOPICS)) is not None:
+            return show(Replace(card))
+        case "say":
+            return show(Replace(show_this.phrases(scene, stay, ALL_TOPICS)))
+        case "pdf" if stay.host_country:
+            return show(Toast(say("kit/pdf_coming")), Say(_booklet(scene, stay)))
+        case _:
+            return show(Toast(say("kit/gone")), Replace(_home(scene, stay)))
+
+
+def _booklet(scene: Scene, stay: Stay) -> Screen:
+    """The whole kit as a document; it is drawn when it is sent."""
+    where = stay.kit or (stay.host_country or "").lower()
+    drawing = Drawing("kit", {"kit": stay.kit or "", "country": stay.host_country, "home": stay.home_country or ""})
+    file = Attachment("document", name=f"{where}-{scene.language}.pdf", drawing=drawing)
+    return Screen((say("kit/pdf", city=city(stay)),), attachment=file)
 
 
 def _home(scene: Scene, stay: Stay) -> Screen:
@@ -161,13 +183,17 @@ def _home(scene: Scene, stay: Stay) -> Screen:
     if stay.kit is None:
         body.append(say("kit/country_only", country=Country(stay.host_country or "")))
     close = ((near.BUTTON,),) if near.offered(scene) else ()
-    return Screen(tuple(body), (*first, *close, *pairs, (button("steps/menu_button", "menu:home"),)))
+    helping = show_this.offered(scene, stay)
+    keep = ((button("kit/pdf_button", "kit:pdf"),),) if stay.host_country else ()
+    return Screen(
+        tuple(body), (*first, *close, *helping, *pairs, *keep, (button("steps/menu_button", "menu:home"),))
+    )  # fmt: skip
 
 
 def _theme(scene: Scene, theme: str) -> Screen:
     topics = [name for name, topic in scene.content.topics.items() if topic.theme == theme]
     rows: Rows = tuple((_topic_button(topic),) for topic in topics)
-    return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, ALL_TOPICS))
+    return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, HOME_AND_HELP))
 
 
 def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
@@ -180,7 +206,8 @@ def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -
     beside = (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS]
     neighbours = tuple((_topic_button(name),) for name in beside)
     close = ((near.BUTTON,),) if topic in PLACES and near.offered(scene) else ()
-    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*close, *neighbours, *person, ALL_TOPICS))
+    last = ALL_TOPICS if topic == EMERGENCY[0] else HOME_AND_HELP
+    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*close, *neighbours, *person, last))
 
 
 def _elsewhere(scene: Scene, stay: Stay, topic: str, here: str) -> tuple[Text, ...]:

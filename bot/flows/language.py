@@ -6,7 +6,8 @@ from bot.flows.effects import SetLanguage
 from bot.flows.running import answer
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, show
-from bot.i18n import LanguageName, Text, say
+from bot.i18n import LanguageName, Text, locale_of, say, show_value
+from bot.rules.fold import fold
 
 NEEDS: frozenset[str] = frozenset()
 
@@ -30,9 +31,11 @@ def partly(scene: Scene, chosen: str) -> tuple[Text, ...]:
 
 
 def offered(scene: Scene, first: str, more: bool = False) -> tuple[tuple[str, ...], bool]:
-    """The languages to choose from, `first` ahead, and whether there are more: those spoken only in part."""
+    """The languages to choose from by their own names, `first` ahead, and whether there are more: those spoken only
+    in part."""
     catalogues = scene.content.catalogues
     in_full = [tag for tag in catalogues.languages if more or tag == first or not catalogues.partly(tag)]
+    in_full.sort(key=lambda tag: fold(show_value(LanguageName(tag, own=True), locale_of(tag), "UTC")))
     ahead = [first] if first in in_full else []
     return (*ahead, *(tag for tag in in_full if tag != first)), len(in_full) < len(catalogues.languages)
 

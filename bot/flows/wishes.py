@@ -65,6 +65,7 @@ def _quiet(wishes: Wishes) -> tuple[Text, ...]:
         "reflection": say("wishes/no_reflections"),
         "quiz": say("wishes/no_quizzes"),
         "text": say("wishes/no_tips"),
+        "holiday": say("wishes/no_holidays"),
     }
     return tuple(line for kind, line in lines.items() if kind in wishes.quiet)
 
@@ -92,5 +93,7 @@ def _switch(kind: str, quiet: bool) -> Button:
             )
         case "quiz":
             return button("wishes/quizzes_on_button", tap) if quiet else button("wishes/quizzes_off_button", tap)
+        case "holiday":
+            return button("wishes/holidays_on_button", tap) if quiet else button("wishes/holidays_off_button", tap)
         case _:
             return button("wishes/tips_on_button", tap) if quiet else button("wishes/tips_off_button", tap)

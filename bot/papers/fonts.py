@@ -59,6 +59,20 @@ def undrawable(text: str) -> frozenset[str]:
     )
 
 
+def is_complex(text: str) -> bool:
+    """Whether a text has letters that join, stack or run from right to left, or marks that stand on others."""
+    return any(
+        c > "\u02ff" and (0x0590 <= ord(c) < 0x1100 or 0xFB1D <= ord(c) <= 0xFEFF or unicodedata.combining(c) > 0)
+        for c in text
+    )
+
+
+def runs_left(text: str) -> bool:
+    """Whether a text begins at the right edge: its first letter is of a script that is read from there."""
+    first = next((kind for c in text if (kind := unicodedata.bidirectional(c)) in ("L", "R", "AL")), "L")
+    return first != "L"
+
+
 @cache
 def _known(code_point: int) -> bool:
     return any(code_point in glyphs_of(font) for font in (MAIN, *OTHERS))

@@ -36,11 +36,44 @@ class Paper:
             self._pdf.add_font(other, "", fonts.path_of(other))
         self._pdf.set_fallback_fonts(list(others), exact_match=False)
         self._pdf.set_font(_FAMILY, size=10)
-        self._pdf.set_text_shaping(True)
 
-    def page(self) -> None:
-        """Begin a new page."""
+    def page(self) -> int:
+        """Begin a new page; returns its number."""
         self._pdf.add_page()
+        return int(self._pdf.page)
+
+    def turn_to(self, page: int) -> None:
+        """Go on drawing on a page that is there already."""
+        self._pdf.page = page
+
+    def mark(self, title: str, level: int = 0) -> None:
+        """Let readers find what follows in the outline of the file."""
+        self._pdf.start_section(fonts.drawable(title), level)
+
+    def link(self, x: float, y: float, width: float, height: float, page: int) -> None:
+        """Whoever taps here comes to the top of that page."""
+        self._pdf.link(x, y, width, height, self._pdf.add_link(page=page))
+
+    def lines(self, width: float, words: str, size: float, *, bold: bool = False) -> list[str]:
+        """A paragraph broken into the lines it takes."""
+        words = self._ready(words, size, bold)
+        found = self._pdf.multi_cell(
+            width, size, words, align=Align.L, dry_run=True, output="LINES", wrapmode=_mode(words)
+        )
+        assert isinstance(found, list)
+        return found
+
+    def line(
+        self, x: float, y: float, words: str, size: float, *, bold: bool = False, colour: Colour = INK,
+        width: float = 0, align: str = "L",
+    ) -> float:  # fmt: skip
+        """Draw one line that fits; returns the y below it."""
+        words = self._ready(words, size, bold)
+        self._pdf.set_text_color(*colour)
+        self._pdf.set_xy(x, y)
+        height = size * POINT * LEADING
+        self._pdf.cell(width or None, height, words, align=Align.coerce(align))
+        return y + height
 
     def text(
         self, x: float, y: float, width: float, words: str, size: float, *, bold: bool = False, colour: Colour = INK,
@@ -48,7 +81,7 @@ class Paper:
     ) -> float:  # fmt: skip
         """Draw a paragraph, broken into lines; returns the y below it. `most`: the height it may take; it is set
         smaller until it fits."""
-        words = fonts.drawable(words)
+        words = self._ready(words, size, bold)
         self._pdf.set_text_color(*colour)
         while True:
             self._pdf.set_font(_FAMILY, "B" if bold else "", size)
@@ -59,14 +92,20 @@ class Paper:
         self._pdf.set_xy(x, y)
         self._pdf.multi_cell(
             width, height, words, align=Align.coerce(align), new_x=XPos.LEFT, new_y=YPos.NEXT,
-            wrapmode=WrapMode.WORD if _breaks(words) else WrapMode.CHAR,
+            wrapmode=_mode(words),
         )  # fmt: skip
         return float(self._pdf.get_y())
 
+    def _ready(self, words: str, size: float, bold: bool) -> str:
+        """Set the font, and shape letters only where a script needs it: that takes four times as long."""
+        words = fonts.drawable(words)
+        self._pdf.set_text_shaping(fonts.is_complex(words))
+        self._pdf.set_font(_FAMILY, "B" if bold else "", size)
+        return words
+
     def _height(self, width: float, height: float, words: str, align: str) -> float:
-        mode = WrapMode.WORD if _breaks(words) else WrapMode.CHAR
         found = self._pdf.multi_cell(
-            width, height, words, align=Align.coerce(align), dry_run=True, output="HEIGHT", wrapmode=mode
+            width, height, words, align=Align.coerce(align), dry_run=True, output="HEIGHT", wrapmode=_mode(words)
         )
         assert isinstance(found, float | int)
         return float(found)
@@ -112,9 +151,9 @@ class Paper:
         return bytes(self._pdf.output())
 
 
-def _breaks(words: str) -> bool:
-    """Is there a place to break a line at, so that no word is longer than a line can be?"""
-    return all(len(word) <= 34 for word in words.split())
+def _mode(words: str) -> WrapMode:
+    """Lines break between words, unless one of them is longer than a line can be."""
+    return WrapMode.WORD if all(len(word) <= 34 for word in words.split()) else WrapMode.CHAR
 
 
 def _runs(row: Sequence[int]) -> Iterable[tuple[int, int]]:

@@ -121,8 +121,11 @@ class SimulatedMessage:
     sent: bool = True
 
 
-def simulate(journey: Journey, facts: LearnerFacts, joined_at: datetime) -> list[SimulatedMessage]:
-    """Every message of a journey as this learner would get it, with what is left out and why, by time."""
+def simulate(
+    journey: Journey, facts: LearnerFacts, joined_at: datetime, beside: Sequence[DueStep] = ()
+) -> list[SimulatedMessage]:
+    """Every message of a journey as this learner would get it, with what is left out and why, by time. `beside`: what
+    comes besides the journey and shares its budget."""
     joined = ensure_utc(joined_at)
     due = calendar(journey, facts)
     summary = missed(journey, facts, joined)
@@ -132,7 +135,7 @@ def simulate(journey: Journey, facts: LearnerFacts, joined_at: datetime) -> list
         what = "one summary of what came before: " + ", ".join(item.step.id for item in summary)
         stage = facts.itinerary.stage_at(joined)
         lines.append(SimulatedMessage(local(joined, zone), joined, zone, stage, "", "summary", what))
-    placements = place([item for item in due if item.due_at >= joined], {}, facts)
+    placements = place([item for item in (*due, *beside) if item.due_at >= joined], {}, facts)
     lines.extend(_line(placement) for placement in placements)
     return sorted(lines, key=lambda line: line.utc)
 

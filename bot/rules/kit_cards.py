@@ -11,12 +11,13 @@ from bot.rules.kit_values import Where
 
 
 class ShownCard(NamedTuple):
-    """A card in one language: what stands on it, and what that means in the reader's language."""
+    """A card in one language: what it is called, what stands on it, and what that means in the reader's language."""
 
     id: str
     language: str
     words: str
     meaning: Text
+    title: Text
 
 
 def cards_for(library: Library, kit_id: str | None, host_country: str, home_country: str) -> tuple[ShownCard, ...]:
@@ -41,5 +42,6 @@ def card_text(card: ShownCard) -> Text:
 def _shown(card: Card, where: Where) -> ShownCard | None:
     for language in where.foreign_languages:
         if language in card.words:
-            return ShownCard(card.id, language, card.words[language], Text(f"{card.path}/meaning"))
+            words, meaning = card.words[language], Text(f"{card.path}/meaning")
+            return ShownCard(card.id, language, words, meaning, Text(f"{card.path}/title"))
     return None

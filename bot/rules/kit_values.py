@@ -240,17 +240,28 @@ def _holidays(where: Where) -> Known | None:
     return Known(value, (where.country.holidays,)) if value and where.country and where.country.holidays else None
 
 
-def _phrases(where: Where) -> Known | None:
+def phrases_there(where: Where) -> tuple[str, tuple[tuple[Text, Said], ...]] | None:
+    """A language of the place with its phrases, meaning and words of each, those first that are worth learning first;
+    one that nobody learns at home if there is one."""
     for language in where.foreign_languages or where.languages:
-        lines = tuple(
-            say("kit_answer/phrase", meaning=Text(f"{spoken.path}/meaning"), words=said.text, sounds=said.sounds)
+        found = tuple(
+            (Text(f"{spoken.path}/meaning"), said)
             for spoken in sorted(where.library.phrases.values(), key=lambda phrase: phrase.rank)
             if (said := spoken.words.get(language))
         )
-        if lines:
-            whole = say("kit_answer/in_language", language=LanguageName(language), lines=Listing(lines, lines=True))
-            return Known(whole)
+        if found:
+            return language, found
     return None
+
+
+def _phrases(where: Where) -> Known | None:
+    there = phrases_there(where)
+    if there is None:
+        return None
+    language, found = there
+    lines = (say("kit_answer/phrase", meaning=meaning, words=said.text, sounds=said.sounds) for meaning, said in found)
+    whole = Listing(tuple(lines), lines=True)
+    return Known(say("kit_answer/in_language", language=LanguageName(language), lines=whole))
 
 
 def _one_phrase(phrase: str, where: Where) -> Known | None:

@@ -12,7 +12,7 @@ from bot.content.items import RHYTHMS, Rhythm
 from bot.content.schema import Step
 from bot.errors import BadInput
 
-SWITCHABLE = ("challenge", "reflection", "quiz", "text")  # kinds that can be switched off, each alone
+SWITCHABLE = ("challenge", "reflection", "quiz", "text", "holiday")  # what can be switched off, each alone
 EVERY_DAY_AT_FIRST = timedelta(days=14)  # until then nobody needs to choose
 TWICE_A_WEEK = frozenset((1, 4))  # Tuesday and Friday: one early in the working week, one before it ends
 

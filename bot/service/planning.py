@@ -15,11 +15,13 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import ONE_DAY, Itinerary, local_date, to_utc
+from bot.content.loader import Library
 from bot.content.versions import Script
 from bot.rules import pause, wishes
 from bot.rules.calendar import DueStep, LearnerFacts, age_on, around
 from bot.rules.check_in_terms import State
 from bot.rules.durations import parse_check_in_days
+from bot.rules.eves import eves
 from bot.service import broadcast_recipients, travel
 from bot.service.check_ins import new_row
 from bot.service.core import Core
@@ -63,7 +65,7 @@ def plan(core: Core, now: datetime, limit: int) -> int:
         subjects = _subjects(session, stays, now)
         _plan_check_ins(session, subjects, now)
         travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
-        _plan_steps(session, subjects, now)
+        _plan_steps(core, session, subjects, now)
         broadcast_recipients.work_out_again(session, stays, now)
         over = [stay.id for stay in stays if _is_over(stay, now)]
         run(session, _AGAIN, stays=[stay.id for stay in stays], at=now + AGAIN)
@@ -265,7 +267,7 @@ def asks_for_answers(script: Script) -> bool:
     return any(step.conditions.answers for step in script.journey.steps)
 
 
-def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> None:
+def _plan_steps(core: Core, session: Session, subjects: list[_Subject], now: datetime) -> None:
     walking = [s for s in subjects if s.walks]
     stays = [s.placement.id for s in walking]
     if waiting := [s.placement.id for s in subjects if not s.walks]:
@@ -285,6 +287,7 @@ def _plan_steps(session: Session, subjects: list[_Subject], now: datetime) -> No
         facts = facts_of(subject.placement, subject.person, subject.itinerary, answers.get(subject.placement.id, {}))
         have = known.get(subject.placement.id, {})
         near = _near(scripts[version], version, facts, now, have, shared, longest[version])
+        near = [*near, *_eves(core.content, facts, now, shared)]
         found = {item.step.id: item for item in near}
         wanted = {step: item for step, item in found.items() if _in_reach(item, subject, now)}
         _move(session, have, wanted, found)
@@ -306,6 +309,14 @@ def _near(
     )  # fmt: skip
     if key not in shared:
         shared[key] = around(script.journey, facts, now, now + AHEAD)
+    return shared[key]
+
+
+def _eves(library: Library, facts: LearnerFacts, now: datetime, shared: dict[Any, list[DueStep]]) -> list[DueStep]:
+    """What the calendar of the place brings, worked out once for all who stay there on the same days."""
+    key = "eves", facts.itinerary, facts.host_country, facts.host_city, facts.wishes.quiet
+    if key not in shared:
+        shared[key] = eves(library, facts, now - LATE, now + AHEAD)
     return shared[key]
 
 

@@ -15,12 +15,13 @@ from bot.flows import late, onboarding_screens
 from bot.flows import steps as step_flow
 from bot.flows.running import title
 from bot.flows.scene import Stay
-from bot.flows.vocabulary import Kind, Say
+from bot.flows.vocabulary import Kind, Say, Screen
 from bot.i18n import Text
+from bot.rules import eves
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import awaited, drafts, notices, planning, skills
+from bot.service import awaited, drafts, eve_messages, notices, planning, skills
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -246,6 +247,8 @@ def _fire_stay(core: Core, session: Session, placement_id: int, due: list[DueRow
 
 
 def _required(session: Session, row: DueRow) -> bool:
+    if eves.is_eve(row.step):
+        return True
     step = script_of(session, row.version_id).journey.step(row.step)
     return step is not None and step.required
 
@@ -254,16 +257,10 @@ def _fire(
     core: Core, session: Session, stay: Stay, facts: LearnerFacts, quiet: QuietHours, chat_id: int, row: DueRow,
     now: datetime,
 ) -> None:  # fmt: skip
-    step = script_of(session, row.version_id).journey.step(row.step)
-    not_there = awaited.wait_of(session, stay.placement_id, step, now) if step is not None else None
-    if not_there is not None:
-        awaited.put_off(row, not_there)
+    eve = eves.parse(row.step) if eves.is_eve(row.step) else None
+    if eve is None and not _may_come(session, stay, row, now):
         return
-    if row.why == awaited.NOT_THERE:
-        awaited.come(row, stay.zone, now)
-        if row.due_at > now:
-            return
-    if step is None or row.expires_at <= now:
+    if row.expires_at <= now:
         row.state, row.why = "expired", row.why or "too late to be worth sending"
         return
     if _taken_before(session, row):
@@ -275,16 +272,42 @@ def _fire(
         if row.due_at >= row.expires_at:
             row.state, row.why = "expired", f"{row.why}, and later is too late for it"
         return
-    script = script_of(session, row.version_id)
-    shown = step_flow.offer(script, script.journey, step, stay)
+    shown = _card(session, stay, row) if eve is None else eve_messages.screen(core, session, eve, stay)
+    if shown is None:
+        row.state, row.why = "skipped", "nothing to say any more"
+        return
     draft = drafts.Draft(chat_id, shown, Kind.PROMPT, stay.person_id, key=f"step:{stay.placement_id}:{row.step}",
                          ref=f"step:{stay.placement_id}:{row.step}", expires_at=row.expires_at)  # fmt: skip
     drafts.queue(session, [draft], now)
     row.state = "sent"
-    insert_or_ignore(session, StepRun, [
-        {"placement_id": stay.placement_id, "step": row.step, "state": "offered", "data": {}, "offered_at": now}
-    ])  # fmt: skip
+    if eve is None:
+        insert_or_ignore(session, StepRun, [
+            {"placement_id": stay.placement_id, "step": row.step, "state": "offered", "data": {}, "offered_at": now}
+        ])  # fmt: skip
     count_unasked(session, stay.placement_id, local_date(now, stay.zone), now)
+
+
+def _may_come(session: Session, stay: Stay, row: DueRow, now: datetime) -> bool:
+    """Whether nothing about its learner or its journey holds a step back; if something does, the row says what."""
+    step = script_of(session, row.version_id).journey.step(row.step)
+    if step is None:
+        row.state, row.why = "expired", row.why or "the journey has no such step any more"
+        return False
+    not_there = awaited.wait_of(session, stay.placement_id, step, now)
+    if not_there is not None:
+        awaited.put_off(row, not_there)
+        return False
+    if row.why == awaited.NOT_THERE:
+        awaited.come(row, stay.zone, now)
+        return row.due_at <= now
+    return True
+
+
+def _card(session: Session, stay: Stay, row: DueRow) -> Screen:
+    script = script_of(session, row.version_id)
+    step = script.journey.step(row.step)
+    assert step is not None, row.step
+    return step_flow.offer(script, script.journey, step, stay)
 
 
 def _taken_before(session: Session, row: DueRow) -> bool:
@@ -314,7 +337,8 @@ def _wait(
         return now + LOOK_AGAIN, "in a step"
     today = local_date(now, stay.zone)
     count = session.get(DayCount, (stay.placement_id, today))
-    if count is not None and count.sent >= allowance(today, facts):
+    sent = count.sent if count is not None else 0
+    if sent + eve_messages.to_come(session, stay, row, now) >= allowance(today, facts):
         assert stay.itinerary is not None
         return _tomorrow(row, stay.itinerary, today), "the day was full"
     if count is not None and now - count.last_at < APART:

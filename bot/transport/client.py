@@ -16,14 +16,15 @@ from telegram.request import BaseRequest
 
 from bot.clock import Clock
 from bot.errors import Blocked as ChatGone
-from bot.errors import ChatMoved, Rejected, TooManyRequests, TransportError, Unreachable, WrongToken
+from bot.errors import ChatMoved, NotFound, Rejected, TooManyRequests, TransportError, Unreachable, WrongToken
 from bot.i18n import Catalogues
+from bot.papers import drawings
 from bot.rules.retry import backoff
 from bot.service.delivery import Delivery, Fate, Result
 from bot.transport.bare import bare
 from bot.transport.classify import Meaning, Verdict, classify
 from bot.transport.convert import ALLOWED_UPDATES
-from bot.transport.render import Call, render, without_markup
+from bot.transport.render import Call, Draw, render, without_markup
 from bot.transport.request import READ_SECONDS, AiohttpRequest, as_json
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ class Telegram:
         self._catalogues = catalogues
         self._clock = clock
         self._data_dir = data_dir
+        self.draw: Draw = drawings.draw
         self.too_many: Callable[[int, float], None] = lambda chat_id, seconds: None  # told of every 429
 
     async def open(self) -> BotUser:
@@ -123,7 +125,7 @@ class Telegram:
     async def deliver(self, delivery: Delivery) -> Result:
         """Send or edit one message. Never raises for what Telegram says: every answer becomes a Fate."""
         try:
-            calls = render(delivery, self._catalogues)
+            calls = render(delivery, self._catalogues, self.draw)
         except Rejected as error:
             log.error("message %s (%s) cannot be sent: %s", delivery.id, delivery.kind, error)
             return self._result(delivery, Fate.FAILED, error=str(error))
@@ -139,6 +141,9 @@ class Telegram:
         except OSError as error:
             log.error("message %s: its file cannot be read: %s", delivery.id, error.strerror)
             return self._result(delivery, Fate.FAILED, error=f"file not readable: {error.strerror}")
+        except NotFound as error:
+            log.error("message %s: %s", delivery.id, error)
+            return self._result(delivery, Fate.FAILED, error=str(error))
         try:
             sent = await self._bot.call(call.method, params)
         except TelegramError as error:

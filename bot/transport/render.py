@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from bot.errors import Rejected
-from bot.flows.vocabulary import Attachment, ReplyButton, Rows, Screen, Venue
+from bot.flows.vocabulary import Attachment, Drawing, ReplyButton, Rows, Screen, Venue
 from bot.i18n import Catalogues
 from bot.papers import drawings
 from bot.service.delivery import Delivery
@@ -20,6 +20,8 @@ from bot.transport import html
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 DATA_LIMIT = 64
+
+Draw = Callable[[Drawing, Catalogues, str, str], bytes]  # in a language, by the clock of a zone
 
 _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice"}
 
@@ -44,8 +46,8 @@ class Call:
     uploads: Mapping[str, Upload] = field(default_factory=dict)
 
 
-def render(delivery: Delivery, catalogues: Catalogues) -> tuple[Call, ...]:
-    """The calls of a delivery, in order; the last one is the message that counts.
+def render(delivery: Delivery, catalogues: Catalogues, draw: Draw = drawings.draw) -> tuple[Call, ...]:
+    """The calls of a delivery, in order; the last one is the message that counts. `draw` makes what screens name.
 
     A place on the map has no room for words, so it goes before them as a message of its own.
     Raises Rejected for a screen that Telegram would never take (callback data over 64 bytes).
@@ -57,7 +59,7 @@ def render(delivery: Delivery, catalogues: Catalogues) -> tuple[Call, ...]:
     if shown.venue is not None:
         calls.append(_venue(delivery, shown.venue))
     if shown.attachment is not None:
-        calls.append(_file(delivery, shown.attachment, catalogues))
+        calls.append(_file(delivery, shown.attachment, catalogues, draw))
     elif shown.body or not calls:
         calls.append(_message(delivery, catalogues))
     keyboard = _keyboard(delivery, catalogues)
@@ -123,7 +125,7 @@ def _venue(delivery: Delivery, venue: Venue) -> Call:
     return Call("sendVenue", _addressed(delivery) | place)
 
 
-def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) -> Call:
+def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues, draw: Draw) -> Call:
     method = _SENDING.get(attachment.kind)
     sources = (attachment.file_id, attachment.path, attachment.content, attachment.drawing)
     if method is None or sum(source is not None for source in sources) != 1:
@@ -137,10 +139,10 @@ def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues) ->
         params |= {"caption": caption, "parse_mode": "HTML"}
     if attachment.file_id is not None:
         return Call(method, params | {attachment.kind: attachment.file_id})
-    draw = None
+    drawn = None
     if attachment.drawing is not None:
-        draw = partial(drawings.draw, attachment.drawing, catalogues, delivery.language, delivery.zone)
-    upload = Upload(attachment.path or "", attachment.name, attachment.content, draw)
+        drawn = partial(draw, attachment.drawing, catalogues, delivery.language, delivery.zone)
+    upload = Upload(attachment.path or "", attachment.name, attachment.content, drawn)
     return Call(method, params, {attachment.kind: upload})
 
 

@@ -55,6 +55,14 @@ def test_kits_are_listed_and_shown_in_a_language(run: CommandLine) -> None:
     assert "There is no kit for “Graz”" in run.refused("kit", "show", "Graz")
 
 
+def test_a_kit_is_written_as_one_pdf_in_a_language(run: CommandLine) -> None:
+    file = run.folder / "kit.pdf"
+    assert f"{file}: " in run.good("kit", "pdf", "Sevilla", str(file), "--language", "fr").out
+    assert file.read_bytes().startswith(b"%PDF")
+    assert "There is no kit" in run.refused("kit", "pdf", "Atlantis", str(file))
+    assert "cannot be written" in run.refused("kit", "pdf", "lyon", str(run.folder / "no" / "kit.pdf"))
+
+
 def test_a_question_is_answered_with_the_public_fields(run: CommandLine) -> None:
     found = run.good("kit", "ask", "seville", "what number do I call in an emergency?", "--json").json
     assert set(found) == {"outcome", "topic", "text", "alternatives", "language"}

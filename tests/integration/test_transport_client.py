@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Unreachable, WrongToken
-from bot.flows.vocabulary import Attachment, Button, ReplyButton, Screen, Venue, screen
-from bot.i18n import Text
+from bot.errors import NotFound, Unreachable, WrongToken
+from bot.flows.vocabulary import Attachment, Button, Drawing, ReplyButton, Screen, Venue, screen
+from bot.i18n import Catalogues, Text
 from bot.service.delivery import Fate
 from bot.transport.client import Telegram
 from tests.support.sandbox import TOKEN, Clocks, Desk, desk
@@ -125,6 +125,26 @@ def test_a_file_of_ours_is_uploaded_and_one_outside_the_data_folder_is_not(tmp_p
         assert result.fate is Fate.FAILED
 
     on_the_line(scenario, data_dir=tmp_path)
+
+
+def test_a_drawing_is_made_in_the_readers_language_when_it_is_sent():
+    def draw(drawing: Drawing, catalogues: Catalogues, language: str, zone: str) -> bytes:
+        if drawing.facts["kit"] == "atlantis":
+            raise NotFound("There is no kit 'atlantis'.")
+        return b"%PDF in " + language.encode()
+
+    async def scenario(here: Desk, telegram: Telegram) -> None:
+        telegram.draw = draw
+        drawn = (Drawing("kit", {"kit": kit}) for kit in ("lyon", "atlantis"))
+        kits = [Attachment("document", name="kit.pdf", drawing=one) for one in drawn]
+        result = await telegram.deliver(delivery(words("Yours", attachment=kits[0]), here.chat, language="fr"))
+        last = await here.person.last()
+        assert result.fate is Fate.SENT
+        assert (last["document"]["file_name"], last["document"]["file_size"]) == ("kit.pdf", 10)
+        result = await telegram.deliver(delivery(words("x", attachment=kits[1]), here.chat))
+        assert (result.fate, result.error) == (Fate.FAILED, "There is no kit 'atlantis'.")
+
+    on_the_line(scenario)
 
 
 def test_callback_data_over_64_bytes_fails_without_a_call():

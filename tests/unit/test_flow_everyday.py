@@ -17,7 +17,7 @@ from bot.flows.effects import (
 )
 from bot.flows.kept_questions import may_be_kept
 from bot.flows.scene import AlertView, ProgressView, Scene
-from bot.flows.vocabulary import Command, Outcome, Say, Tap, Voice, Words
+from bot.flows.vocabulary import Command, Drawing, Outcome, Say, Tap, Voice, Words
 from bot.i18n import Text
 from tests.support.scenes import NOW, Talk, buttons, library, scene, screens, stay, text_ids, toasts
 
@@ -113,6 +113,7 @@ def test_an_answer_names_its_topic_and_its_neighbours() -> None:
     outcome = asked("where can i wash my clothes")
     assert screens(outcome)[0].body[0].args == {"topic": Text("topics/laundry/title")}
     near = [data for data in all_buttons(outcome) if data.startswith("kit:t:")]
+    assert near.pop() == "kit:t:emergency_numbers"
     assert 1 <= len(near) <= 3
 
 
@@ -173,6 +174,37 @@ def test_a_town_without_a_kit_is_answered_for_the_country() -> None:
 
 def test_browsing_has_emergency_topics_first() -> None:
     assert all_buttons(kit.handle(scene(), Command("kit")))[0] == "kit:t:emergency_numbers"
+
+
+def test_what_to_dial_is_one_tap_away_from_every_page() -> None:
+    pages = ("kit:home", "kit:th:food", "kit:t:laundry", "kit:cards", "kit:say")
+    here = [set(all_buttons(tapped(kit, scene(), page))) for page in pages]
+    assert all(shown & {"kit:t:emergency_numbers", "kit:home"} for shown in here)
+    assert all("kit:t:emergency_numbers" in shown for shown in here[:3])
+
+
+def test_cards_and_phrases_are_found_by_browsing() -> None:
+    here = scene()
+    assert {"kit:cards", "kit:say", "kit:pdf"} <= set(all_buttons(tapped(kit, here, "kit:home")))
+    cards = [data for data in all_buttons(tapped(kit, here, "kit:cards")) if data.startswith("kit:card:")]
+    assert cards[0] == "kit:card:emergency"
+    assert {data.removeprefix("kit:card:") for data in cards} == set(library().cards)
+    (shown,) = screens(tapped(kit, here, cards[0]))[0].body
+    assert "Llame a una ambulancia" in str(shown.args["words"])
+    assert "interface/kit_answer/in_language" in text_ids(tapped(kit, here, "kit:say"))
+
+
+def test_whoever_shares_a_language_with_the_place_is_offered_no_cards() -> None:
+    at_home = scene(of=stay(home_country="BE", host_country="FR", kit="lyon", host_city="lyon"))
+    assert not {"kit:cards", "kit:say"} & set(all_buttons(tapped(kit, at_home, "kit:home")))
+    assert text_ids(tapped(kit, at_home, "kit:cards")) == ["interface/kit/no_cards"]
+    assert toasts(tapped(kit, at_home, "kit:card:emergency")) == ["interface/kit/gone"]
+
+
+def test_the_whole_kit_comes_as_a_document_named_by_place_and_homeland() -> None:
+    (shown,) = screens(tapped(kit, scene(), "kit:pdf"))
+    assert shown.attachment is not None
+    assert shown.attachment.drawing == Drawing("kit", {"kit": "seville", "country": "ES", "home": "FR"})
 
 
 def test_every_theme_with_topics_can_be_browsed() -> None:

@@ -112,3 +112,10 @@ def test_every_file_about_safety_exists():
 
 def test_a_text_for_everybody_is_still_said_in_the_readers_language():
     assert with_polish().content.catalogues.plain(say("menu/ask"), "pl", "UTC") == "Wybierz"
+
+
+def test_languages_are_offered_by_their_own_names_the_readers_own_first() -> None:
+    tags, _ = language.offered(scene(), "nl", more=True)
+    assert tags == (
+        "nl", "bs", "cnr", "de", "en", "es", "fr", "it", "lv", "mk", "pl", "pt", "sq", "sl", "sr",
+    )  # fmt: skip  # Nederlands; bosanski, crnogorski, Deutsch … polski, português, shqip, slovenščina, српски
