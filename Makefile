@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
 
-.PHONY: demo test check bench simulate test-long learn lock clean
+.PHONY: install demo test check bench simulate test-long learn lock clean
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -17,6 +17,9 @@ $(VENV)/.run: requirements.txt pyproject.toml
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
+
+install: $(VENV)/.run
+	@echo "Installed. In this terminal: . $(BIN)/activate   then: compagnon init"
 
 demo: $(VENV)/.run
 	@$(BIN)/compagnon demo $(ARGS)

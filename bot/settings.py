@@ -153,6 +153,14 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     return settings
 
 
+def check(name: str, value: str) -> None:
+    """Could this be the value of that setting? Raises BadSetting with one sentence."""
+    try:
+        Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, value)
+    except ValidationError as error:
+        raise BadSetting(_sentence(error.errors()[0])) from None
+
+
 def _sentence(error: object) -> str:
     # Values may be secrets, so only the name and our own words are shown.
     details: dict[str, object] = error  # type: ignore[assignment]

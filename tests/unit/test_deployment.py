@@ -1,7 +1,8 @@
-"""compose.yaml and Dockerfile keep up with the product: commands, settings and addresses in them are real ones."""
+"""compose.yaml, Dockerfile and systemd unit keep up with the product: commands, settings and addresses are real."""
 
 from __future__ import annotations
 
+import configparser
 import re
 from pathlib import Path
 from typing import Any
@@ -88,3 +89,15 @@ def test_what_the_image_copies_is_in_the_repository() -> None:
     copied = [name for line in re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE, re.M) for name in line.split()]
     assert copied
     assert [name for name in copied if not (ROOT / name).exists()] == []
+
+
+def test_the_systemd_unit_runs_a_command_that_exists_where_the_start_page_puts_it() -> None:
+    unit = configparser.ConfigParser(strict=False)
+    unit.read(ROOT / "docs" / "compagnon.service", encoding="utf-8")
+    service, start = unit["Service"], (ROOT / "docs" / "start.md").read_text(encoding="utf-8")
+    program_, *words = service["ExecStart"].split()
+    assert program_ == f"{service['WorkingDirectory']}/.venv/bin/compagnon"
+    assert " ".join(words) in set(commands(get_command(program())))
+    assert f"/opt/compagnon {service['User']}" in start
+    assert service["WorkingDirectory"] in start
+    assert service["WorkingDirectory"].startswith(service["ReadWritePaths"])
