@@ -45,6 +45,7 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         "Last active": moment(found["last_active_at"], found["timezone"]), "Consent": consent,
         "Check-in at": found["check_in_at"], "Check-in days": found["check_in_days"],
         "No weekends because": found["weekend_reason"], "Pause": _pause(found["pause"]),
+        "Safety training": _training(found["safety_training"]),
         "Travel": travel.line(found["travel"]) if found["travel"] else None,
     })  # fmt: skip
     say("")
@@ -59,6 +60,10 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         [(moment(c["at"], found["timezone"]), c["title"], c["state"]) for c in found["calendar"]],
         "Nothing planned.",
     )
+
+
+def _training(training: dict[str, int] | None) -> str | None:
+    return f"{training['passed']} of {training['modules']} modules passed" if training else None
 
 
 def _pause(pause: dict[str, str] | None) -> str | None:

@@ -82,10 +82,12 @@ class Question(Strict):
 
 
 class Quiz(SourceFile):
-    """Questions with buttons; `pass_mark` is the share of right answers from which it counts as passed."""
+    """Questions with buttons; `pass_mark` is the share of right answers from which it counts as passed. Who passed
+    every quiz of a journey that `certifies` the same (`safety`, `host`) has a certificate."""
 
     kind: ClassVar[str] = "quiz"
     theme: Id | None = None
+    certifies: Literal["safety", "host"] | None = None
     title: Phrase
     minutes: int = Field(ge=1, le=60)
     pass_mark: float = Field(default=0.6, ge=0, le=1)

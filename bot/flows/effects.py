@@ -14,6 +14,9 @@ from bot.flows.step_effects import (
     FinishStep as FinishStep,
 )
 from bot.flows.step_effects import (
+    IssueCertificate as IssueCertificate,
+)
+from bot.flows.step_effects import (
     KeepAssessment as KeepAssessment,
 )
 from bot.flows.step_effects import (
@@ -407,6 +410,7 @@ Effect = (
     | ReleaseWaiting
     | KeepEntry
     | KeepAssessment
+    | IssueCertificate
     | ShareEntry
     | SendRelay
     | KeepKitQuestion

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from bot.clock import local_date
 from bot.flows import pause_screens, travel
 from bot.flows.away import states
 from bot.flows.effects import UnlinkLearner
@@ -17,6 +20,7 @@ _UNDER_WAY = frozenset({"planned", "asked", "left", "delayed", "alerted"})
 
 NEEDS = frozenset({"learners", "duties"})
 PAGE = 8
+TRAINED_BY = timedelta(days=7)  # before the arrival: from then on a missing training is shown in the list
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
@@ -45,7 +49,28 @@ def _list(scene: Scene, page: int) -> Screen:
         turn.append(button("learners/more_button", f"learners:open:{page + 1}"))
     if turn:
         rows.append(tuple(turn))
-    return Screen((*states(scene), say("learners/title", n=len(learners)), *(_line(v) for v in shown)), tuple(rows))
+    return Screen(
+        (*states(scene), say("learners/title", n=len(learners)), *(part for v in shown for part in _lines(scene, v))),
+        tuple(rows),
+    )
+
+
+def _lines(scene: Scene, v: LearnerView) -> tuple[Text, ...]:
+    """One learner; with the safety training where it is missing and the arrival is near or past."""
+    stay = next((s for s in scene.others if s.placement_id == v.placement_id), None)
+    trip = stay.itinerary if stay is not None else None
+    near = trip is not None and local_date(scene.now, trip.home_zone) >= trip.arrival - TRAINED_BY
+    missing = v.training is not None and not v.training.complete
+    return (_line(v), *(_training(v) if near and missing else ()))
+
+
+def _training(v: LearnerView) -> tuple[Text, ...]:
+    """How far the learner is with the safety training."""
+    if v.training is None:
+        return ()
+    if v.training.complete:
+        return (say("learners/training_passed"),)
+    return (say("learners/training", passed=v.training.passed, total=len(v.training.quizzes)),)
 
 
 def _line(v: LearnerView) -> Text:
@@ -108,6 +133,7 @@ def _card(v: LearnerView, stay: Stay) -> Screen:
             say("learners/dates", city=v.city or "–", arrival=Day(stay.itinerary.arrival),
                 return_=Day(stay.itinerary.return_))
         )  # fmt: skip
+    body += _training(v)
     if v.phone:
         body.append(say("learners/phone", phone=v.phone))
     if stay.host_organisation:

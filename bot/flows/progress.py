@@ -99,4 +99,5 @@ def _next(scene: Scene) -> tuple[Text, ...]:
 def _rows(scene: Scene) -> Rows:
     waiting = (*agenda.parked(scene), *agenda.due(scene), *agenda.still_open(scene))
     more = (button("badges/button", "progress:badges"), button("assessment/open_button", "skills:show"))
-    return (*agenda.step_rows(waiting[:1]), more, *mood.row(scene), MENU_ROW)
+    papers = (button("certificate/open_button", "certificate:home"),)
+    return (*agenda.step_rows(waiting[:1]), more, papers, *mood.row(scene), MENU_ROW)

@@ -11,6 +11,7 @@ from bot.flows import (
     away,
     calls,
     cases,
+    certificates,
     challenge,
     check_in,
     cohort,
@@ -97,6 +98,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "journal": journal,
     "progress": progress,
     "skills": skills,
+    "certificate": certificates,
     "mood": mood,
     "lang": language,
     "settings": settings,
@@ -117,7 +119,20 @@ BUTTONS: Mapping[str, ModuleType] = {
     "message": message,
 }
 ELSEWHERE = frozenset(
-    {"menu", "skills", "pause", "kit", "near", "journal", "progress", "settings", "wishes", "privacy", "help"}
+    {
+        "menu",
+        "skills",
+        "certificate",
+        "pause",
+        "kit",
+        "near",
+        "journal",
+        "progress",
+        "settings",
+        "wishes",
+        "privacy",
+        "help",
+    }
 )
 PARKED_ALOUD = frozenset({"reflection"})
 STEPS = frozenset({"steps"})

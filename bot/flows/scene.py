@@ -15,6 +15,7 @@ from bot.flows.readiness_screens import Gap
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
 from bot.rules import pause as pause_rules
+from bot.rules.certificates import Training
 from bot.rules.confiding import Confidant
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Action, Actor, reaches_others
@@ -305,6 +306,7 @@ class LearnerView:
     pause: PauseView | None = None  # asked for, ahead or holding
     travel: TravelView | None = None
     phone: str | None = None  # where the viewer may see how to reach them
+    training: Training | None = None  # the safety training of who has not come back
 
 
 @dataclass(frozen=True, slots=True)

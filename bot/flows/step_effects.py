@@ -68,6 +68,16 @@ class ShareEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class IssueCertificate:
+    """Write down what somebody has earned, and show it (in another `language`): of a stay, or of a walk of theirs."""
+
+    kind: str
+    placement_id: int
+    walk_id: int
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeepAssessment:
     """What a learner thinks of themselves at one time (`phase`): 1 to 4 by statement (`literacy/explain`)."""
 

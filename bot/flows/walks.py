@@ -103,7 +103,9 @@ def _home(scene: Scene, chosen: WalkView | None) -> Screen:
     if chosen is None and len(scene.walks) == 1:
         chosen = scene.walks[0]
     if chosen is not None:
-        return Screen(_about(scene, chosen), (*agenda.step_rows(_all(scene, chosen)[:PAGE]), back))
+        papers = (button("certificate/open_button", "certificate:home"),) if chosen.role == "host_tutor" else ()
+        rows = (*agenda.step_rows(_all(scene, chosen)[:PAGE]), papers, back)
+        return Screen(_about(scene, chosen), tuple(row for row in rows if row))
     if not scene.walks:
         return Screen((say("walk/none"),), (back,))
     return Screen((say("walk/several"),), (*((_named(walk),) for walk in scene.walks[:PAGE]), back))

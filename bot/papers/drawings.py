@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.content.markup import visible
 from bot.flows.vocabulary import Drawing
 from bot.i18n import Catalogues, Text, locale_of, show_value
-from bot.papers import picture
+from bot.papers import certificate, picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,18 @@ def _progress(facts: Mapping[str, Any], pen: Pen) -> bytes:
     return picture.progress(pen.words(facts["title"]), pen.words(facts["points"]), team, rows, badges)
 
 
+def _certificate(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    """In the language that was asked for, whoever reads."""
+    pen = replace(pen, language=facts["language"] or pen.language)
+    some = {
+        key: pen.words(facts[key]) for key in ("title", "before", "body", "modules_title", "issued", "code", "verify")
+    }
+    lines, modules = (tuple(pen.words(text) for text in facts[key]) for key in ("lines", "modules"))
+    return certificate.pdf(certificate.Certificate(name=facts["name"], lines=lines, modules=modules, **some))
+
+
 _DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
+    "certificate": _certificate,
     "skills": _skills,
     "progress": _progress,
 }

@@ -22,6 +22,7 @@ from bot.rules.permissions import Action
 from bot.service import (
     absences,
     alerts,
+    certificates,
     chat_messages,
     digest,
     handover,
@@ -139,8 +140,21 @@ def _step_effect(work: Work, effect: Any) -> None:
     elif work.own_stay(effect.placement_id):
         steps.apply(work.core, work.session, effect, work.now)
         work.applied.more |= isinstance(effect, fx.FinishStep | fx.SkipStep | fx.ReleaseWaiting)
-        if isinstance(effect, fx.FinishStep):
-            work.applied.after += [Say(shown) for shown in progress.new_badges(work.session, effect, work.now)]
+
+
+def _finish_step(work: Work, effect: fx.FinishStep) -> None:
+    """And what it brings: a badge, or a certificate with the last quiz (only quizzes have a score)."""
+    quiz = effect.score is not None
+    before = certificates.before_step(work.session, work.me, effect) if quiz else None
+    _step_effect(work, effect)
+    brought = certificates.after_step(effect, before)
+    if work.own_stay(effect.placement_id):
+        brought += progress.new_badges(work.session, effect, work.now)
+    work.applied.after += [Say(shown) for shown in brought]
+
+
+def _issue_certificate(work: Work, effect: fx.IssueCertificate) -> None:
+    work.applied.after.append(Say(certificates.issue(work.core, work.session, work.me, effect, work.now)))
 
 
 # --- the person's own data ----------------------------------------------------------------------
@@ -197,7 +211,8 @@ _APPLIERS: dict[type, Applier] = {
     fx.SetWishes: _set_wishes,
     fx.OpenStep: _step_effect,
     fx.SaveStep: _step_effect,
-    fx.FinishStep: _step_effect,
+    fx.FinishStep: _finish_step,
+    fx.IssueCertificate: _issue_certificate,
     fx.SkipStep: _step_effect,
     fx.ReleaseWaiting: _step_effect,
     fx.KeepEntry: _step_effect,

@@ -18,6 +18,7 @@ from bot.flows.running import title
 from bot.flows.scene import Stay
 from bot.rules.calendar import calendar
 from bot.rules.towns import kit_name
+from bot.service import certificates
 from bot.service.alert_list import rows_of
 from bot.service.audit import note
 from bot.service.check_in_settings import reason_for
@@ -61,6 +62,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
             **_who(stay, person, placement), **_where(core, placement), **_reach(session, person),
             "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
             "check_in_at": stay.check_in_at, **_quiet(session, placement, stay, now),
+            "safety_training": _training(core, session, stay),
             "travel": facts(trip) if trip is not None else None,
             "contacts": [
                 {"role": spelled(c.role), "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
@@ -69,6 +71,12 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
             "calendar": _calendar(core, session, stay, placement, person, now),
             "alerts": [row for row in alerts if row["learner"] == placement.code],
         }  # fmt: skip
+
+
+def _training(core: Core, session: Session, stay: Stay) -> dict[str, int] | None:
+    """How many modules of the safety training are passed, of how many; None for a journey without one."""
+    found = certificates.safety_of(session, core.content, [stay]).get(stay.placement_id)
+    return {"passed": found.passed, "modules": len(found.quizzes)} if found else None
 
 
 def _quiet(session: Session, placement: Placement, stay: Stay, now: datetime) -> dict[str, Any]:

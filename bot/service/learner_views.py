@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from bot.flows.naming import town
 from bot.flows.scene import LearnerView, PauseView, Scene, Stay, TravelView
 from bot.rules.alert import Reason
+from bot.rules.certificates import Training
 from bot.rules.permissions import Action, may
+from bot.service import certificates
 from bot.service.pause_days import current_pauses
 from bot.service.stays import load_stays, subjects_of
 from bot.service.travel_views import current_views
@@ -39,7 +41,9 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     quiet = current_pauses(session, stays, scene.now)
     shown = {s.person_id for s in stays if may(scene.actor, Action.SEE_CONTACT_DETAILS, subjects[s.placement_id])}
     known = _known(session, stays, scene.now, scene.person_id, shown)
-    return tuple(_view(stay, known, quiet.get(stay.placement_id)) for stay in stays), tuple(stays)
+    trained = certificates.safety_of(session, scene.content, [stay for stay in stays if stay.stage != "after"])
+    views = (_view(s, known, quiet.get(s.placement_id), trained.get(s.placement_id)) for s in stays)
+    return tuple(views), tuple(stays)
 
 
 @dataclass(frozen=True)
@@ -96,12 +100,12 @@ def _known(
     )
 
 
-def _view(stay: Stay, known: _Known, pause: PauseView | None) -> LearnerView:
+def _view(stay: Stay, known: _Known, pause: PauseView | None, training: Training | None) -> LearnerView:
     newest = known.answers.get(stay.placement_id)
     return LearnerView(
         placement_id=stay.placement_id, person_id=stay.person_id, name=stay.learner, code=stay.code,
         cohort=stay.cohort, city=town(stay.kit, stay.host_city), stage=stay.stage,
         linked=stay.person_id in known.linked, last_answer=newest.answer if newest else None,
         last_day=newest.day if newest else None, open_alerts=known.alerts.get(stay.placement_id, 0), pause=pause,
-        travel=known.travels.get(stay.placement_id), phone=known.phones.get(stay.person_id),
+        travel=known.travels.get(stay.placement_id), phone=known.phones.get(stay.person_id), training=training,
     )  # fmt: skip

@@ -13,10 +13,22 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows import walks as walk_flow
 from bot.flows.scene import CheckInView, Contact, InviteView, Scene, Stay
-from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap, Words
+from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap
 from bot.rules import wishes
 from bot.rules.permissions import Actor
-from bot.service import cases, cohort_views, confiding, moods, open_cases, pauses, progress, skills, travel_views, walks
+from bot.service import (
+    cases,
+    cohort_views,
+    confiding,
+    moods,
+    open_cases,
+    pauses,
+    progress,
+    relay_views,
+    skills,
+    travel_views,
+    walks,
+)
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
@@ -301,45 +313,6 @@ def _cases(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, cases=cases.cases_for(session, scene))
 
 
-def _whom_to_answer(session: Session, scene: Scene, event: Event) -> dict[str, int]:
-    """Whom a learner's button names who is not on their list: somebody they confided in, or who wrote to them."""
-    parts = event.data.split(":") if isinstance(event, Tap) else []
-    if scene.stay is None or len(parts) != 4 or not all(p.isdecimal() and len(p) < 18 for p in parts[2:]):
-        return {}
-    placement_id, to = int(parts[2]), int(parts[3])
-    mine = any(stay.placement_id == placement_id for stay in scene.stays)
-    known = mine and to in open_cases.correspondents(session, placement_id, scene.person_id or 0)
-    return {"placement": placement_id, "to": to} if known else {}
-
-
-def _relay(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
-    """Whom the person writes to: the one they swiped to answer, or the one they chose before."""
-    data = scene.conversation.data if isinstance(event, Words) else _whom_to_answer(session, scene, event)
-    if isinstance(event, Words) and event.reply_to is not None:
-        ref = session.scalar(
-            select(Outbox.ref).where(
-                Outbox.chat_id == scene.chat_id, Outbox.message_id == event.reply_to, Outbox.kind == "relay"
-            )
-        )
-        if ref:
-            _, placement, sender = ref.split(":")
-            data = {"placement": int(placement), "to": int(sender)}
-    if "to" not in data:
-        return scene
-    person = session.get(Person, data["to"])
-    if person is None or person.erased_at is not None:
-        return scene
-    name = f"{person.first_name} {person.last_name}".strip()
-    linked = session.scalar(
-        select(TelegramAccount.id).where(
-            TelegramAccount.person_id == person.id, TelegramAccount.revoked_at.is_(None),
-            TelegramAccount.blocked_at.is_(None),
-        )
-    )  # fmt: skip
-    contact = Contact(name, str(data["placement"]), person.phone, person.id, linked is not None)
-    return replace(scene, relay_to=contact)
-
-
 def _quiet(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, quiet=pauses.quiet_of(session, scene.stay, scene.now)) if scene.stay else scene
 
@@ -399,7 +372,7 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "alert": _alert,
     "own_alert": _own_alert,
     "learners": _learners,
-    "relay": _relay,
+    "relay": relay_views.load,
     "duties": _duties,
     "quiet": _quiet,
     "pause": _pause,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows.scene import Stay
 from bot.rules.permissions import Role
-from bot.service import check_in_settings, drills, readiness
+from bot.service import certificates, check_in_settings, drills, readiness
 from bot.service import todo as things
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
@@ -45,12 +45,13 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         travelling = _travelling(session, stays, now)
         gaps = readiness.gaps_of(session, cohort, now)
         drill = drills.newest(session, cohort.id)
+        training = certificates.untrained(session, core.content, stays, now, SOON)
     missing = _not_ready(cohort, stays, members, accounts, readiness.sentences(gaps, cohort), now)
     warnings = _warnings(cohort, stays, members, accounts)
     today = local_date(now, cohort.home_zone)
     todo = things.sentences(
-        cohort, _missing(stays, members, accounts, today), gaps, [*warnings, *_times(cohort, check_ins)],
-        readiness.FRESH, today,
+        cohort, _missing(stays, members, accounts, today), gaps,
+        [*warnings, *_untrained(training), *_times(cohort, check_ins)], readiness.FRESH, today,
     )  # fmt: skip
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
@@ -61,11 +62,20 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "joined": sum(1 for s in stays if s.person_id in accounts),
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
-        "travelling": travelling, "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
+        "safety_training": training, "travelling": travelling,
+        "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*unreachable(stays, accounts), *unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
         "warnings": warnings, "todo": todo,
     }  # fmt: skip
+
+
+def _untrained(training: list[dict[str, Any]]) -> list[str]:
+    """What should be done about learners without safety training."""
+    if not training:
+        return []
+    who = _some([f"{row['code']} ({row['passed']} of {row['modules']})" for row in training])
+    return [f"Safety training not passed, and away now or within two weeks: {who}. Ask them to finish it in the chat."]
 
 
 def accounts_of(session: Session, cohort_id: int) -> dict[int, TelegramAccount]:
