@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from admin_cli import booklets
 from admin_cli.context import content
 from admin_cli.output import Json, counted, facts, print_json, say, table, warn
 from bot.clock import SystemClock
@@ -19,6 +20,9 @@ from bot.errors import BadInput
 from bot.settings import load_settings
 
 app = typer.Typer(name="content", help="Journeys, kits and their translations.", no_args_is_help=True)
+app.command()(booklets.sheets)
+app.command()(booklets.guide)
+app.command()(booklets.schema)
 
 
 @app.command()
@@ -60,7 +64,7 @@ def stats(json: Json = False) -> None:
     facts({
         "Journeys": ", ".join(f"{name} ({counted(n, 'step')})" for name, n in found["journeys"].items()),
         "Challenges": found["challenges"], "Reflections": found["reflections"], "Quizzes": found["quizzes"],
-        "Safety modules": found["safety_modules"], "Kits": found["kits"],
+        "Safety modules": found["safety_modules"], "Facilitator sheets": found["sheets"], "Kits": found["kits"],
     })  # fmt: skip
     table(
         ("LANGUAGE", "TRANSLATED", "MISSING", "FUZZY"),
@@ -76,7 +80,7 @@ def _stats(library: Library) -> dict[str, Any]:
         "journeys": {journey.id: len(journey.steps) for journey in library.journeys.values()},
         "challenges": kinds["challenge"], "reflections": kinds["reflection"], "quizzes": kinds["quiz"],
         "assessments": kinds["assessment"],
-        "safety_modules": len(lessons), "kits": len(library.kits), "language_tests": {},
+        "safety_modules": len(lessons), "sheets": len(library.sheets), "kits": len(library.kits), "language_tests": {},
         "translations": {tag: dict(counts) for tag, counts in statistics().items()},
     }  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from admin_cli import booklets
 from admin_cli.context import content
 from admin_cli.output import Json, counted, heading, print_json, say, table
 from bot.clock import Itinerary, to_utc, zone
@@ -24,6 +25,7 @@ from bot.service.import_rows import STATUSES
 from bot.settings import load_settings
 
 app = typer.Typer(name="journey", help="The scripts that learners walk.", no_args_is_help=True)
+app.command()(booklets.export)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The journey's id.")]
 AHEAD = timedelta(days=400)  # joined long before anything is due

@@ -95,8 +95,16 @@ Phrase = Annotated[
     Words,
     PlainValidator(_phrase),
     PlainSerializer(lambda _: "", return_type=str),
-    WithJsonSchema({"type": "string"}),
-]
+    WithJsonSchema({
+        "anyOf": [
+            {"type": ["string", "integer"], "minLength": 1},
+            {
+                "type": "object", "required": ["other"], "additionalProperties": False,
+                "properties": {category: {"type": "string"} for category in sorted(CATEGORIES)},
+            },
+        ]
+    }),
+]  # fmt: skip
 
 
 # --- values -----------------------------------------------------------------------------------------
@@ -141,13 +149,13 @@ Duration = Annotated[
     timedelta,
     PlainValidator(_duration),
     PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "pattern": "^([0-9]+[smhd])+$", "examples": ["90m", "6h", "3d"]}),
 ]
 HourMinute = Annotated[
     time,
     PlainValidator(_hhmm),
     PlainSerializer(format_hhmm, return_type=str),
-    WithJsonSchema({"type": "string"}),
+    WithJsonSchema({"type": "string", "pattern": "^([01]?[0-9]|2[0-3]):[0-5][0-9]$", "examples": ["17:30"]}),
 ]
 Id = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value), AfterValidator(_id)]
 CountryCode = Annotated[str, AfterValidator(_country)]

@@ -16,6 +16,7 @@ from bot.content.fields import SourceFile
 from bot.content.items import ITEM_FOLDERS
 from bot.content.kits import KIT_FOLDERS
 from bot.content.schema import Interface, Journey, Step
+from bot.content.sheets import PAPER_FOLDERS
 from bot.content.source import Document, Location, explain, nearest, read_document
 from bot.content.texts import nested_words, texts_of
 from bot.errors import Fault, Faults
@@ -23,7 +24,9 @@ from bot.i18n import Forms
 
 SHIPPED = Path(__file__).parent
 
-MODELS: Mapping[str, type[SourceFile]] = {"interface": Interface, "journeys": Journey, **ITEM_FOLDERS, **KIT_FOLDERS}
+MODELS: Mapping[str, type[SourceFile]] = {
+    "interface": Interface, "journeys": Journey, **ITEM_FOLDERS, **KIT_FOLDERS, **PAPER_FOLDERS,
+}  # fmt: skip
 UNREAD = frozenset(("locale", "__pycache__"))
 
 _FILE_KEYS = ("source_language", "meaning_changed", "comments")

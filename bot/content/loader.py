@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.content.catalogue import read_locale, resolve
-from bot.content.folder import SHIPPED, Tree, read_tree
+from bot.content.folder import SHIPPED, Loaded, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
 from bot.content.kept import fingerprint, keep, take_up
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.schema import Journey, Step
+from bot.content.sheets import Guide, Sheet
 from bot.content.source import nearest
 from bot.errors import Fault, Faults, NotFound
 from bot.i18n import Catalogues, Entry
@@ -32,6 +33,8 @@ class Library:
     chatter: Mapping[str, Chatter]
     danger: Mapping[str, DangerWords]
     danger_lines: Mapping[str, DangerLines]
+    sheets: Mapping[str, Sheet]
+    guides: Mapping[str, Guide]
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -87,6 +90,8 @@ def _read(extra: Path | None, root: Path) -> Library:
         tree.models("chatter"),
         tree.models("danger"),
         tree.models("danger_lines"),
+        tree.models("sheets"),
+        tree.models("guides"),
     )
 
 
@@ -104,6 +109,8 @@ def broken_references(tree: Tree) -> Iterator[Fault]:
     items = items_of(tree)
     for loaded in tree.files.values():
         journey = loaded.model
+        if isinstance(journey, Guide):
+            yield from _broken_pieces(loaded, journey, tree)
         if not isinstance(journey, Journey):
             continue
         for step in journey.steps:
@@ -114,3 +121,14 @@ def broken_references(tree: Tree) -> Iterator[Fault]:
                     (*journey.place_of(step.id), "use"),
                     f"there is no {step.kind} '{step.use}'{hint or f'; write {folder}/{step.use}.yaml'}",
                 )
+
+
+def _broken_pieces(loaded: Loaded, guide: Guide, tree: Tree) -> Iterator[Fault]:
+    """What a guide shows and nobody has written."""
+    shown = [path for path in tree.files if path.split("/")[0] in ITEM_FOLDERS]
+    for chapter in guide.chapters:
+        for piece in chapter.pieces:
+            if piece.use is not None and piece.use not in shown and piece.use not in tree.unreadable:
+                hint = nearest(piece.use, shown) or "; name a folder and a file, like checklists/documents"
+                place = ("chapters", chapter.id, "pieces", piece.id, "use")
+                yield loaded.document.fault(place, f"there is no '{piece.use}' to show{hint}")

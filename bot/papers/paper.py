@@ -21,12 +21,16 @@ Colour = tuple[int, int, int]
 class Paper:
     """Pages of one size. Every text that will be drawn is named at the start, so that only needed fonts are loaded."""
 
-    def __init__(self, texts: Iterable[str], title: str, *, size: str | tuple[float, float] = "A4") -> None:
+    def __init__(
+        self, texts: Iterable[str], title: str, *, size: str | tuple[float, float] = "A4", language: str = ""
+    ) -> None:
         self._pdf = FPDF(unit="mm", format=size)
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
         self._pdf.set_title(title)
+        if language:
+            self._pdf.set_lang(language)
         self._pdf.set_creator("Compagnon")
         self._pdf.set_creation_date(datetime(2000, 1, 1))  # noqa: DTZ001  the same data give the same bytes
         self._pdf.add_font(_FAMILY, "", fonts.path_of(fonts.MAIN))
@@ -77,10 +81,10 @@ class Paper:
 
     def text(
         self, x: float, y: float, width: float, words: str, size: float, *, bold: bool = False, colour: Colour = INK,
-        align: str = "L", most: float | None = None,
+        align: str = "L", most: float | None = None, marked: bool = False,
     ) -> float:  # fmt: skip
         """Draw a paragraph, broken into lines; returns the y below it. `most`: the height it may take; it is set
-        smaller until it fits."""
+        smaller until it fits. `marked`: what stands between `**` is bold."""
         words = self._ready(words, size, bold)
         self._pdf.set_text_color(*colour)
         while True:
@@ -92,9 +96,14 @@ class Paper:
         self._pdf.set_xy(x, y)
         self._pdf.multi_cell(
             width, height, words, align=Align.coerce(align), new_x=XPos.LEFT, new_y=YPos.NEXT,
-            wrapmode=_mode(words),
+            wrapmode=_mode(words), markdown=marked,
         )  # fmt: skip
         return float(self._pdf.get_y())
+
+    def height(self, width: float, words: str, size: float, *, bold: bool = False, marked: bool = False) -> float:
+        """The height a paragraph takes."""
+        words = self._ready(words, size, bold)
+        return self._height(width, size * POINT * LEADING, words, "L", marked)
 
     def _ready(self, words: str, size: float, bold: bool) -> str:
         """Set the font, and shape letters only where a script needs it: that takes four times as long."""
@@ -103,12 +112,19 @@ class Paper:
         self._pdf.set_font(_FAMILY, "B" if bold else "", size)
         return words
 
-    def _height(self, width: float, height: float, words: str, align: str) -> float:
+    def _height(self, width: float, height: float, words: str, align: str, marked: bool = False) -> float:
         found = self._pdf.multi_cell(
-            width, height, words, align=Align.coerce(align), dry_run=True, output="HEIGHT", wrapmode=_mode(words)
-        )
+            width, height, words, align=Align.coerce(align), dry_run=True, output="HEIGHT", wrapmode=_mode(words),
+            markdown=marked,
+        )  # fmt: skip
         assert isinstance(found, float | int)
         return float(found)
+
+    def rule(self, x: float, y: float, width: float) -> None:
+        """A thin line across, as to write on."""
+        self._pdf.set_draw_color(*RULE)
+        self._pdf.set_line_width(0.2)
+        self._pdf.line(x, y, x + width, y)
 
     def box(self, x: float, y: float, width: float, height: float, *, fill: Colour | None = None) -> None:
         """A rectangle: filled, or as a thin line."""

@@ -115,3 +115,45 @@ def test_a_broken_script_is_told_with_file_and_line(run: CommandLine) -> None:
 
 def test_a_folder_that_is_not_there_is_named(run: CommandLine) -> None:
     assert "nowhere is no folder" in run.refused("content", "check", "nowhere")
+
+
+# --- documents --------------------------------------------------------------------------------------
+
+
+def test_sheets_are_listed_in_the_order_of_a_stay_and_written_in_a_language(run: CommandLine) -> None:
+    rows = run.good("content", "sheets", "--language", "it", "--json").json
+    phases = [row["phase"] for row in rows]
+    assert phases == sorted(phases, reverse=True)
+    assert {"id", "title", "phase", "minutes", "group", "competences"} == set(rows[0])
+    pdf, html = run.folder / "one.pdf", run.folder / "one.html"
+    run.good("content", "sheets", "cv", "--language", "de", "--pdf", str(pdf), "--html", str(html))
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert '<html lang="de"' in html.read_text("utf-8")
+
+
+def test_a_guide_and_a_journey_become_documents(run: CommandLine) -> None:
+    html = run.folder / "page.html"
+    run.good("content", "guide", "learner", "--language", "fr", "--html", str(html))
+    assert "Papiers" in html.read_text("utf-8")
+    run.good("journey", "export", "family", "--html", str(html))
+    assert "For parents and guardians" in html.read_text("utf-8")
+    assert {row["id"] for row in run.good("content", "guide", "--json").json} == {"learner", "staff"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("content", "sheets", "icebreg"), "did you mean 'iceberg'"),
+        (("content", "sheets", "--language", "pl"), "choose one of de, en"),
+        (("content", "guide", "teacher"), "choose from learner, staff"),
+        (("content", "guide", "learner"), "--pdf FILE"),
+        (("journey", "export", "family", "--pdf", "no/such/folder.pdf"), "choose another place"),
+    ],
+)
+def test_a_document_that_cannot_be_made_is_refused_in_one_sentence(run: CommandLine, words, said: str) -> None:
+    assert said in run.refused(*words)
+
+
+def test_schemas_for_editors_are_written_a_file_a_kind(run: CommandLine) -> None:
+    run.good("content", "schema", str(run.folder / "schema"))
+    assert (run.folder / "schema" / "quizzes.json").read_text("utf-8").startswith("{")
