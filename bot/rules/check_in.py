@@ -27,6 +27,7 @@ from bot.rules.check_in_terms import (
     LateAnswer,
     Listening,
     Missed,
+    Moved,
     NotDelivered,
     OfferHelp,
     Policy,
@@ -56,6 +57,7 @@ __all__ = [
     "LateAnswer",
     "Listening",
     "Missed",
+    "Moved",
     "NotDelivered",
     "OfferHelp",
     "Policy",
@@ -96,6 +98,8 @@ def step(check_in: CheckIn, trigger: Trigger, policy: Policy) -> Result:
             return _tick(check_in, trigger, policy)
         case Answered(at, answer):
             return _answered(check_in, at, answer, policy)
+        case Moved(at):
+            return _moved(check_in, at, policy)
         case Excused():
             return _excused(check_in)
 
@@ -186,6 +190,20 @@ def _remind(check_in: CheckIn, now: datetime) -> Result:
         deadline, extended = fresh, extended + (fresh - deadline)
     reminded = replace(check_in, state=State.REMINDED, reminded_at=now, wake_at=deadline)
     return replace(reminded, deadline=deadline, extended=extended), (Remind(),)
+
+
+def _moved(check_in: CheckIn, at: datetime, policy: Policy) -> Result:
+    """Ask again in the new chat: with a whole window what never arrived, else with what a reminder leaves to answer."""
+    if check_in.state is State.ASKED:
+        asked = replace(check_in, asked_at=at, counted_to=None)
+        return replace(asked, wake_at=_delivery_limit(asked, policy)), (Ask(),)
+    if check_in.state not in WAITING or check_in.deadline is None:
+        return check_in, ()
+    before = check_in.deadline
+    time_to_answer = policy.grace - policy.reminder_after if policy.reminds else policy.grace
+    deadline = max(before, min(at + time_to_answer, before + MOST_EXTENSION - check_in.extended))
+    later = replace(check_in, deadline=deadline, extended=check_in.extended + (deadline - before), wake_at=deadline)
+    return replace(later, state=State.REMINDED, reminded_at=at, reminder_delivered_at=None), (Remind(),)
 
 
 def _judge(check_in: CheckIn, tick: Tick) -> Result:

@@ -151,6 +151,13 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """The learner has another chat from now on, and nobody reads what was asked in the old one."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Excused:
     """Not expected today after all; `why` (stay ended or moved, travel day) is for the caller to keep."""
 
@@ -158,7 +165,7 @@ class Excused:
     why: str
 
 
-Trigger = Due | Delivered | ReminderDelivered | NotDelivered | Tick | Answered | Excused
+Trigger = Due | Delivered | ReminderDelivered | NotDelivered | Tick | Answered | Moved | Excused
 
 
 # --- what is to be done -----------------------------------------------------------------------------------------------

@@ -28,6 +28,20 @@ _MEMBERS = (
 )  # fmt: skip
 
 
+def contact_person(session: Session, placement: Placement) -> int | None:
+    """Who hears news of a stay: the person of its referent, of who took over from them, or of the backup.
+
+    None when nobody serves any more: who has left is never told.
+    """
+    for named in (placement.referent_id, placement.backup_id):
+        member = session.get_one(Membership, named) if named is not None else None
+        while member is not None and member.ended_at is not None:
+            member = session.get_one(Membership, member.successor_id) if member.successor_id is not None else None
+        if member is not None:
+            return member.person_id
+    return None
+
+
 def contacts_of(session: Session, placement_id: int) -> tuple[Contact, ...]:
     """Everybody around a stay, those in the bot first, then those with only a telephone."""
     return contacts_around(session, (placement_id,))[placement_id]

@@ -24,10 +24,12 @@ from bot.service import (
     alerts,
     certificates,
     chat_messages,
+    contacts,
     digest,
     handover,
     invites,
     letters,
+    new_chat,
     notices,
     partings,
     planning,
@@ -68,13 +70,14 @@ def _accept_invite(work: Work, effect: fx.AcceptInvite) -> None:
         planning.replan(work.session, stay.placement_id, work.now)
         if effect.role in ("learner", "staff"):
             _tell_referent_of(work, stay)
+    work.applied.more |= new_chat.ask_again(work.core, work.session, person_id, work.now)
 
 
 def _tell_referent_of(work: Work, stay: Stay) -> None:
     """A lost link in the wrong hands must be seen by a human."""
     placement = work.session.get_one(Placement, stay.placement_id)
-    if placement.referent_id is not None:
-        to = alerts.person_of(work.session, placement.referent_id)
+    to = contacts.contact_person(work.session, placement)
+    if to is not None:
         notices.notify(work.session, to, learners.joined(stay.learner, stay.placement_id), now=work.now)
 
 

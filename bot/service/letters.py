@@ -18,6 +18,7 @@ from bot.service import (
     open_cases,
     steps,
 )
+from bot.service.contacts import contact_person
 from bot.service.core import Core
 from bot.service.work import Applier, Work
 from bot.store.tables import Person, Placement, Relay
@@ -81,8 +82,8 @@ def _queue(session: Session, to: int, shown: Any, kind: Kind, ref: str | None, n
 def relay_to_referents(work: Work, placement: Placement, words: str, build: Callable[[str, str], Any]) -> None:
     name = work.session.get_one(Person, placement.person_id)
     shown = build(f"{name.first_name} {name.last_name}".strip(), words)
-    if placement.referent_id is not None:
-        to = alerts.person_of(work.session, placement.referent_id)
+    to = contact_person(work.session, placement)
+    if to is not None:
         _queue(work.session, to, shown, Kind.RELAY, f"relay:{placement.id}:{placement.person_id}", work.now)
         work.applied.more = True
 

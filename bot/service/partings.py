@@ -11,6 +11,7 @@ from bot.flows import learners
 from bot.flows.scene import Stay
 from bot.flows.vocabulary import Kind, Screen
 from bot.service import drafts, invites, notices
+from bot.service.contacts import contact_person
 from bot.service.stays import stays_of
 from bot.store.tables import Consent, Membership, Person, Placement
 
@@ -89,7 +90,7 @@ def stopped_by_guardian(session: Session, placement_id: int, now: datetime) -> N
 
 
 def _referent_of(session: Session, placement: Placement, stay: Stay) -> Notices:
-    if placement.referent_id is None:
+    to = contact_person(session, placement)
+    if to is None:
         return []
-    referent = session.get_one(Membership, placement.referent_id)
-    return [(referent.person_id, learners.guardian_took_back(stay.learner))]
+    return [(to, learners.guardian_took_back(stay.learner))]

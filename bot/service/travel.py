@@ -24,7 +24,7 @@ from bot.rules.check_in_terms import Listening
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.travel_days import Direction, Leg, legs, morning_after
 from bot.rules.travel_terms import State, Word
-from bot.service import alerts, awaited, check_ins, drafts, notices
+from bot.service import alerts, awaited, check_ins, contacts, drafts, notices
 from bot.service.book import Book
 from bot.service.callers import caller_of
 from bot.service.core import Core
@@ -113,7 +113,8 @@ def _tell_referent(
     session: Session, row: Travel, placement: Placement,
     effect: words.TellArrived | words.TellNotThere | words.TellDelay, now: datetime,
 ) -> None:  # fmt: skip
-    if placement.referent_id is None:
+    to = contacts.contact_person(session, placement)
+    if to is None:
         return
     learner = session.get_one(Person, placement.person_id)
     name, trip = f"{learner.first_name} {learner.last_name}".strip(), view_of(row, placement)
@@ -124,7 +125,7 @@ def _tell_referent(
             shown = talk.not_there(trip, name)
         case words.TellDelay():
             shown = talk.long_delay(trip, name)
-    notices.notify(session, alerts.person_of(session, placement.referent_id), shown, now=now)
+    notices.notify(session, to, shown, now=now)
 
 
 def _send(
@@ -154,6 +155,11 @@ def _send(
         chat_id, shown, kind, placement.person_id, key=f"travel:{row.id}:{key}", ref=ref, expires_at=row.deadline
     )
     drafts.queue(session, [draft], now)
+
+
+def ask_again(core: Core, session: Session, row: Travel, now: datetime) -> None:
+    """The question of the morning once more: nobody reads the chat in which it was asked."""
+    _send(core, session, row, session.get_one(Placement, row.placement_id), words.Ask(again=True), now)
 
 
 def _ask_caller(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import Itinerary, to_utc
 from bot.flows.vocabulary import Start
-from bot.service import alert_list, broadcast_plan, learners, rollcall, rota
+from bot.service import alert_list, broadcast_plan, handover, learners, rollcall, rota
 from bot.service.core import Core
 from bot.store.tables import Membership, Person, TelegramAccount
 from tests.simulation.people import Helper, Learner
@@ -241,9 +241,11 @@ class Desk:
         self._set(helper, away_until=self.sim.clock.now + long, substitute_id=self.dice.choice(others).membership_id)
 
     def leaves(self, helper: Helper) -> None:
-        """Somebody leaves the organisation."""
-        self.sim.told(helper.name, "leaves for good")
-        self._set(helper, ended_at=self.sim.clock.now)
+        """Somebody leaves the organisation: what is theirs goes to somebody else first, or they stay."""
+        others = [one for one in self.sim.cast.helpers if one is not helper]
+        code, to = self._code_of(helper), self._code_of(helper.dice.choice(others))
+        if self.sim.types("referent end", _hand_over, code, to) is not None:
+            helper.left_at = self.sim.clock.now
 
     def _set(self, helper: Helper, **values: object) -> None:
         with self.sim.core.store.transaction() as session:
@@ -251,6 +253,10 @@ class Desk:
             for name, value in values.items():
                 setattr(row, name, value)
         self.sim.changed = True
+
+
+def _hand_over(core: Core, code: str, to: str, now: datetime) -> dict[str, Any]:
+    return handover.end(core, "SPRING", code, to, now)
 
 
 def _listing(core: Core, now: datetime) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ class _Judge:
             if row.ref and row.ref.startswith("travel"):
                 continue  # asked about every morning, reminded of every new hour
             if row.ref and row.kind in ("check_in", "reminder", "prompt", "message"):
-                found[row.kind, row.ref, row.person_id].append(row)
+                found[row.kind, row.ref, row.chat_id].append(row)  # asked again on a new phone
             elif row.ref and row.kind == "alert":
                 found[row.kind, row.ref].append(row)
         for key, rows in found.items():
@@ -348,7 +348,8 @@ class _Judge:
             answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
             mine = answers and event.data.endswith(f":{row.id}")
             early = at < asked - slack
-            if mine and not early and at < row.alerted_at - slack - UNHEARD and learner.linked(incoming.chat_id, at):
+            heard = at < row.alerted_at - slack - UNHEARD and learner.heard(number, incoming.chat_id, at)
+            if mine and not early and heard:
                 self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")
                 return
 

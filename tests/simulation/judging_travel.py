@@ -111,8 +111,8 @@ def _in_time(judge: Judge, row: Travel, learner: Learner, name: str, at: datetim
     if row.state == "alerted" and judge._late(row.deadline, at) > 3 * MINUTE + slack:
         judge.blame(f"{name} alerts at {at}, too late: the deadline was {row.deadline}")
     said = [
-        (posted, u.event.data) for posted, u in judge.sim.telegram.all_updates.values()
-        if isinstance(u.event, Tap) and u.chat_id in learner.chats and learner.linked(u.chat_id, posted)
+        (posted, u.event.data) for number, (posted, u) in judge.sim.telegram.all_updates.items()
+        if isinstance(u.event, Tap) and u.chat_id in learner.chats and learner.heard(number, u.chat_id, posted)
         and u.event.data in (f"travel:arrived:{row.id}", f"travel:still:{row.id}")
     ]  # fmt: skip
     heard = [data for posted, data in said if posted < at - slack - UNHEARD]

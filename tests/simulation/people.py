@@ -72,6 +72,13 @@ class Learner(Somebody):
             if said.chat_id == chat_id and isinstance(said.event, Start) and number in self.sim.processed
         )
 
+    def heard(self, update_id: int, chat_id: int, at: datetime) -> bool:
+        """Does what that phone said then count? Not from one that was cut off before the bot could read it: Telegram
+        does not tell when a button was tapped, and whoever found the phone may have tapped it since.
+        """
+        read_at = self.sim.processed.get(update_id, at)
+        return self.linked(chat_id, at) and read_at < self.chats[chat_id]
+
     def begin(self) -> None:
         """Open the invite, and again until it worked: Telegram may have swallowed an answer."""
         if self.joined or self.sim.closing:
@@ -202,6 +209,7 @@ class Helper(Somebody):
 
     membership_id: int = 0
     is_linked: bool = False
+    left_at: datetime | None = None  # when they handed over and went
     wakes: float = 0.3  # how likely an alert wakes them
     takes: float = 0.8  # how likely they take it when awake
     resolves: float = 0.8
