@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc, local_date
@@ -51,6 +51,15 @@ def listening(session: Session, now: datetime) -> rules.Listening:
     beat = session.get(Heartbeat, "intake")
     last = beat.at if beat else None
     return rules.Listening(ok=last is not None and now - last <= LISTENING, last_ok=last)
+
+
+def heard_until(heard: rules.Listening, now: datetime) -> datetime:
+    """Up to when silence is silence: whoever answered by then has been read.
+
+    An answer that came with the last seconds may lie unread until the next call, longer where a process was just
+    killed. Once we count as deaf, what there is to add to deadlines is worked out as of now.
+    """
+    return min(heard.last_ok, now) if heard.ok and heard.last_ok is not None else now
 
 
 def state_of(row: CheckIn) -> rules.CheckIn:
@@ -294,7 +303,10 @@ _WRITTEN = (
 
 _AWAKE = (
     select(CheckIn.__table__)
-    .where(CheckIn.wake_at <= bindparam("now"))
+    .where(
+        CheckIn.wake_at <= bindparam("now"),
+        or_(CheckIn.wake_at <= bindparam("heard"), CheckIn.state == State.PLANNED.value),
+    )
     .order_by(CheckIn.wake_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -304,17 +316,19 @@ _AWAKE = (
 def wake(core: Core, now: datetime, limit: int) -> int:
     """Look at up to `limit` check-ins whose moment has come, one transaction each batch. Returns how many."""
     with core.store.transaction() as session:
-        awake = plain(session, CheckIn, _AWAKE, now=now, most=limit)
+        heard = listening(session, now)
+        awake = plain(session, CheckIn, _AWAKE, now=now, heard=heard_until(heard, now), most=limit)
         if awake:
-            _wake_all(core, session, awake, now)
+            _wake_all(core, session, awake, heard, now)
             update_many(session, CheckIn, [{name: getattr(row, name) for name in _WRITTEN} for row in awake])
     return len(awake)
 
 
-def _wake_all(core: Core, session: Session, awake: Sequence[CheckIn], now: datetime) -> None:
+def _wake_all(
+    core: Core, session: Session, awake: Sequence[CheckIn], heard: rules.Listening, now: datetime
+) -> None:  # fmt: skip
     stays = plain(session, Placement, _STAYS, placements=[row.placement_id for row in awake])
     book = Book(session, now, stays)
-    heard = listening(session, now)
     twice = missed_before(session, [row for row in awake if row.state != State.PLANNED.value])
     raised = [
         (row, effect)

@@ -21,7 +21,6 @@ from bot.rules import wishes
 from bot.rules.permissions import Action
 from bot.service import (
     absences,
-    alerts,
     certificates,
     chat_messages,
     contacts,

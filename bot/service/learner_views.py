@@ -14,7 +14,7 @@ from bot.flows.naming import town
 from bot.flows.scene import LearnerView, PauseView, Scene, Stay, TravelView
 from bot.rules.alert import Reason
 from bot.rules.certificates import Training
-from bot.rules.permissions import Action, may
+from bot.rules.permissions import RULES, Action, Reach, may
 from bot.service import certificates
 from bot.service.pause_days import current_pauses
 from bot.service.stays import load_stays, subjects_of
@@ -27,8 +27,12 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     """The learners this person may see, by name, with their stays in the same order."""
     if scene.actor is None:
         return (), ()
-    memberships = [g.membership_id for g in scene.actor.grants if g.membership_id is not None]
-    cohorts = [g.cohort_id for g in scene.actor.grants if g.cohort_id is not None]
+    # Who only travels sees nobody but themselves: their cohort need not be read for that.
+    grants = [g for g in scene.actor.grants if RULES[g.role, Action.SEE_LEARNER] > Reach.SELF]
+    if not grants:
+        return (), ()
+    memberships = [g.membership_id for g in grants if g.membership_id is not None]
+    cohorts = [g.cohort_id for g in grants if g.cohort_id is not None]
     condition = or_(
         Placement.referent_id.in_(memberships), Placement.backup_id.in_(memberships),
         Placement.local_contact_id.in_(memberships), Placement.cohort_id.in_(cohorts),

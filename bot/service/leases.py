@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from bot.service.core import Core
+from bot.store.prepared import first, run
 from bot.store.tables import Lease
 from bot.store.writing import insert_or_ignore, upsert
 
@@ -17,17 +18,20 @@ _A_PROCESS = Lease.name.between(PROCESS, PROCESS + "\uffff")  # a range of the k
 FORGOTTEN = timedelta(days=1)  # longer than any message is held
 
 
+_TAKE = (
+    update(Lease)
+    .where(Lease.name == bindparam("job"), (Lease.owner == bindparam("mine")) | (Lease.until <= bindparam("now")))
+    .values(owner=bindparam("mine"), until=bindparam("lasts", type_=Lease.until.type))
+    .returning(Lease.name)
+)
+_FORGET = delete(Lease).where(_A_PROCESS, Lease.until <= bindparam("before"))
+
+
 def take(core: Core, name: str, now: datetime, seconds: float) -> bool:
     """Take or prolong the lease `name` until now + seconds; False while another process holds it."""
     until = now + timedelta(seconds=seconds)
     with core.store.transaction() as session:
-        changed = session.execute(
-            update(Lease)
-            .where(Lease.name == name, (Lease.owner == core.owner) | (Lease.until <= now))
-            .values(owner=core.owner, until=until)
-            .returning(Lease.name)
-        ).first()
-        if changed:
+        if first(session, _TAKE, job=name, mine=core.owner, now=now, lasts=until) is not None:
             return True
         new = insert_or_ignore(session, Lease, [{"name": name, "owner": core.owner, "until": until}])
         return new == 1
@@ -44,7 +48,7 @@ def alive(core: Core, now: datetime, seconds: float = PROCESS_SECONDS) -> None:
     with core.store.transaction() as session:
         upsert(session, Lease, {"name": PROCESS + core.owner},
                {"owner": core.owner, "until": now + timedelta(seconds=seconds)})  # fmt: skip
-        session.execute(delete(Lease).where(_A_PROCESS, Lease.until <= now - FORGOTTEN))
+        run(session, _FORGET, before=now - FORGOTTEN)
 
 
 def dead(core: Core, now: datetime) -> Select[Any]:

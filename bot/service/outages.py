@@ -10,8 +10,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import next_allowed
@@ -23,6 +24,7 @@ from bot.service.core import Core
 from bot.service.drafts import Draft, in_states
 from bot.service.notices import quiet_hours_of
 from bot.service.stays import itinerary_of, reader_zones
+from bot.store.prepared import first
 from bot.store.tables import Alert, CheckIn, Cohort, Heartbeat, Membership, Outage, Outbox, Person, Placement
 from bot.store.writing import beat, insert_or_ignore
 
@@ -63,12 +65,17 @@ def sent(core: Core, now: datetime) -> None:
         beat(session, "sender", now, {})
 
 
+_ANY_ENDED = select(Outage.id).where(Outage.state == literal_column("'ended'")).limit(1)
+
+
 def watch(core: Core, now: datetime, limit: int) -> int:
     """Notice that Telegram is out of reach, or back, and tell those who must know. Returns how many were seen to."""
     with core.store.transaction() as session:
-        ended = session.scalars(
-            select(Outage).where(Outage.state == "ended").limit(limit).with_for_update(skip_locked=True)
-        ).all()
+        ended: Sequence[Outage] = ()
+        if first(session, _ANY_ENDED) is not None:
+            ended = session.scalars(
+                select(Outage).where(Outage.state == "ended").limit(limit).with_for_update(skip_locked=True)
+            ).all()
         for outage in ended:
             _tell(core, session, outage, now)
         if core.channels:
@@ -105,8 +112,8 @@ def _steady(schedule: Heartbeat | None, now: datetime) -> bool:
     return since is not None and now - datetime.fromisoformat(since) > GAP
 
 
-def steady_since(last: Heartbeat | None, now: datetime) -> str:
-    """Since when the schedule has turned without a pause, for the detail of its heartbeat."""
+def steady_since(last: Any, now: datetime) -> str:
+    """Since when the schedule has turned without a pause, for the detail of its heartbeat; `last` has at and detail."""
     if last is not None and timedelta(0) <= now - last.at <= STEADY and "since" in last.detail:
         return str(last.detail["since"])
     return now.isoformat()

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, ensure_utc
@@ -20,7 +20,6 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules import travel as rules
 from bot.rules import travel_terms as words
 from bot.rules.alert import Reason
-from bot.rules.check_in_terms import Listening
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.travel_days import Direction, Leg, legs, morning_after
 from bot.rules.travel_terms import State, Word
@@ -201,16 +200,16 @@ def _withdraw(session: Session, travel_id: int, now: datetime) -> None:
 def wake(core: Core, now: datetime, limit: int) -> int:
     """Look at up to `limit` journeys whose moment has come. Returns how many."""
     with core.store.transaction() as session:
+        heard = check_ins.listening(session, now)
+        until = check_ins.heard_until(heard, now)
         rows = session.scalars(
             select(Travel)
-            .where(Travel.wake_at <= now)
+            .where(Travel.wake_at <= now, or_(Travel.wake_at <= until, Travel.state == State.PLANNED.value))
             .order_by(Travel.wake_at)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
-        heard: Listening | None = None
         for row in rows:
-            heard = heard or check_ins.listening(session, now)
             morning = _morning(session, row, now)
             advance(core, session, row, words.Tick(ensure_utc(now), heard, morning), now)
     return len(rows)

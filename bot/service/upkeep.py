@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.service import outages, outbox
 from bot.service.core import Core
-from bot.service.drafts import PLACE, chat_of
+from bot.service.drafts import PLACE, chat_of, in_states
 from bot.store.prepared import first
 from bot.store.tables import (
     Absence,
@@ -39,10 +39,21 @@ UNSEEN = frozenset({"plan", "send", "absence", "drill", "readiness", "case", "di
 def tidy(core: Core, now: datetime) -> None:
     """Locations vanish, messages too late to matter are dropped, the scheduler's heartbeat is written."""
     with core.store.transaction() as session:
-        _forget_places(session, now)
-        outbox.expire(session, now)
-        since = outages.steady_since(session.get(Heartbeat, "scheduler"), now)
+        look = first(session, _UNTIDY, now=now)
+        if look.places:
+            _forget_places(session, now)
+        if look.expired:
+            outbox.expire(session, now)
+        since = outages.steady_since(first(session, _TURNED), now)
         beat(session, "scheduler", now, {"since": since})
+
+
+_NOW = bindparam("now", type_=Alert.next_at.type)
+_UNTIDY = select(
+    select(literal_column("1")).where(SharedPlace.expires_at <= _NOW).exists().label("places"),
+    select(literal_column("1")).where(in_states(Outbox, "queued"), Outbox.expires_at <= _NOW).exists().label("expired"),
+)
+_TURNED = select(Heartbeat.at, Heartbeat.detail).where(Heartbeat.name == literal_column("'scheduler'"))
 
 
 def _forget_places(session: Session, now: datetime) -> None:
@@ -63,7 +74,6 @@ def _forget_places(session: Session, now: datetime) -> None:
         )
 
 
-_NOW = bindparam("now", type_=Alert.next_at.type)
 _MOMENTS = {
     "absences": Absence.wake_at <= _NOW, "drills": Drill.wake_at <= _NOW, "alerts": Alert.next_at <= _NOW,
     "cases": Case.next_at <= _NOW, "pauses": Pause.wake_at <= _NOW, "plan": Placement.plan_at <= _NOW,

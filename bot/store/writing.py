@@ -148,9 +148,16 @@ def _insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
 
 def upsert(session: Session, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or set `values` on the one that has this primary key."""
-    dialect = session.get_bind().dialect.name
+    connection = session.connection()
+    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values))
+    connection.execute(statement, {**key, **values})
+
+
+@cache
+def _upsert(dialect: str, table: type[Base], key: tuple[str, ...], values: tuple[str, ...]) -> Insert:
     new = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table.__table__)  # type: ignore[arg-type]
-    session.execute(new.values({**key, **values}).on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+    change = {name: new.excluded[name] for name in values}
+    return new.on_conflict_do_update(index_elements=list(key), set_=change)
 
 
 def beat(session: Session, name: str, now: datetime, detail: Mapping[str, Any]) -> None:

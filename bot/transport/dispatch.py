@@ -54,6 +54,11 @@ class Dispatcher:
         self._alone: deque[Waiting] = deque()
         self._alone_runners: set[asyncio.Task[None]] = set()
 
+    @property
+    def in_hand(self) -> int:
+        """Updates that came in and are not committed yet: Telegram still counts them as pending."""
+        return sum(users for _, users in self._chats.values())
+
     async def take(self, raw: dict[str, Any], stuck: set[int] | None = None) -> None:
         """Receive an update. Raises StorageTrouble when it could not be stored: it must be delivered again.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from bot.clock import Clock, SystemClock
 from bot.errors import StorageTrouble
@@ -20,17 +21,17 @@ EVERY = 5.0  # real seconds
 class Heartbeat:
     """Calls `write` at most every few seconds."""
 
-    def __init__(self, write: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[datetime], Awaitable[None]]) -> None:
         self._write = write
         self._last = -EVERY
 
-    async def beat(self) -> None:
-        """We are listening now. A heartbeat that cannot be stored is left out: silence is then not judged."""
+    async def beat(self, at: datetime) -> None:
+        """All was well at that instant. A heartbeat that cannot be stored is left out: silence is then not judged."""
         now = time.monotonic()
         if now - self._last < EVERY:
             return
         try:
-            await self._write()
+            await self._write(at)
             self._last = now
         except StorageTrouble as trouble:
             log.error("%s", trouble)
@@ -40,4 +41,4 @@ def listening(core: Core, pool: Pool, clock: Clock) -> Heartbeat:
     """Says that updates reach us, and that all that had waited is read."""
     # A virtual clock jumps: nothing was missed while it stood still, and a gap in it means nothing.
     use_case = outages.heard if isinstance(clock, SystemClock) else intake.heard
-    return Heartbeat(lambda: pool.run(use_case, core, clock.now()))
+    return Heartbeat(lambda at: pool.run(use_case, core, at))

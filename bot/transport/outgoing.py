@@ -41,7 +41,7 @@ class Outgoing:
         self._idlers = 0  # who waits for every mark
         self.poke: Callable[[], None] = lambda: None  # told when more may be claimable
         self.meters = Meters()
-        self._heartbeat = Heartbeat(lambda: pool.run(outages.sent, core, clock.now()))
+        self._heartbeat = Heartbeat(lambda at: pool.run(outages.sent, core, at))
         telegram.too_many = pacing.too_many
 
     @property
@@ -138,7 +138,7 @@ class Outgoing:
                 if more:
                     self.poke()
                 if any(result.fate is Fate.SENT for result in batch):
-                    await self._heartbeat.beat()
+                    await self._heartbeat.beat(self._clock.now())
         finally:
             self._marking = None
 

@@ -109,10 +109,11 @@ class Poller:
 
     async def _once(self) -> None:
         raws = await self._telegram.updates(self._offset, POLL_SECONDS, LIMIT)
+        at = self._clock.now()  # what is said while these are taken in comes with the next call
         if raws:
             await self._take_all(raws)
         if len(raws) < LIMIT:  # after a gap the backlog is read before anybody's silence is judged
-            await self._heartbeat.beat()
+            await self._heartbeat.beat(at)
 
     async def _take_all(self, raws: list[dict[str, Any]]) -> None:
         # Shielded: losing the lease must not tear up what is being committed.

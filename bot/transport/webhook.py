@@ -7,7 +7,7 @@ import hmac
 import json
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +26,8 @@ from bot.transport.pool import Pool
 log = logging.getLogger(__name__)
 
 WATCH_SECONDS = 10.0
+CATCH_UP_SECONDS = 1.0  # between looks while there is a backlog
+LONGEST_RETRY = timedelta(hours=1)  # within which Telegram surely tries again what it could not deliver
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 LONGEST_PAUSE = timedelta(seconds=15)
 
@@ -60,6 +62,8 @@ class Webhook:
         self._address = address
         self._heartbeat = listening(core, pool, clock)
         self._backlog: int | None = None
+        self._failed_at = 0.0  # Telegram's newest error of which nothing waits any more, by its own clock
+        self._behind: datetime | None = clock.now()  # since when updates may lie there that we have not read
         self._trouble = ""
 
     def routes(self) -> list[web.RouteDef]:
@@ -75,7 +79,7 @@ class Webhook:
                 while True:
                     await self._watch()
                     failures = 0
-                    await asyncio.sleep(WATCH_SECONDS)
+                    await asyncio.sleep(WATCH_SECONDS if self._behind is None else CATCH_UP_SECONDS)
             except TransportError as error:
                 failures += 1
                 self._say_once(str(error))
@@ -112,7 +116,12 @@ class Webhook:
             raise Rejected(sentence) from None
 
     async def _watch(self) -> None:
-        """One look at getWebhookInfo. We are listening when the backlog isn't growing and no error is fresh."""
+        """One look at getWebhookInfo.
+
+        We are listening when the backlog isn't growing, and nothing is left of what waited when we started or of what
+        Telegram could not deliver: answers may lie there for minutes until it tries again.
+        """
+        at = self._clock.now()
         info = await self._telegram.call("getWebhookInfo", {})
         if info.get("url") != self._address.url:
             log.error("somebody else changed this bot's webhook; setting it back")
@@ -122,13 +131,14 @@ class Webhook:
         growing = self._backlog is not None and pending > self._backlog
         self._backlog = pending
         failed_at = float(info.get("last_error_date", 0))
-        # Telegram's own clock: an error counts as fresh until two looks without it have passed.
-        fresh = self._clock.now().timestamp() - failed_at < 2 * WATCH_SECONDS
-        if fresh and pending:
+        if pending <= self._dispatcher.in_hand:
+            self._failed_at, self._behind, self._trouble = failed_at, None, ""
+        elif failed_at > self._failed_at:
+            self._behind = self._behind or at
             self._say_once(f"Telegram cannot deliver updates: {info.get('last_error_message', 'no reason given')}.")
-        elif not growing:
-            self._trouble = ""
-            await self._heartbeat.beat()
+        read_up = self._behind is None or at - self._behind > LONGEST_RETRY
+        if read_up and not growing:
+            await self._heartbeat.beat(at)
 
     def _say_once(self, sentence: str) -> None:
         if sentence != self._trouble:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
-
 from bot.rules.alert import Severity
+from bot.service import intake
 from bot.service.core import Core
-from bot.store.tables import Alert, CheckIn, Heartbeat, Placement
+from bot.store.tables import Alert, CheckIn, Placement
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, small_cohort
 from tests.support.looking import change_stay, march, rows
 
@@ -381,15 +380,16 @@ def test_after_the_return_nobody_is_asked(core: Core) -> None:
     assert rows(core, CheckIn) == []
 
 
-def test_a_heartbeat_of_half_a_minute_ago_still_proves_that_we_listen(core: Core, abroad: Small) -> None:
+def test_silence_is_judged_once_all_that_was_said_by_the_deadline_is_read(core: Core, abroad: Small) -> None:
     abroad.world.travel(march(2, 19, 59))
     abroad.world.listening = False
-    with core.store.transaction() as session:
-        session.scalars(select(Heartbeat).where(Heartbeat.name == "intake")).one().at = march(2, 20) - timedelta(
-            seconds=30
-        )
-    abroad.world.travel(march(2, 20))
-    assert len(alerts_of(core)) == 1
+    intake.heard(core, march(2, 20) - timedelta(seconds=1))
+    for second in (0, 20):
+        abroad.world.travel(march(2, 20, 0) + timedelta(seconds=second))
+        assert alerts_of(core) == []
+    intake.heard(core, abroad.world.now)
+    abroad.world.turn()
+    assert [(alert.reason, alert.raised_at) for alert in alerts_of(core)] == [("not_answered", abroad.world.now)]
 
 
 def test_unlinked_stays_keep_their_placement(core: Core, abroad: Small) -> None:

@@ -353,6 +353,33 @@ def test_the_webhook_answers_people(sqlite_core: Core):
     with_webhook(sqlite_core, scenario)
 
 
+def test_while_telegram_holds_what_it_could_not_deliver_nothing_proves_that_we_listen(
+    sqlite_core: Core, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.transport.heartbeat.EVERY", 0.0)
+    for name in ("WATCH_SECONDS", "CATCH_UP_SECONDS"):
+        monkeypatch.setattr(f"bot.transport.webhook.{name}", 0.02)
+
+    def listened() -> Any:
+        return max(rows(sqlite_core, Heartbeat.at), default=None)
+
+    async def scenario(here: Desk, app: App) -> None:
+        await until(lambda: listened() is not None)
+        here.sandbox.api.webhook.retry_base = 60.0
+        assert app.server is not None
+        await app.server.stop()
+        await here.person.send("I'm fine")
+        await until(lambda: here.sandbox.api.webhook.last_error is not None)
+        await asyncio.sleep(0.1)
+        before = listened()
+        await asyncio.sleep(0.3)
+        assert listened() == before
+        here.sandbox.world.updates.clear()  # it was tried again, and read
+        await until(lambda: listened() > before)
+
+    with_webhook(sqlite_core, scenario)
+
+
 def test_the_webhook_refuses_strangers_and_nonsense(sqlite_core: Core):
     async def scenario(here: Desk, app: App) -> None:
         url = str(app.settings.webhook_url)

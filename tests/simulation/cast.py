@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import Itinerary, to_utc
 from bot.flows.vocabulary import Start
-from bot.service import alert_list, broadcast_plan, handover, learners, rollcall, rota
+from bot.service import alert_list, broadcast_plan, consents, handover, learners, rollcall, rota, steps
 from bot.service.core import Core
 from bot.store.tables import Membership, Person, TelegramAccount
 from tests.simulation.people import Helper, Learner
@@ -27,6 +27,7 @@ PLACES = (
 )  # fmt: skip
 CHANGES = (date(2026, 3, 29), date(2026, 10, 25))
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
+CLASS = 20  # more than that is a crowd
 HOURS = ("19:00", "19:00", "20:30", "08:00", "21:45", "02:30")
 
 
@@ -41,7 +42,7 @@ class Size:
 def size_of(dice: Random) -> Size:
     """Most worlds are small: faults meet as often, and more seeds fit into the time. One in forty is a class."""
     days = dice.choice((2, 2, 2, 2, 3, 4))
-    return Size(20, 2) if dice.random() < 0.025 else Size(dice.choice((1, 1, 1, 1, 1, 2, 2, 3)), days)
+    return Size(CLASS, 2) if dice.random() < 0.025 else Size(dice.choice((1, 1, 1, 1, 1, 2, 2, 3)), days)
 
 
 class Cast:
@@ -50,6 +51,9 @@ class Cast:
     def __init__(self, sim: Simulation, size: Size) -> None:
         self.sim, self.dice = sim, Random(f"cast {sim.seed}")
         dice = self.dice
+        self.is_crowd = size.learners > CLASS
+        # A crowd is there for what comes to all of them at once; the way in and out is long, and seen often enough.
+        self.in_the_middle = dice.random() < (0.8 if size.learners > 3 else 0.55) or self.is_crowd
         self.arrival = dice.choice(CHANGES) - timedelta(days=dice.randint(0, size.days))
         self.start = datetime.combine(self.arrival - timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=9)
         self.end = self.start + timedelta(days=size.days + 2)
@@ -107,6 +111,9 @@ class Cast:
         home = dice.choice(("Europe/Paris", "Europe/Paris", "Europe/Riga"))
         arrival = self.arrival + timedelta(days=dice.choice((0, 0, 1)))
         back = arrival + timedelta(days=days - dice.choice((0, 1)))
+        in_the_middle = self.in_the_middle and (number % 10 > 0 or not self.is_crowd)
+        if in_the_middle:
+            arrival, back = self.arrival - timedelta(days=4), self.arrival + timedelta(days=10)
         code, name = f"S{number:02}", f"learner{number}"
         add_learner(
             self.sim.core, small, name, f"Lea{number}", "Exemple", code, home_zone=home, host_zone=zone,
@@ -123,6 +130,19 @@ class Cast:
         )  # fmt: skip
         learner.chats[learner.chat_id] = FAR
         self.learners.append(learner)
+        if in_the_middle or dice.random() < 0.5:
+            self._settle(learner, begins=not self.is_crowd)
+
+    def _settle(self, learner: Learner, begins: bool) -> None:
+        """They have joined before; the way in is seen often enough with the others. `begins`: so has their journey."""
+        core = self.sim.core
+        with core.store.transaction() as session:
+            session.add(TelegramAccount(person_id=learner.person_id, chat_id=learner.chat_id, linked_at=self.start))
+            session.get_one(Person, learner.person_id).onboarded_at = self.start
+            consents.record_consent(session, learner.person_id, "data", True, "self", learner.person_id, self.start)
+            if begins:
+                steps.begin(core, session, learner.placement_id, self.start)
+        learner.joined, learner.joined_at, learner.settled_in = True, self.start, learner.chat_id
 
     def begin(self) -> None:
         """Everybody starts to live; in a crowd each does less of their own accord."""
@@ -130,7 +150,7 @@ class Cast:
         for learner in self.learners:
             late = 40 if self.dice.random() < 0.15 else 10
             self.sim.clock.after(self.dice.uniform(0, late * 3600), learner.begin)
-            learner.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12), min(1.0, 25 / crowd))
+            learner.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12), min(1.0, 8 / crowd))
         for helper in self.helpers:
             helper.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
         self.sim.desk.plan()

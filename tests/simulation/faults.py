@@ -30,6 +30,7 @@ class Faults:
 
     def __init__(self, engine: Engine) -> None:
         self.counts: Counter[str] = Counter()
+        self.points = 0  # moments at which something could have happened
         self.away = False  # the database does not answer
         self._active = False
         self._left = 0
@@ -75,29 +76,29 @@ class Faults:
         finally:
             self._active = before
 
-    def point(self, where: str) -> None:
-        """Something may happen here."""
+    def point(self, when: str, what: str = "commit") -> None:
+        """Something may happen here, `before` or `after` a statement or commit."""
         if not self._active:
             return
-        self.counts["points"] += 1
+        self.points += 1
         if self._act is not None:
             if self._left <= 0:
                 act, self._act = self._act, None
-                act(where)
+                act(f"{when} {_short(what)}")
             self._left -= 1
-        if self.away and not where.startswith("after"):
+        if self.away and when == "before":
             raise _gone()
 
     def _before(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
         if self._active:
             raw = conn.connection.driver_connection
             self._used[id(raw)] = (raw, cursor)
-        if self._active and not statement.startswith("BEGIN"):
-            self.point(f"before {_short(statement)}")
+            if not statement.startswith("BEGIN"):
+                self.point("before", statement)
 
     def _after(self, _conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
         if self._active and not statement.startswith("BEGIN"):
-            self.point(f"after {_short(statement)}")
+            self.point("after", statement)
 
 
 class FaultyStore(Store):
@@ -111,8 +112,8 @@ class FaultyStore(Store):
     def transaction(self) -> Iterator[Session]:
         with super().transaction() as session:
             yield session
-            self.faults.point("before commit")
-        self.faults.point("after commit")
+            self.faults.point("before")
+        self.faults.point("after")
 
 
 def lose_answer(where: str) -> None:

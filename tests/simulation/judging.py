@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from bot.clock import local, to_utc
-from bot.flows.vocabulary import Command, Kind, Membership, Start, Tap, Words
+from bot.flows.vocabulary import Command, Incoming, Kind, Membership, Start, Tap, Words
 from bot.rules.budget import allowance
 from bot.rules.calendar import LearnerFacts
 from bot.rules.durations import parse_check_in_days
@@ -39,6 +39,7 @@ from tests.simulation.telegram import Got, Try
 if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
+Said = tuple[int, datetime, Incoming]  # the number of an update, when it was posted, and what it says
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 FINAL = {"sent", "failed", "unknown", "repeated", "expired", "cancelled"}
 LAST_STATES = {"answered", "excused", "alerted", "closed"}
@@ -75,6 +76,13 @@ class _Judge:
             self.events[event.alert_id].append(event)
         self.by_placement = {learner.placement_id: learner for learner in sim.cast.learners}
         self.cohort = session.scalars(select(Cohort)).one()
+        self.said: dict[int, list[Said]] = defaultdict(list)  # by chat
+        for number, (at, incoming) in sim.telegram.all_updates.items():
+            self.said[incoming.chat_id].append((number, at, incoming))
+        self.asked: dict[str, list[Outbox]] = defaultdict(list)  # questions by what they are about
+        for row in self.rows.values():
+            if row.kind == "check_in" and row.ref:
+                self.asked[row.ref].append(row)
         self.stepped = [w for w in sim.weather.windows if w.what == "clock"]
 
     # --- what came in ---
@@ -98,7 +106,7 @@ class _Judge:
     def _counts(self) -> None:
         relayed = list(self.session.scalars(select(Relay.words)))
         for learner in self.sim.cast.learners:
-            mine = [u for u in self.sim.telegram.all_updates.values() if u[1].chat_id % 1000 == learner.chat_id % 1000]
+            mine = [u for chat in learner.chats for _, *u in self.said[chat]]
             words = sum(isinstance(u.event, Words) and u.event.text == f"a word from {learner.code}" for _, u in mine)
             kept = sum(one == f"a word from {learner.code}" for one in relayed)
             if kept > words:
@@ -153,9 +161,8 @@ class _Judge:
     def _shown_again(self, row: Outbox, name: str) -> None:
         since = row.finished_at or row.created_at
         later = [
-            number for number, (_, u) in self.sim.telegram.all_updates.items()
-            if u.chat_id == row.chat_id and number in self.sim.processed
-            and self.sim.processed[number] > since + self._slack(since)
+            number for number, _, _ in self.said[row.chat_id]
+            if number in self.sim.processed and self.sim.processed[number] > since + self._slack(since)
         ]  # fmt: skip
         if later and row.chat_id in self.sim.cast.by_chat:
             self.blame(f"{name} may never have arrived, update {later[0]} came after it, and it was not shown again")
@@ -277,6 +284,8 @@ class _Judge:
                     day += DAY
                     continue
                 due = to_utc(day, hour, learner.itinerary.zone_on(day))
+                if due >= self.sim.cast.end:  # the stay goes on when the world ends
+                    break
                 wanted = day.weekday() in parse_check_in_days(self.cohort.check_in_days)
                 if wanted and since + DAY < due and (learner.placement_id, day) not in rows:
                     self.blame(f"{learner.code} was to be asked on {day} and there is no check-in")
@@ -328,8 +337,7 @@ class _Judge:
 
     def _was_asked(self, row: CheckIn, name: str) -> None:
         assert row.alerted_at is not None
-        prompts = [o for o in self.rows.values() if o.kind == "check_in" and o.ref == f"check_in:{row.id}"]
-        sent = [one.at for o in prompts for one in self.tries[o.id] if one.accepted]
+        sent = [one.at for o in self.asked[f"check_in:{row.id}"] for one in self.tries[o.id] if one.accepted]
         grace = timedelta(seconds=self.cohort.grace)
         if not sent:
             self.blame(f"{name} alerts at {row.alerted_at}, and the question never arrived")
@@ -341,9 +349,9 @@ class _Judge:
     def _was_silent(self, row: CheckIn, learner: Learner, name: str) -> None:
         assert row.alerted_at is not None
         asked, slack = row.asked_at or row.due_at, self._slack(row.alerted_at)
-        for number, (at, incoming) in self.sim.telegram.all_updates.items():
+        for number, at, incoming in (said for chat in learner.chats for said in self.said[chat]):
             event = incoming.event
-            if not isinstance(event, Tap) or incoming.chat_id not in learner.chats:
+            if not isinstance(event, Tap):
                 continue
             answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
             mine = answers and event.data.endswith(f":{row.id}")

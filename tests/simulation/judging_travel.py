@@ -61,6 +61,8 @@ def _all_are_there(judge: Judge, learner: Learner, found: dict[tuple[int, str], 
         return
     for leg in legs(learner.itinerary, judge.sim.quiet):
         hours_left = leg.expected_at + OVERDUE - since
+        if leg.expected_at > judge.sim.cast.end:
+            continue  # the stay goes on when the world ends
         if hours_left > timedelta(days=1) and (learner.placement_id, leg.direction.value) not in found:
             judge.blame(f"{learner.code} travels on {leg.day} and nobody asks about it")
 

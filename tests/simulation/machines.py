@@ -161,6 +161,7 @@ class Bot(Machine):
     def started(self) -> None:
         super().started()
         self.offset: int | None = None
+        self.kept_until = self.sim.clock.now  # until when the poller's lease is surely ours
         self.results: list[Result] = []
         self.looks_at: datetime | None = None
         self.free_at = self.sim.clock.now  # when the next message that nobody asked for may go
@@ -182,11 +183,13 @@ class Bot(Machine):
         if self.polls_at != planned:
             return
         self.polls_at = None
-        ok, mine = self.do("take the poller's lease", leases.take, POLLER, self.now(), LEASE_SECONDS)
-        if not ok or not mine:
-            if self.sim.telegram.pending:
-                self.poll_soon(self.patience(3.0))
-            return
+        if self.kept_until <= self.sim.clock.now:
+            ok, mine = self.do("take the poller's lease", leases.take, POLLER, self.now(), LEASE_SECONDS)
+            if not ok or not mine:
+                if self.sim.telegram.pending:
+                    self.poll_soon(self.patience(3.0))
+                return
+            self.kept_until = self.sim.clock.now + timedelta(seconds=LEASE_SECONDS / 2)
         found = self.sim.telegram.updates(self.offset, LIMIT)
         if found is None:
             # While Telegram is gone every try looks the same; the end of it makes everybody poll.

@@ -62,15 +62,16 @@ class Learner(Somebody):
     reports: float = 0.85  # how likely they say on the way that they left, are late, are there
     joined: bool = False
     joined_at: datetime | None = None
+    opened: dict[int, list[int]] = field(default_factory=dict)  # updates that opened an invite, by phone
+    settled_in: int | None = None  # the chat in which they had joined before the first day
     chats: dict[int, datetime] = field(default_factory=dict)  # every phone they had, and until when
 
     def linked(self, chat_id: int, at: datetime) -> bool:
         """Was that phone theirs then? A new one is, once the bot has read the invite that was opened on it."""
-        return at < self.chats[chat_id] and any(
-            self.sim.processed[number] <= at
-            for number, (_, said) in self.sim.telegram.all_updates.items()
-            if said.chat_id == chat_id and isinstance(said.event, Start) and number in self.sim.processed
-        )
+        if at >= self.chats[chat_id]:
+            return False
+        opened = (self.sim.processed.get(number) for number in self.opened.get(chat_id, ()))
+        return chat_id == self.settled_in or any(read is not None and read <= at for read in opened)
 
     def heard(self, update_id: int, chat_id: int, at: datetime) -> bool:
         """Does what that phone said then count? Not from one that was cut off before the bot could read it: Telegram
@@ -78,6 +79,12 @@ class Learner(Somebody):
         """
         read_at = self.sim.processed.get(update_id, at)
         return self.linked(chat_id, at) and read_at < self.chats[chat_id]
+
+    def does(self, event: Event) -> None:
+        before = len(self.sim.telegram.all_updates)
+        super().does(event)
+        if isinstance(event, Start) and len(self.sim.telegram.all_updates) > before:
+            self.opened.setdefault(self.chat_id, []).append(self.sim.telegram.newest)
 
     def begin(self) -> None:
         """Open the invite, and again until it worked: Telegram may have swallowed an answer."""

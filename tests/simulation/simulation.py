@@ -48,6 +48,7 @@ MOST_STEPS = 300_000  # a world that never comes to rest is a fault, too
 MOST_STUMBLES = 100
 LADDERS = timedelta(hours=3)  # longer than any ladder climbs
 SETTLING = timedelta(hours=18)
+LISTENED = timedelta(seconds=4)
 UNHEARD_TURNS = timedelta(minutes=8)  # between turns of the schedule while nobody listens
 
 
@@ -166,7 +167,10 @@ class Simulation:
         unheard = self.telegram.is_gone or not any(bot.alive for bot in self.bots)
         if due is not None:
             for scheduler in self.schedulers:
-                soon = max(due - self.step - scheduler.skew, now)
+                soon = due - self.step - scheduler.skew
+                if soon <= now and scheduler.turned_at + LISTENED > now:
+                    soon = now + LISTENED  # it has just turned, and waits for the next sign that answers are read
+                soon = max(soon, now)
                 if unheard:  # each minute looks like the one before, and there may be thousands
                     soon = max(soon, scheduler.turned_at + UNHEARD_TURNS)
                 scheduler.wake(soon + timedelta(seconds=self.dice.random()))

@@ -80,6 +80,11 @@ class Telegram:
         return self.chats.setdefault(chat_id, Chat(chat_id))
 
     @property
+    def newest(self) -> int:
+        """The number of the last update."""
+        return next(reversed(self.all_updates))
+
+    @property
     def is_gone(self) -> bool:
         """Does getUpdates fail every time?"""
         return self.weather is Weather.GONE or self.deaf

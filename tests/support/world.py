@@ -138,11 +138,15 @@ class World:
 
     def travel(self, until: datetime) -> None:
         """Visit every due instant in order, up to `until`."""
-        while True:
-            found = upkeep.next_due(self.core, self.now)
-            if found is None or found[0] > until:
+        before = None
+        while (found := upkeep.next_due(self.core, self.now)) is not None:
+            at = max(found[0], self.now)
+            if (found, at) == before:  # nothing came of it: it waits for the next sign that answers are read
+                at += timedelta(seconds=5)
+            if at > until:
                 break
-            self.clock.set(max(found[0], self.now))
+            before = (found, at)
+            self.clock.set(at)
             self.turn()
         self.clock.set(until)
         self.turn()
