@@ -7,12 +7,11 @@ A long message is also read piece by piece, for one sentence in a story may be t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import IntEnum
 
-from bot.content.learned import URGENT_TOPICS
-from bot.rules.learned import Spelt, learned
-from bot.rules.reading import Floats, meaning, meanings, words_of
+from bot.rules.learned import Heard, learned
+from bot.rules.reading import read_ahead, words_of
 
 # Scores of the support vector machine, chosen on the tuned lines of tests/unit/data: see docs/contributors.md.
 CRISIS, CARE, DOUBT = -0.25, -0.35, -0.5
@@ -40,22 +39,15 @@ class Likeness(IntEnum):
 
 def likeness(text: str) -> Likeness:
     """What a text is like, judged by its whole and by its pieces."""
-    pieces = [piece for piece in _pieces(text) if words_of(piece)]
-    if not pieces:
+    read = [piece for piece in pieces(text) if words_of(piece)]
+    if not read:
         return Likeness.CALM
-    models = learned()
-    spelt = [models.spelt(words_of(piece)) for piece in pieces]
-    stricter = 0.0 if _well_known(spelt[0]) else FOREIGN_STRICTER
-    found = max(
-        _judged(meant, one, stricter + (PIECE_STRICTER if number else 0.0))
-        for number, (meant, one) in enumerate(zip(_meanings(pieces), spelt, strict=True))
-    )
+    read_ahead(read)
+    heard = [learned().heard(piece) for piece in read]
+    stricter = 0.0 if _well_known(heard[0]) else FOREIGN_STRICTER
+    found = max(_judged(one, stricter + (PIECE_STRICTER if number else 0.0)) for number, one in enumerate(heard))
     # One word or two say too little for a guess that wakes somebody: those that do are among the words.
     return min(found, Likeness.CARE) if len(words_of(text)) < SHORTEST else found
-
-
-def _meanings(pieces: list[str]) -> Iterable[Floats]:
-    return [meaning(pieces[0])] if len(pieces) == 1 else meanings(pieces)  # the kit asks for the same again
 
 
 def surely_everyday(text: str) -> bool:
@@ -63,23 +55,18 @@ def surely_everyday(text: str) -> bool:
     words = words_of(text)
     if not FEWEST <= len(words) <= WHOLE:
         return False
-    models = learned()
-    spelt = models.spelt(words)
-    everyday, care, crisis = models.danger.scores(meaning(text), spelt)
-    return everyday >= PLAIN and max(care, crisis) <= -PLAIN and _well_known(spelt)
+    heard = learned().heard(text)
+    everyday, care, crisis = heard.danger
+    return everyday >= PLAIN and max(care, crisis) <= -PLAIN and _well_known(heard)
 
 
-def _well_known(spelt: Spelt) -> bool:
-    models = learned()
-    tongues = models.tongues.scores(None, spelt)
-    return models.tongues.labels[int(tongues.argmax())] in WELL_KNOWN
+def _well_known(heard: Heard) -> bool:
+    return learned().tongues[int(heard.tongues.argmax())] in WELL_KNOWN
 
 
-def _judged(meant: Floats, spelt: Spelt, stricter: float) -> Likeness:
-    models = learned()
-    everyday, care, crisis = map(float, models.danger.scores(meant, spelt))
-    topics = zip(models.topics.labels, models.topics.scores(meant, spelt).tolist(), strict=True)
-    calm = max(everyday, *(score for name, score in topics if name not in URGENT_TOPICS))
+def _judged(heard: Heard, stricter: float) -> Likeness:
+    everyday, care, crisis = heard.danger
+    calm = max(everyday, heard.calm)
     strongest = max(care, crisis) - stricter
     if crisis >= care and strongest >= CRISIS and strongest >= calm - BEHIND["crisis"]:
         return Likeness.CRISIS
@@ -88,7 +75,7 @@ def _judged(meant: Floats, spelt: Spelt, stricter: float) -> Likeness:
     return Likeness.DOUBT if strongest >= DOUBT and strongest >= calm - BEHIND["doubt"] else Likeness.CALM
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces(text: str) -> Iterator[str]:
     """The beginning, and of a longer text its pieces, each of which overlaps the next a little."""
     words = text.split()
     yield " ".join(words[:WHOLE])

