@@ -25,7 +25,7 @@ from bot.transport.bare import bare
 from bot.transport.classify import Meaning, Verdict, classify
 from bot.transport.convert import ALLOWED_UPDATES
 from bot.transport.render import Call, Draw, render, without_markup
-from bot.transport.request import READ_SECONDS, AiohttpRequest, as_json
+from bot.transport.request import READ_SECONDS, AiohttpRequest
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +48,13 @@ class _Bot(Bot):
 
     async def call(self, method: str, params: dict[str, Any], read_seconds: float | None = None) -> Any:
         """Raw `result` of a method. Raises telegram.error.TelegramError."""
-        read: Any = BaseRequest.DEFAULT_NONE if read_seconds is None else read_seconds
         if any(isinstance(value, InputFile) for value in params.values()):
+            read: Any = BaseRequest.DEFAULT_NONE if read_seconds is None else read_seconds
             return await self._post(method, params, read_timeout=read)
         # Without the library's look into every value for files and times: ours are plain JSON.
-        return await self.request.post(f"{self.base_url}/{method}", as_json(params), read_timeout=read)
+        request = self.request
+        assert isinstance(request, AiohttpRequest), "bots are made by Telegram, below"
+        return await request.call(f"{self.base_url}/{method}", params, read_seconds)
 
 
 class Telegram:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
+
+from bot.transport.wire import BrokenOff, NoConnection, Wires, target_of
 
 CONNECT_SECONDS = 5.0  # to be connected
 POOL_SECONDS = 15.0  # to get a free connection and be connected
@@ -32,16 +33,6 @@ class PerhapsSent(TimedOut):
     """The call was written but no whole answer came: Telegram may have carried it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class _AsJson:
-    params: dict[str, Any]
-
-
-def as_json(params: dict[str, Any]) -> RequestData:
-    """Parameters that are plain JSON already, for `AiohttpRequest` alone: the library only passes them on to it."""
-    return cast(RequestData, _AsJson(params))
-
-
 class AiohttpRequest(BaseRequest):
     """One aiohttp session with kept-alive connections; time-outs in seconds."""
 
@@ -49,6 +40,7 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
+        self._wires: Wires | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -58,6 +50,7 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the session; PTB calls this once for sends and once for getUpdates."""
         if self._session is None or self._session.closed:
+            self._wires = Wires(self._connections, CONNECT_SECONDS, POOL_SECONDS)
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": self.USER_AGENT}
@@ -65,8 +58,34 @@ class AiohttpRequest(BaseRequest):
 
     async def shutdown(self) -> None:
         """Close all connections."""
+        if self._wires is not None:
+            self._wires.close()
         if self._session is not None:
             await self._session.close()
+
+    async def call(self, url: str, params: dict[str, Any], read_seconds: float | None = None) -> Any:
+        """`result` of a method whose parameters are plain JSON, past all that the library looks for in a call.
+
+        Raises telegram.error.TelegramError, as the library has it.
+        """
+        status, payload = await self._exchange(url, params, read_seconds or self._read_seconds)
+        if 200 <= status < 300:
+            return self.parse_json_payload(payload)["result"]
+        return await _Refused(status, payload).post(url)  # the library knows what each refusal means
+
+    async def _exchange(self, url: str, params: dict[str, Any], read: float) -> tuple[int, bytes]:
+        if self._wires is None:
+            raise NotSent("the connection to Telegram is not open yet")
+        body = json.dumps(params, ensure_ascii=False).encode()
+        try:
+            target = target_of(url, self.USER_AGENT)
+            return await self._wires.post(target, body, read, read + POOL_SECONDS + UPLOAD_SECONDS)
+        except NoConnection as error:
+            raise NotSent(str(error)) from None
+        except BrokenOff as error:
+            raise PerhapsSent(str(error)) from None
+        except TimeoutError:
+            raise PerhapsSent("no answer in time") from None
 
     async def do_request(
         self,
@@ -107,6 +126,29 @@ class AiohttpRequest(BaseRequest):
         return parsed
 
 
+class _Refused(BaseRequest):
+    """An answer that has come, handed to the library for its meaning."""
+
+    def __init__(self, status: int, payload: bytes) -> None:
+        self._answer = status, payload
+
+    @property
+    def read_timeout(self) -> float | None:
+        return None
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def do_request(self, *_args: Any, **_more: Any) -> tuple[int, bytes]:
+        """What came."""
+        return self._answer
+
+    parse_json_payload = staticmethod(AiohttpRequest.parse_json_payload)
+
+
 @lru_cache(maxsize=64)
 def _timeout(read: float | None) -> aiohttp.ClientTimeout:
     total = None if read is None else read + POOL_SECONDS + UPLOAD_SECONDS
@@ -119,8 +161,6 @@ _JSON = {"Content-Type": "application/json"}
 def _body(request_data: RequestData | None) -> tuple[Any, dict[str, str] | None]:
     if request_data is None:
         return None, None
-    if isinstance(request_data, _AsJson):
-        return json.dumps(request_data.params, ensure_ascii=False).encode(), _JSON
     if not request_data.contains_files:
         return json.dumps(request_data.parameters, ensure_ascii=False).encode(), _JSON
     form = aiohttp.FormData(quote_fields=False)
