@@ -235,6 +235,7 @@ class Catalogues:
         self.sources = sources
         self.translations = translations
         self.retired = dict(retired or {})  # texts of steps that only pinned script versions still use
+        self._found: dict[tuple[str, str], tuple[Forms, str]] = {}  # asked for before, but for retired ones
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -255,19 +256,24 @@ class Catalogues:
 
     def forms(self, text_id: str, language: str) -> tuple[Forms, str]:
         """The wording of an id and the language it is in; the source where no translation exists."""
-        for candidate in (language, base_language(language)):
-            found = self.translations.get(candidate, {}).get(text_id)
-            if found:
-                return found, candidate
-        entry = self.sources.get(text_id)
-        if entry is not None:
-            return entry.forms, entry.language
+        known = self._found.get((text_id, language)) or self._current(text_id, language)
+        if known is not None:
+            self._found[text_id, language] = known
+            return known
         for candidate in (language, SOURCE_LANGUAGE):
             found = self.retired.get(candidate, {}).get(text_id)
             if found:
                 return found, candidate
         log.error("no text with id %s", text_id)
         return ("…",), SOURCE_LANGUAGE
+
+    def _current(self, text_id: str, language: str) -> tuple[Forms, str] | None:
+        for candidate in (language, base_language(language)):
+            found = self.translations.get(candidate, {}).get(text_id)
+            if found:
+                return found, candidate
+        entry = self.sources.get(text_id)
+        return None if entry is None else (entry.forms, entry.language)
 
     def html(self, text: Text, language: str, zone: str) -> str:
         """The text as Telegram HTML: values escaped, the wording's own markup kept."""
@@ -371,6 +377,8 @@ def _escape(words: str) -> str:
 
 
 def _isolate(words: str) -> str:
+    if words.isascii():
+        return words
     # A right-to-left name must not turn the sentence around it (Unicode TR9: isolates).
     if any(c in _BIDI or unicodedata.bidirectional(c) in ("R", "AL") for c in words):
         # An early end of the isolate inside the words would let the rest of them out.

@@ -12,8 +12,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.errors import BadSetting, StorageTrouble
+from bot.quick_json import dumps_text, loads
 
 _SESSION: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
+_JSON: dict[str, Any] = {"json_serializer": dumps_text, "json_deserializer": loads}
 PG_WRITERS = 8  # half as many answer a quarter fewer updates
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
@@ -59,7 +61,7 @@ def open_store(url: str) -> Store:
     else:
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"), pool_size=PG_WRITERS + 4, max_overflow=4,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"}, **_JSON,
         )  # fmt: skip
     try:
         with engine.connect() as connection:
@@ -98,7 +100,7 @@ def _open_sqlite(url: URL) -> Engine:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageTrouble(f"The data folder {folder} cannot be made: {error.strerror}.") from None
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **_JSON)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine

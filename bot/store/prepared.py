@@ -6,7 +6,6 @@ much, and an update has a dozen of them. Values are `bindparam`s; rows are plain
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -26,6 +25,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from bot.quick_json import dumps_text
 
 
 def connection_of(session: Session) -> Connection:
@@ -71,7 +72,7 @@ class _Numbers(TypeDecorator[Iterable[int]]):
 
     def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
         numbers = list(value or ())
-        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+        return dumps_text(numbers) if dialect.name == "sqlite" else numbers
 
 
 class _Among(FunctionElement[bool]):  # no Boolean: SQLAlchemy would write `= 1` behind it, and SQLite use no index

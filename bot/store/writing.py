@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Connection, Date, Insert, Table, bindparam, insert,
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.quick_json import dumps_text
 from bot.store.tables import Base, Heartbeat
 from bot.store.tables.base import UtcDateTime
 
@@ -114,7 +115,7 @@ def _for_driver(table: type[Base], rows: Sequence[Mapping[str, Any]]) -> list[tu
             written[id(value)] = known
         return known
 
-    ways = [json.dumps if isinstance(kind, JSON) else plain if isinstance(kind, _TIMES) else None for kind in kinds]
+    ways = [dumps_text if isinstance(kind, JSON) else plain if isinstance(kind, _TIMES) else None for kind in kinds]
     # By name, never by place: rows of one batch may have been put together in different orders.
     columns = list(zip(rows[0], ways, strict=True))
     return [

@@ -14,6 +14,7 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot import quick_json
 from bot.transport.wire import BrokenOff, NoConnection, Wires, target_of
 
 CONNECT_SECONDS = 5.0  # to be connected
@@ -76,7 +77,7 @@ class AiohttpRequest(BaseRequest):
     async def _exchange(self, url: str, params: dict[str, Any], read: float) -> tuple[int, bytes]:
         if self._wires is None:
             raise NotSent("the connection to Telegram is not open yet")
-        body = json.dumps(params, ensure_ascii=False).encode()
+        body = quick_json.dumps(params)
         try:
             target = target_of(url, self.USER_AGENT)
             return await self._wires.post(target, body, read, read + POOL_SECONDS + UPLOAD_SECONDS)
@@ -118,7 +119,7 @@ class AiohttpRequest(BaseRequest):
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
         """JSON of an answer. Raises PerhapsSent for anything else; PTB's own version would log the texts."""
         try:
-            parsed = json.loads(payload)
+            parsed = quick_json.loads(payload)
         except ValueError:
             parsed = None
         if not isinstance(parsed, dict):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot import quick_json
 from bot.clock import Clock
 from bot.errors import Rejected, StorageTrouble, TransportError
 from bot.rules.retry import backoff
@@ -90,7 +90,7 @@ class Webhook:
         if not hmac.compare_digest(given.encode(), self._address.secret.encode()):
             return web.Response(status=401, text="This address is for Telegram.")
         try:
-            raw = json.loads(await request.read())
+            raw = quick_json.loads(await request.read())
         except ValueError:
             raw = None
         if not isinstance(raw, dict) or not isinstance(raw.get("update_id"), int):

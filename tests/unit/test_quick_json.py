@@ -1,0 +1,29 @@
+"""JSON by orjson says what Python's own says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from bot import quick_json
+
+VALUES: list[Any] = [
+    {}, [], None, True, 1.5, "é “quoted” \n\0", {"a": [1, {"b": None}], "c": "ы"}, 2**63, 2**80, -(2**63), "\ud83d",
+    {"a": (1, 2)}, {1: "number"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_what_is_written_reads_the_same(value: Any) -> None:
+    expected = json.loads(json.dumps(value))
+    assert json.loads(quick_json.dumps(value)) == expected
+    assert quick_json.loads(quick_json.dumps(value)) == quick_json.loads(json.dumps(value)) == expected
+    assert json.loads(quick_json.dumps_text(value)) == expected
+
+
+@pytest.mark.parametrize("written", ["", "{", "{'a': 1}", b"\xff", "nul"])
+def test_what_is_no_json_is_a_value_error(written: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        quick_json.loads(written)
