@@ -114,6 +114,7 @@ class _Patterns:
         self._sources: list[str] = []
         self._topics: list[str] = []
         self._compiled: dict[_Number, re.Pattern[str]] = {}
+        self._needed: dict[_Number, list[list[str]]] = {}
         self._whole: dict[str, list[_Number]] = {}
         self._begun: dict[str, list[_Number]] = {}
         self._asked: dict[str, tuple[_Number, ...]] = {}
@@ -145,8 +146,23 @@ class _Patterns:
         return plain
 
     def _likely(self, plain: str) -> list[_Number]:
-        """The patterns of which a text has the rare word."""
-        return sorted({number for word in set(plain.split()) for number in self._told_by(word)})
+        """The patterns of which a text has the rare word, and something for every other place as well."""
+        rare = sorted({number for word in set(plain.split()) for number in self._told_by(word)})
+        return [number for number in rare if self._has_all(plain, number)]
+
+    def _has_all(self, plain: str, number: _Number) -> bool:
+        # To look for letters costs a fraction of an expression, and most of these are so never compiled.
+        needed = self._needed.get(number)
+        if needed is None:
+            places = _places(self._sources[number])
+            needed = self._needed[number] = [[c.removesuffix("*") for c in choices] for choices in places if choices]
+        for choices in needed:
+            for choice in choices:
+                if choice in plain:
+                    break
+            else:
+                return False
+        return True
 
     def _told_by(self, word: str) -> tuple[_Number, ...]:
         """The patterns of which a word is the rare one, remembered: people say much with few words."""
