@@ -19,6 +19,7 @@ from bot.content.languages import PROMISED
 from bot.content.learned import LEARNED, kit_examples, known_examples
 from bot.content.loader import broken_references
 from bot.content.schema import Journey
+from bot.content.screen_checks import crowded_screens
 from bot.content.script_checks import lost_steps, script_faults
 from bot.content.source import nearest
 from bot.content.text_checks import label_ids, long_labels, missing_translations, source_faults, translation_faults
@@ -57,6 +58,7 @@ def review(
     labels = label_ids(tree.texts, {use.key for use in code.uses if use.label})
     faults.extend(source_faults(tree.texts.values(), labels))
     faults.extend(translation_faults(tree.texts, _in_force(tree, translations), labels))
+    faults.extend(crowded_screens(tree, _in_force(tree, translations)))
     faults.extend(missing_translations(tree.texts, translations, languages))
     warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
     if root == SHIPPED and extra is None:

@@ -22,6 +22,7 @@ from bot.rules.permissions import Role
 
 QUIET = QuietHours(time(22), time(7))
 STATUSES = ("pupil", "apprentice", "graduate")
+LONGEST_ID = 40  # a button's data have 64 bytes, and walk, action and number need their share
 LONGEST_STAY = 365  # nights, for journeys without an upper limit
 ARRIVALS = tuple(date(2027, 3, 1) + timedelta(days=n) for n in range(7))  # a Monday and the six days after it
 LONG_BEFORE = datetime(2024, 1, 1, tzinfo=UTC)
@@ -37,7 +38,7 @@ def script_faults(loaded: Loaded, tree: Tree) -> Iterator[Fault]:
             yield loaded.document.fault(("roles",), what)
     for step in journey.steps:
         problems = [*contradictions(step.conditions, journey.nights, tree), *_answers(step, journey, tree)]
-        for field, what in [*problems, *_hours(step), *_never_due(step, journey, bool(problems))]:
+        for field, what in [*problems, *_hours(step), *_long_id(step), *_never_due(step, journey, bool(problems))]:
             yield loaded.document.fault((*journey.place_of(step.id), *field), f"step {step.id} {what}")
     for step, what in [*too_close(journey), *too_many(journey)]:
         yield loaded.document.fault((*journey.place_of(step.id), "when"), f"step {step.id} {what}")
@@ -103,11 +104,30 @@ def _answers(step: Step, journey: Journey, tree: Tree) -> Iterator[Problem]:
             yield ("for", "answers", asked), f"depends on the step '{asked}', which is not in this journey{hint}"
             continue
         item = tree.models("reflections").get(source.use) if source.kind == "reflection" else None
+        yield from ((("for", "answers", asked), what) for what in _too_early(step, source))
         choices = [choice.id for choice in item.choices] if isinstance(item, Reflection) else []
         for answer in wanted:
             if answer not in choices:
                 what = f"waits for the answer '{answer}', which {asked} does not offer{nearest(answer, choices)}"
                 yield ("for", "answers", asked), f"{what}; its choices are {', '.join(choices) or 'none'}"
+
+
+def _too_early(step: Step, source: Step) -> Iterator[str]:
+    """Why nobody can have answered `source` when `step` comes."""
+    if not compatible(step.conditions.model_copy(update={"answers": {}}), source.conditions):
+        yield f"is for nobody: it waits for an answer to {source.id}, which is for other learners; change one of them"
+    elif source.when.anchor == step.when.anchor and _place(source) >= _place(step):
+        yield f"waits for an answer to {source.id}, which comes later or at the same time; move one of them"
+
+
+def _place(step: Step) -> tuple[int, time]:
+    return step.when.days, step.when.at
+
+
+def _long_id(step: Step) -> Iterator[Problem]:
+    if len(step.id) > LONGEST_ID:
+        what = f"has an id of {len(step.id)} letters, too long for Telegram's buttons; at most {LONGEST_ID}"
+        yield ("id",), f"{what}, and an id stays for ever: choose a shorter one before anybody gets it"
 
 
 def _hours(step: Step) -> Iterator[Problem]:

@@ -45,12 +45,19 @@ class _Writer:
         self._document = document
         self._paper = Paper(_texts(document), bare(document.title), language=document.language)
         self._pages, self._y = 0, TOP
+        self._lines: list[tuple[int, float, float]] = []  # of the contents: page, top, bottom
+        self._chapters: list[int] = []  # the pages on which they begin
         self._outline = -1  # the level of the last entry; the next one may be one deeper at most
         self._under = ""  # the last heading of an item
         self._answers: dict[str, list[tuple[str, str]]] = {}  # by that heading: (number and letter, why)
         self._new_page()
 
     def finish(self) -> bytes:
+        self._end()
+        self._number_contents()
+        return self._paper.bytes()
+
+    def _end(self) -> None:
         if self._answers:
             self._new_page()
             self._heading(Heading(1, self._document.answers), None)
@@ -58,7 +65,13 @@ class _Writer:
             self._heading(Heading(3, title), None)
             self._facts(Facts(tuple(answers)), 12.0)
         self._foot()
-        return self._paper.bytes()
+
+    def _number_contents(self) -> None:
+        """Behind each line of the contents its page, which is known only now; a tap leads there."""
+        for (page, top, below), chapter in zip(self._lines, self._chapters, strict=False):
+            self._paper.turn_to(page)
+            self._paper.text(LEFT, top, WIDTH, str(chapter), BODY, align="R")
+            self._paper.link(LEFT, top, WIDTH, below - top, chapter)
 
     def title(self) -> None:
         document = self._document
@@ -68,7 +81,9 @@ class _Writer:
         self._text(self._document.contents, BODY, bold=True)
         for block in self._document.blocks:
             if isinstance(block, Heading) and block.level == 1:
+                before = self._y
                 self._text(f"–  {block.text}", BODY, indent=3, after=0.6)
+                self._lines.append((self._pages, before, self._y))
         self._y += 5
 
     def block(self, block: Block, following: Block | None) -> None:
@@ -104,6 +119,8 @@ class _Writer:
         self._room(size + (7 if heading.label else 0) + self._first_lines(following))
         if self._y > TOP:
             self._y += {1: 6.0, 2: 4.0, 3: 2.0}[heading.level]
+        if heading.level == 1:
+            self._chapters.append(self._pages)
         self._outline = min(heading.level - 1, self._outline + 1)
         self._paper.mark(bare(heading.text), self._outline)
         if heading.label:

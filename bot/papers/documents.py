@@ -16,7 +16,7 @@ from bot.papers.inline import headed
 
 STAGES = ("before", "during", "after")
 ANCHORS = ("departure", "arrival", "return")
-WEEKS_FROM = 14  # days from which a time is told in weeks
+WEEKS_FROM = 12  # days from which a time is told in weeks
 
 
 def of(path: str) -> Text:

@@ -43,7 +43,7 @@ a:focus-visible,summary:focus-visible,input:focus-visible{outline:3px solid var(
 .due{display:block;font-weight:normal}
 nav,.quiz{background:var(--pale);border-radius:.5rem;padding:.8rem 1.1rem;margin:1rem 0}
 nav ul,nav p,.quiz p{margin:.2rem 0}
-dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.4rem 1.1rem}
+dl{display:grid;grid-template-columns:fit-content(13rem) 1fr;gap:.4rem 1.1rem}
 dt{font-weight:bold}
 dd{margin:0}
 dd.empty{border-bottom:1px solid var(--line);min-height:1.5rem}

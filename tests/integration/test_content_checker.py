@@ -149,6 +149,33 @@ def test_a_long_label_is_a_warning(root):
     assert any("has 65 characters, a button shows 64" in fault.what for fault in found.warnings)
 
 
+def test_texts_that_are_too_long_together_are_a_fault_in_the_language_where_they_are(root):
+    write(root, {"texts/long.yaml": f"title: Hello\nbody: {'a' * 3000}\n"})
+    assert not any("characters" in fault for fault in retranslated(root))
+    translation(root, "texts/long/body", "b" * 3500)
+    (found,) = faults(root)
+    assert found.startswith("texts/long.yaml:2: texts/long/body and what stands with it in one message have 3505")
+    assert "in fr; with what the chat adds, at most 3296 fit" in found
+
+
+def test_a_guide_that_shows_what_nobody_wrote_is_a_fault(root):
+    chapters = "chapters: [{id: a, title: A, pieces: [{id: p, use: lessons/mony}]}]"
+    write(root, {"guides/learner.yaml": f"title: Guide\nintro: Read.\n{chapters}\n"})
+    wanted = "guides/learner.yaml:3: there is no 'lessons/mony' to show (did you mean 'lessons/money'?)"
+    assert wanted in faults(root)
+
+
+def test_a_sheet_for_no_size_of_group_is_a_fault(root):
+    text = (
+        "phase: before\ncompetences: [stem]\ngroup: {min: 9, max: 4}\n"
+        "title: T\ngoal: G\nmaterial: M\nshy: S\nonline: O\n"
+        "steps: [{id: a, minutes: 1, text: A}, {id: b, minutes: 1, text: B}, {id: c, minutes: 1, text: C}]\n"
+        "debrief: [{id: a, text: A}, {id: b, text: B}]\n"
+    )
+    write(root, {"sheets/one.yaml": text})
+    assert any("sheets/one.yaml:3: group: is for nobody: from 9 to 4 people" in fault for fault in faults(root))
+
+
 def test_an_item_that_no_journey_uses_is_a_warning(root):
     write(root, {"lessons/other.yaml": LESSON})
     assert any("no journey uses this lesson" in fault.what for fault in review(root, languages=LANGUAGES).warnings)
@@ -284,6 +311,31 @@ def test_an_optional_step_that_finds_no_room_is_a_warning(root):
     steps = step("one", 'anchor: return, days: 0, at: "12:30"') + step("two", 'anchor: arrival, days: 10, at: "17:30"')
     assert journey_faults(root, steps, nights="{min: 10, max: 10}") == []
     assert any("step two finds no room" in fault.what for fault in review(root, languages=LANGUAGES).warnings)
+
+
+def test_a_step_that_waits_for_a_later_answer_is_a_fault(root):
+    trip = (
+        "  - {id: trip, kind: reflection, use: trip, stage: during, worth: 2d,\n"
+        '     when: {anchor: arrival, days: 5, at: "12:30"}}\n'
+    )
+    early = step("money", 'anchor: arrival, days: 2, at: "12:30"', "for: {answers: {trip: [train]}}")
+    found = journey_faults(root, early + trip)
+    assert any("step money waits for an answer to trip, which comes later" in fault for fault in found), found
+
+
+def test_a_step_that_waits_for_an_answer_of_others_is_a_fault(root):
+    trip = (
+        "  - {id: trip, kind: reflection, use: trip, stage: during, worth: 2d, for: {minors: true},\n"
+        '     when: {anchor: arrival, days: 2, at: "12:30"}}\n'
+    )
+    late = step("money", 'anchor: arrival, days: 5, at: "12:30"', "for: {minors: false, answers: {trip: [train]}}")
+    found = journey_faults(root, trip + late)
+    assert any("it waits for an answer to trip, which is for other learners" in fault for fault in found), found
+
+
+def test_a_step_whose_id_no_button_can_carry_is_a_fault(root):
+    found = journey_faults(root, step("m" * 41, 'anchor: arrival, days: 5, at: "12:30"'))
+    assert any("has an id of 41 letters, too long for Telegram's buttons; at most 40" in fault for fault in found)
 
 
 def test_an_unknown_role_is_a_fault(root):
