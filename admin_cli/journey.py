@@ -12,13 +12,14 @@ from admin_cli.context import content
 from admin_cli.output import Json, counted, heading, print_json, say, table
 from bot.clock import Itinerary, to_utc, zone
 from bot.content.loader import Library
-from bot.content.schema import Step
+from bot.content.schema import Journey, Step
 from bot.content.versions import current
 from bot.errors import BadInput
 from bot.flows.running import title
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
 from bot.rules.eves import eves
+from bot.rules.permissions import Role
 from bot.rules.towns import Misplaced, Towns
 from bot.rules.typed import parse_choice, parse_country, parse_day, parse_language, parse_name
 from bot.service.import_rows import STATUSES
@@ -28,6 +29,7 @@ app = typer.Typer(name="journey", help="The scripts that learners walk.", no_arg
 app.command()(booklets.export)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The journey's id.")]
+HOME = "Europe/Paris"
 AHEAD = timedelta(days=400)  # joined long before anything is due
 
 
@@ -89,7 +91,10 @@ def simulate_(
     arrival: Annotated[str, typer.Option(metavar="D", help="Day of arrival, 2026-03-01 or 01/03/2026.")],
     return_: Annotated[str, typer.Option("--return", metavar="D", help="Day of return.")],
     host_city: Annotated[str, typer.Option(metavar="C", help="A city with a kit, or any town.")],
-    home_timezone: Annotated[str, typer.Option(metavar="Z", help="Where the learner comes from.")] = "Europe/Paris",
+    home_timezone: Annotated[
+        str | None,
+        typer.Option(metavar="Z", help="Where the person comes from: Europe/Paris; hosts are at home there."),
+    ] = None,
     host_country: Annotated[str | None, typer.Option(help="Two letters; for a town without a kit.")] = None,
     host_timezone: Annotated[str | None, typer.Option(help="Where a country has several.")] = None,
     departure: Annotated[str | None, typer.Option(metavar="D", help="Departure; the arrival by default.")] = None,
@@ -105,7 +110,7 @@ def simulate_(
     """Every message of a journey for one learner, with its local and UTC time."""
     library = content(load_settings())
     script = current(library.journey(journey), library)
-    zone(home_timezone)
+    zone(home_timezone or HOME)
     goes, returns = parse_day(arrival), parse_day(return_)
     leaves = parse_day(departure) if departure else goes
     if not leaves <= goes <= returns:
@@ -116,19 +121,25 @@ def simulate_(
         )
     except Misplaced as error:
         raise BadInput(f"{str(error).replace('host_', '--host-')}") from None
+    home = home_timezone or _home(script.journey, town.zone)
     learner = LearnerFacts(
-        Itinerary(home_timezone, town.zone, leaves, goes, returns), parse_day(birth_date) if birth_date else None,
+        Itinerary(home, town.zone, leaves, goes, returns), parse_day(birth_date) if birth_date else None,
         parse_choice(status, STATUSES, "a status"), trade, parse_language(language), parse_country(home_country),
         town.country, town.city, role=next(iter(script.journey.roles), "learner"),
     )  # fmt: skip
     start = datetime.combine(leaves, time(12), UTC) - AHEAD
-    at = to_utc(parse_day(joined), time(12), home_timezone) if joined else start
+    at = to_utc(parse_day(joined), time(12), home) if joined else start
     names = {s.id: library.catalogues.plain(title(s, script.item(s)), "en", "UTC") for s in script.journey.steps}
     over = to_utc(learner.itinerary.return_, time(23), "UTC") if learner.itinerary else at
     beside = eves(library, learner, at, over) if "learner" in script.journey.roles else ()
     names |= {item.step.id: item.step.use.replace("-", " ") for item in beside}
     rows = [_line(message, names) for message in simulate(script.journey, learner, at, beside)]
     _print_simulation(journey, rows, json, everything)
+
+
+def _home(journey: Journey, host_zone: str) -> str:
+    """Whoever receives a learner lives by the clock of the host city all the time."""
+    return host_zone if Role.HOST_TUTOR in journey.roles else HOME
 
 
 def _line(message: SimulatedMessage, names: dict[str, str]) -> dict[str, Any]:

@@ -46,6 +46,11 @@ def test_a_simulation_refuses_what_cannot_be(run: CommandLine) -> None:
     run.good(*simulate, *STAY, "--host-city", "Graz", "--host-country", "AT")
 
 
+def test_a_host_lives_by_the_clock_of_the_host_city(run: CommandLine) -> None:
+    rows = run.good("journey", "simulate", "host-tutor", *STAY, "--host-city", "faro", "--json").json
+    assert {row["timezone"] for row in rows} == {"Europe/Lisbon"}
+
+
 def test_kits_are_listed_and_shown_in_a_language(run: CommandLine) -> None:
     assert {"seville", "lyon"} <= {row["id"] for row in run.good("kit", "list", "--json").json}
     found = run.good("kit", "show", "Séville", "--topic", "emergency_numbers", "--lang", "fr", "--json").json
