@@ -22,7 +22,7 @@ from bot.logs import TextFormatter
 
 # Each is a module of this package: a group has an `app`, a command is a function of its own name.
 GROUPS = ("cohort", "referent", "message", "alerts", "case", "learner", "journey", "kit", "content", "documents", "db")
-COMMANDS = ("init", "demo", "run", "doctor", "watch")
+COMMANDS = ("init", "demo", "run", "doctor", "watch", "report")
 
 SHOWN_FAULTS = 100
 

@@ -1,0 +1,90 @@
+"""`compagnon report`: the figures of a cohort that a coordinator must give."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from admin_cli.context import desk
+from admin_cli.files import write_bytes
+from admin_cli.output import Json, facts, heading, print_json, say, table
+from bot.service import cohort_report
+
+SECTIONS = {
+    "mobilities": "Stays abroad", "participants": "People", "reached": "Reached by the bot",
+    "journey_steps": "Steps of the journey, of those who agreed", "learning": "Learning, all together",
+    "check_ins": "Check-ins", "travel_days": "Journeys there and back", "alerts": "Alerts", "messages": "Messages",
+    "certificates": "Certificates",
+}  # fmt: skip
+
+
+def report(
+    cohort: Annotated[str, typer.Argument(metavar="CODE", help="The cohort.")],
+    to: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE.csv", help="A table for a spreadsheet, instead of showing it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Figures of a cohort for final reports: stays, days, destinations, check-ins, alerts. No names, no codes.
+
+    Example: compagnon report SPRING27 --to spring27.csv
+    """
+    with desk() as d:
+        found = cohort_report.of_cohort(d.core, cohort, d.now)
+    if to is not None:
+        write_bytes(to, _csv(found))
+        say(f"{to} is ready: one figure a line, semicolons between, as spreadsheets open it.")
+    elif json:
+        print_json(found)
+    else:
+        _show(found)
+
+
+def _show(found: dict[str, Any]) -> None:
+    heading(f"{found['cohort']}  {found['name']}  ({found['journey']})  as of {found['at'][:10]}")
+    for section, title in SECTIONS.items():
+        heading(title)
+        rows = {name: _plain(value) for name, value in _flat(found[section])}
+        facts(rows) if any(rows.values()) else say("nothing to count yet, or of too few to say")
+        if section == "mobilities":
+            table(
+                ("COUNTRY", "CITY", "STAYS", "DAYS"),
+                [(r["country"], r["city"], r["stays"], r["days"]) for r in found["destinations"]],
+                "No destination yet.",
+            )
+
+
+def _flat(value: Any, above: str = "") -> Iterator[tuple[str, Any]]:
+    """`severity, red` → 2: one figure a line."""
+    if isinstance(value, dict):
+        for name, below in value.items():
+            yield from _flat(below, f"{above}, {_words(name)}" if above else _words(name))
+    elif above:
+        yield above, value
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.0%}" if 0 <= value <= 1 else f"{value:g}"
+    return "" if value is None else str(value)
+
+
+def _csv(found: dict[str, Any]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(("section", "figure", "value"))
+    for section, title in SECTIONS.items():
+        writer.writerows((title, name, "" if value is None else value) for name, value in _flat(found[section]))
+    for row in found["destinations"]:
+        for figure in ("stays", "days"):
+            writer.writerow(("Destinations", f"{row['country']} {row['city']}, {figure}", row[figure]))
+    return out.getvalue().encode("utf-8-sig")  # Excel takes what has no mark for another encoding
