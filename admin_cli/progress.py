@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from admin_cli.output import console, warn
+from bot.rules.telling import Tell
 
-Tell = Callable[[str, int, int], None]  # what was done, how many, of how many
 PATIENCE = 1.0  # seconds after which somebody wants to see that something happens
 EVERY = 2.0  # seconds between two lines
 

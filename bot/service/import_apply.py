@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from bot.rules.telling import Tell
 from bot.service import import_new, invites
 from bot.service.audit import note
 from bot.service.import_new import FLAGS, PERSON, PLACEMENT, REFERENCES
-from bot.service.import_rows import Entry, Progress
+from bot.service.import_rows import Entry
 from bot.store.tables import Cohort, Invite, Membership, Person, Placement
 
 _EVERY = 500  # rows between two words on how far it is
@@ -101,9 +102,7 @@ def _key(value: Any) -> Any:
 # --- writing ------------------------------------------------------------------------------------
 
 
-def apply(
-    session: Session, cohort: Cohort, entries: list[Entry], people: People, now: datetime, tell: Progress
-) -> None:
+def apply(session: Session, cohort: Cohort, entries: list[Entry], people: People, now: datetime, tell: Tell) -> None:
     """Add and change learners. The list was checked; the caller's transaction makes it all or nothing."""
     known = [(entry, placed) for entry in entries if (placed := people.get(entry.code)) is not None]
     stays = {placed.placement.code.casefold(): placed.placement.id for placed in people.everybody()}

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.errors import Fault, Faults
+from bot.rules.telling import Tell, quietly
 from bot.rules.towns import Towns
 from bot.rules.typed import shown
 from bot.service import import_apply, import_people, readiness, referents
@@ -22,7 +23,7 @@ from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.import_notes import some, stay_notes, weekend_notes
 from bot.service.import_people import PersonChange
-from bot.service.import_rows import COLUMNS, REQUIRED, Entries, Entry, Progress, quietly, read_entries
+from bot.service.import_rows import COLUMNS, REQUIRED, Entries, Entry, read_entries
 from bot.service.import_table import CellFault, Table, read_table
 from bot.service.stays import is_minor
 from bot.store.tables import Cohort, Membership, Person
@@ -52,13 +53,13 @@ class ImportReport:
 
 
 def import_cohort(
-    core: Core, cohort_code: str, data: bytes, now: datetime, *, dry_run: bool = False, tell: Progress = quietly
+    core: Core, cohort_code: str, data: bytes, now: datetime, *, dry_run: bool = False, tell: Tell = quietly
 ) -> ImportReport:
     """Import the bytes of a CSV or XLSX file. Raises Faults with every fault of every row, BadInput for what is no
     list, NotFound for the cohort; then nothing at all is changed. `tell` hears how far it is."""
     with core.store.transaction() as session:
         find(session, cohort_code)  # whoever mistypes the cohort need not wait for the list to be read
-    table = read_table(data, COLUMNS, REQUIRED)
+    table = read_table(data, COLUMNS, REQUIRED, tell)
     tell("read", len(table.rows), len(table.rows))
     with core.store.transaction() as session:
         attempt = session.begin_nested()
@@ -71,7 +72,7 @@ def import_cohort(
 
 
 def _import(
-    core: Core, session: Session, cohort: Cohort, table: Table, now: datetime, dry_run: bool, tell: Progress
+    core: Core, session: Session, cohort: Cohort, table: Table, now: datetime, dry_run: bool, tell: Tell
 ) -> ImportReport:
     today = local_date(now, cohort.home_zone)
     read = read_entries(table, Towns(core.content), cohort.home_zone, today, tell)

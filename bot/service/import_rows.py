@@ -12,6 +12,7 @@ from bot.clock import country_zones, only_zone, zone
 from bot.errors import BadInput, Fault
 from bot.rules import column_names
 from bot.rules.duty import parse_duty
+from bot.rules.telling import Tell, quietly
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import (
     parse_choice,
@@ -27,13 +28,6 @@ from bot.rules.typed import (
 )
 from bot.service.import_table import Row, Table
 from bot.service.stays import STAFF
-
-Progress = Callable[[str, int, int], None]  # what was done, how many, of how many
-
-
-def quietly(what: str, done: int, of: int) -> None:
-    """Nobody watches."""
-
 
 STATUSES = ("pupil", "apprentice", "graduate")
 LONGEST_STAY = 3 * 366  # days; more is a slip in the year
@@ -163,7 +157,7 @@ class Entries:
 
 
 def read_entries(
-    table: Table, towns: Towns, home_zone: str, today: date, tell: Progress = quietly
+    table: Table, towns: Towns, home_zone: str, today: date, tell: Tell = quietly
 ) -> Entries:  # fmt: skip
     """Everybody of a list, every fault, and notes on what was assumed. `home_zone` is the cohort's."""
     found = Entries()

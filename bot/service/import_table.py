@@ -12,6 +12,7 @@ from difflib import get_close_matches
 
 from bot.errors import BadInput, Fault, Faults
 from bot.rules import column_names
+from bot.rules.telling import Tell, quietly
 from bot.rules.typed import shown
 from bot.service.import_dialects import Sheet, read_text_list
 from bot.service.import_workbook import Number, read_workbook
@@ -79,9 +80,11 @@ def place(sheet: str, row: int, column: str | None = None, header: str | None = 
     return found if header is None or header == column else f"{found} (“{shown(header)}”)"
 
 
-def read_table(data: bytes, known: Collection[str], required: Collection[str]) -> Table:
+def read_table(
+    data: bytes, known: Collection[str], required: Collection[str], tell: Tell = quietly
+) -> Table:  # fmt: skip
     """Read a file. Raises BadInput when it is no list at all, Faults for headers that do not fit."""
-    sheets = sheets_of(data)
+    sheets = sheets_of(data, tell)
     lists = [(sheet, header) for sheet in sheets if (header := header_row(sheet)) is not None]
     if not lists:
         raise BadInput("The file is empty: its first row names the columns, each further row is one learner.")
@@ -104,14 +107,14 @@ def read_table(data: bytes, known: Collection[str], required: Collection[str]) -
     )  # fmt: skip
 
 
-def sheets_of(data: bytes) -> list[Sheet]:
+def sheets_of(data: bytes, tell: Tell = quietly) -> list[Sheet]:
     """The sheets of a file of any kind that is read; a text file is one. Raises BadInput."""
     if len(data) > LARGEST:
         raise BadInput(
             f"The file is too large ({len(data) // 1_000_000} MB): import at most {LARGEST // 1_000_000} MB."
         )
     if data.startswith(ZIP):
-        return read_workbook(data)
+        return read_workbook(data, tell)
     for magic, what in OTHERS.items():
         if data.startswith(magic):
             raise BadInput(f"The file is {what}: save it as .xlsx or CSV (in Excel: Save as) and import that.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -33,17 +33,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import BadInput, StorageTrouble
+from bot.rules.telling import Tell, quietly
 from bot.store.engine import Store, missing_file, open_store
 from bot.store.schema import current, require_current, upgrade
 from bot.store.tables import Base, Cohort, Lease, Person
 
-Tell = Callable[[str, int, int], None]  # what was done, how many, of how many
 _CHUNK = 1000  # rows that are in memory at once
 _PROCESSES = Lease.name.between("process:", "process:\uffff")
-
-
-def quietly(what: str, done: int, of: int) -> None:
-    """Nobody watches."""
 
 
 def back_up(store: Store, file: Path, tell: Tell = quietly) -> dict[str, int]:
