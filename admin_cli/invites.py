@@ -116,7 +116,8 @@ def _papers(d: Desk, letters: list[Letter], code: str, pdf: Path | None, cards: 
         return d.core.content.catalogues.plain(what, language, "UTC")
 
     if pdf is not None:
-        write_bytes(pdf, invite_sheets(sheets, words, title=f"Compagnon {code}"))
+        with progress("sheets") as tell:
+            write_bytes(pdf, invite_sheets(sheets, words, title=f"Compagnon {code}", tell=tell))
         say(f"{pdf}: {counted(len(sheets), 'sheet')}, one a person. Each code is for one person; print them one-sided.")
     if cards is not None:
         travelling = [sheet for sheet in sheets if sheet.card is not None]

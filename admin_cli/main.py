@@ -15,8 +15,10 @@ from types import TracebackType
 from typing import Annotated
 
 import typer
+from typer._click import exceptions as wrong
 
 from admin_cli.output import flush, say, stop_printing, warn
+from admin_cli.usage import sentence
 from bot.errors import CompagnonError, Faults
 from bot.logs import TextFormatter
 
@@ -25,6 +27,7 @@ GROUPS = ("cohort", "referent", "message", "alerts", "case", "learner", "journey
 COMMANDS = ("init", "demo", "run", "doctor", "watch", "report")
 
 SHOWN_FAULTS = 100
+_INTERRUPTED = 130  # what Typer makes of Ctrl-C
 
 
 def _show_version(wanted: bool) -> None:
@@ -64,9 +67,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit status. Never a traceback, unless COMPAGNON_DEBUG is set."""
     words = sys.argv[1:] if argv is None else list(argv)
     try:
-        program(words[0] if words else None)(args=words, prog_name="compagnon")
+        ended = program(words[0] if words else None)(args=words, prog_name="compagnon", standalone_mode=False)
+        if ended == _INTERRUPTED:
+            raise KeyboardInterrupt
+        return ended if isinstance(ended, int) else 0
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    except wrong.ClickException as error:
+        if said := sentence(error):
+            warn(said)
+        return error.exit_code
     except BrokenPipeError:
         stop_printing()
         return 0
@@ -74,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _debug()
         warn(_message(error))
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         warn("Stopped.")
         return 1
     except Exception as error:
@@ -83,7 +93,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     finally:
         flush()
-    return 0
 
 
 def _debug() -> None:

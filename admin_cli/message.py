@@ -22,20 +22,32 @@ app = typer.Typer(name="message", help="Messages to a cohort, at each reader's o
 MARKUP = re.compile(r"</?[a-z][a-z0-9-]*(\s[^<>]*)?/?>", re.IGNORECASE)
 
 
+Words = Annotated[str | None, typer.Option("--text", help="What they read.")]
+TextFile = Annotated[Path | None, typer.Option("--file", metavar="F", help="A text file with it.")]
+Versions = Annotated[
+    list[str] | None,
+    typer.Option("--translation", metavar="LANG=TEXT", help="A version for readers of a language; repeat it."),
+]
+When = Annotated[
+    str, typer.Option("--at", help="“2026-03-02 18:00” by each recipient's clock, “arrival-3d 18:00”, or now.")
+]
+City = Annotated[list[str] | None, typer.Option(metavar="C", help="Only for this host city; repeat it.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Number = Annotated[int, typer.Argument(metavar="ID", help="The message; `compagnon message list` shows all.")]
+
+
 @app.command()
 def schedule(
     cohort: Annotated[str, typer.Argument(metavar="CODE", help="The cohort.")],
-    at: Annotated[str, typer.Option(help="“2026-03-02 18:00” by each recipient's clock, “arrival-3d 18:00”, or now.")],
-    text: Annotated[str | None, typer.Option(help="What they read.")] = None,
-    file: Annotated[Path | None, typer.Option(metavar="F", help="A text file with it.")] = None,
-    translation: Annotated[
-        list[str] | None, typer.Option(metavar="LANG=TEXT", help="A version for readers of a language; repeat it.")
-    ] = None,
+    at: When,
+    text: Words = None,
+    file: TextFile = None,
+    translation: Versions = None,
     to: Annotated[
         str, typer.Option(help="learners, referents, hosts, families, or roles; several with commas.")
     ] = "learners",
     stage: Annotated[str | None, typer.Option(metavar="S", help="Only who is then before, during or after.")] = None,
-    city: Annotated[list[str] | None, typer.Option(metavar="C", help="Only for this host city; repeat it.")] = None,
+    city: City = None,
     group: Annotated[str | None, typer.Option(metavar="G", help="Only for who travels in this group.")] = None,
     person: Annotated[list[str] | None, typer.Option(metavar="P", help="Only for this code; repeat it.")] = None,
     photo: Annotated[Path | None, typer.Option(metavar="F", help="A picture above the text (JPEG or PNG).")] = None,
@@ -45,7 +57,7 @@ def schedule(
     preview_as: Annotated[
         str | None, typer.Option("--preview-as", metavar="P", help="Only show what this person would see.")
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Show who will get a message and when, ask, and schedule it.
@@ -58,33 +70,72 @@ def schedule(
 
       compagnon message schedule SPRING27 --at "2027-03-02 18:00" --to families --photo group.jpg --text "All well!"
     """
-    if (text is None) == (file is None):
+    words = _words(text, file)
+    if words is None:
         raise typer.BadParameter("Give the message with either --text or --file.")
-    if photo is not None and document is not None:
-        raise typer.BadParameter("Give either --photo or --document: a message carries one file.")
-    words = text if text is not None else read_text(file or Path())
     with desk() as d:
-        kept = _kept(d, photo, document)
         request = broadcast_plan.Request(
-            cohort, at, words, _versions(translation or []), to, stage, timezone, urgent, tuple(city or ()),
-            tuple(person or ()), group, kept,
+            cohort, at, words, _versions(translation) or {}, to, stage, timezone, urgent, tuple(city or ()),
+            tuple(person or ()), group, _kept(d, photo, document),
         )  # fmt: skip
         plan = broadcast_plan.plan(d.core, request, d.now)
         if preview_as is not None:
             _preview_plan(plan, preview_as, json)
             return
-        if not json:
-            _show(plan, d.settings.messages_per_second)
-        agreed("Schedule it?", yes, "Nobody is here to confirm: add --yes to schedule it.")
+        _confirm(d, plan, "schedule", yes, json)
         message_id = broadcast_plan.schedule(d.core, plan, d.now)
-    if json:
-        print_json({"id": message_id, **broadcast_plan.as_json(plan, d.settings.messages_per_second)})
-    else:
+    if not _as_json(d, plan, message_id, json):
         say(f"Message {message_id} is scheduled. Call it off with: compagnon message cancel {message_id}")
         say(f"What becomes of it: compagnon message report {message_id}")
 
 
+@app.command()
+def edit(
+    message_id: Number,
+    text: Words = None,
+    file: TextFile = None,
+    translation: Versions = None,
+    at: Annotated[str | None, typer.Option("--at", help="Another time.")] = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Change a message as long as nobody has got it.
+
+    Example: compagnon message edit 12 --text "The bus leaves at 11."
+    """
+    change = broadcast_plan.Edit(_words(text, file), _versions(translation), at)
+    if change == broadcast_plan.Edit():
+        raise typer.BadParameter("Say what changes: --text, --file, --translation or --at.")
+    with desk() as d:
+        plan = broadcast_plan.plan_edit(d.core, message_id, change, d.now)
+        _confirm(d, plan, "change", yes, json)
+        broadcast_plan.change(d.core, message_id, plan, d.now)
+    if not _as_json(d, plan, message_id, json):
+        say(f"Message {message_id} is changed.")
+
+
+def _words(text: str | None, file: Path | None) -> str | None:
+    if text is not None and file is not None:
+        raise typer.BadParameter("Give the message with either --text or --file.")
+    return read_text(file) if file is not None else text
+
+
+def _confirm(d: Desk, plan: broadcast_plan.Plan, what: str, yes: bool, json: bool) -> None:
+    """Show what would happen, and go on only after a yes."""
+    if not json:
+        _show(plan, d.settings.messages_per_second)
+    agreed(f"{what.capitalize()} it?", yes, f"Nobody is here to confirm: add --yes to {what} it.")
+
+
+def _as_json(d: Desk, plan: broadcast_plan.Plan, message_id: int, json: bool) -> bool:
+    if json:
+        print_json({"id": message_id, **broadcast_plan.as_json(plan, d.settings.messages_per_second)})
+    return json
+
+
 def _kept(d: Desk, photo: Path | None, document: Path | None) -> Kept | None:
+    if photo is not None and document is not None:
+        raise typer.BadParameter("Give either --photo or --document: a message carries one file.")
     file = photo or document
     if file is None:
         return None
@@ -115,42 +166,8 @@ def _show_copy(found: dict[str, Any]) -> None:
     say(found["text"])
 
 
-@app.command()
-def edit(
-    message_id: Annotated[int, typer.Argument(metavar="ID")],
-    text: Annotated[str | None, typer.Option(help="What they read instead.")] = None,
-    file: Annotated[Path | None, typer.Option(metavar="F", help="A text file with it.")] = None,
-    translation: Annotated[
-        list[str] | None, typer.Option(metavar="LANG=TEXT", help="Another version of a language; repeat it.")
-    ] = None,
-    at: Annotated[str | None, typer.Option(help="Another time.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    json: Json = False,
-) -> None:
-    """Change a message as long as nobody has got it.
-
-    Example: compagnon message edit 12 --text "The bus leaves at 11."
-    """
-    if text is not None and file is not None:
-        raise typer.BadParameter("Give the message with either --text or --file.")
-    words = read_text(file) if file is not None else text
-    versions = _versions(translation) if translation else None
-    if words is None and versions is None and at is None:
-        raise typer.BadParameter("Say what changes: --text, --file, --translation or --at.")
-    with desk() as d:
-        plan = broadcast_plan.plan_edit(d.core, message_id, broadcast_plan.Edit(words, versions, at), d.now)
-        if not json:
-            _show(plan, d.settings.messages_per_second)
-        agreed("Change it?", yes, "Nobody is here to confirm: add --yes to change it.")
-        broadcast_plan.change(d.core, message_id, plan, d.now)
-    if json:
-        print_json({"id": message_id, **broadcast_plan.as_json(plan, d.settings.messages_per_second)})
-    else:
-        say(f"Message {message_id} is changed.")
-
-
 @app.command("report")
-def report_(message_id: Annotated[int, typer.Argument(metavar="ID")], json: Json = False) -> None:
+def report_(message_id: Number, json: Json = False) -> None:
     """What became of a message, person by person."""
     with desk() as d:
         rows = broadcasts.report(d.core, message_id)
@@ -166,16 +183,16 @@ def report_(message_id: Annotated[int, typer.Argument(metavar="ID")], json: Json
     say(", ".join(f"{state} {n}" for state, n in counts.items()))
 
 
-def _versions(given: list[str]) -> dict[str, str]:
+def _versions(given: list[str] | None) -> dict[str, str] | None:
     found: dict[str, str] = {}
-    for item in given:
+    for item in given or ():
         tag, equals, words = item.partition("=")
         if not equals:
             raise typer.BadParameter(f"“{item}” is no --translation: write it as fr=Bonjour.")
         if tag.strip() in found:
             raise typer.BadParameter(f"There are two translations for {tag.strip()}: keep one.")
         found[tag.strip()] = words
-    return found
+    return found or None
 
 
 def _show(plan: broadcast_plan.Plan, per_second: float) -> None:
@@ -230,7 +247,7 @@ def list_(
 
 @app.command()
 def preview(
-    message_id: Annotated[int, typer.Argument(metavar="ID")],
+    message_id: Number,
     person: Annotated[str, typer.Option("--as", metavar="CODE", help="Whose copy: a learner's or referent's code.")],
     json: Json = False,
 ) -> None:
@@ -244,7 +261,7 @@ def preview(
 
 
 @app.command()
-def cancel(message_id: Annotated[int, typer.Argument(metavar="ID")], json: Json = False) -> None:
+def cancel(message_id: Number, json: Json = False) -> None:
     """Call off what has not gone out yet."""
     with desk() as d:
         counts = broadcasts.cancel(d.core, message_id, d.now)

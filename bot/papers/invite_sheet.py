@@ -44,16 +44,19 @@ class Invited:
     card: Card | None = None
 
 
-def invite_sheets(people: Iterable[Invited], words: Words, *, title: str, cards_only: bool = False) -> bytes:
-    """A PDF with one page a person, or with nothing but wallet cards, four a page."""
+def invite_sheets(
+    people: Iterable[Invited], words: Words, *, title: str, cards_only: bool = False, tell: Tell = quietly
+) -> bytes:  # fmt: skip
+    """A PDF with one page a person, or with nothing but wallet cards, two a page."""
     everybody = list(people)
     paper = Paper(_all_words(everybody, words), title)
     if cards_only:
         _card_pages(paper, [one for one in everybody if one.card is not None], words)
         return paper.bytes()
-    for person in everybody:
+    for done, person in enumerate(everybody, start=1):
         paper.page()
         _page(paper, person, words)
+        tell("drawn", done, len(everybody))
     return paper.bytes()
 
 

@@ -226,3 +226,30 @@ def test_a_slip_in_a_second_channel_is_one_sentence(
 ) -> None:
     monkeypatch.setenv(f"COMPAGNON_{name}", value)
     assert says in run.refused("cohort", "list")
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("alerts resolve abc", "ID: this is no whole number; write one such as 12."),
+        ("cohort calls SPRING --told 1.5", "--told: this is no whole number; write one such as 12."),
+        ("alerts resolve", "ID is missing."),
+        ("cohort status SPRING --jsn", "There is no option `--jsn`: did you mean `--json`?"),
+        ("alerts resolv 3", "No such command 'resolv'. Did you mean 'resolve'?"),
+        ("demo --port 99999", "--port: this must be less than or equal to 65535."),
+        ("run everything", "WHAT: “everything” is none of all, bot, scheduler."),
+        ("message schedule SPRING --at now", "Give the message with either --text or --file."),
+    ],
+)
+def test_wrong_usage_is_one_sentence_and_where_the_right_one_stands(run: CommandLine, words: str, says: str) -> None:
+    ended = run(*words.split())
+    first, second = ended.err.splitlines()
+    assert (ended.status, first, ended.out) == (2, says, "")
+    assert second.startswith("`compagnon ")
+    assert second.endswith(" --help` shows how it is used.")
+
+
+def test_a_group_named_alone_shows_what_it_can_do(run: CommandLine) -> None:
+    ended = run("alerts")
+    assert ended.status == 2
+    assert "resolve" in ended.out + ended.err
