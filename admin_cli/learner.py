@@ -12,7 +12,7 @@ import typer
 from admin_cli import check_ins, travel
 from admin_cli.asking import agreed
 from admin_cli.context import Desk, desk
-from admin_cli.output import Json, facts, heading, moment, print_json, say, some, table
+from admin_cli.output import Json, facts, heading, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
 from bot.errors import BadInput
 from bot.service import learner_card, learners, replacing
@@ -131,7 +131,7 @@ def _each(d: Desk, code: str | None, cohort: str | None, group: str | None, yes:
     if cohort is None:
         raise typer.BadParameter("A --group needs its --cohort.")
     codes = replacing.codes_of_group(d.core, cohort, group or "")
-    say(f"Group {group}: {some(codes)}")
+    warn(f"Group {group}: {some(codes)}")
     agreed(f"{what} for all {len(codes)}?", yes, "Nobody is here to confirm: add --yes to change the whole group.")
     return codes
 
@@ -152,7 +152,7 @@ def end(
     with desk() as d:
         codes = _each(d, code, cohort, group, yes, "End the stay")
         changed = [learners.end(d.core, one, cohort, on, d.now) for one in codes]
-    _tell_all(changed, json)
+    _tell_all(changed, json, group)
 
 
 @app.command()
@@ -177,7 +177,7 @@ def move(
     with desk() as d:
         codes = _each(d, code, cohort, group, yes, f"Move to {host_city}")
         changed = [learners.move(d.core, one, cohort, to, d.now) for one in codes]
-    _tell_all(changed, json)
+    _tell_all(changed, json, group)
 
 
 @app.command()
@@ -198,7 +198,7 @@ def postpone(
     with desk() as d:
         codes = _each(d, code, cohort, group, yes, f"New dates {arrival} to {return_}")
         changed = [learners.postpone(d.core, one, cohort, arrival, return_, departure, d.now) for one in codes]
-    _tell_all(changed, json)
+    _tell_all(changed, json, group)
 
 
 @app.command()
@@ -234,8 +234,8 @@ def replace(
     say(f"Their invite: {found['url']}")
 
 
-def _tell_all(changed: list[learners.Changed], json: bool) -> None:
-    if json and len(changed) > 1:
+def _tell_all(changed: list[learners.Changed], json: bool, group: str | None) -> None:
+    if json and group is not None:
         print_json([
             {"code": c.code, "name": c.name, "changes": {k: {"old": o, "new": n} for k, (o, n) in c.changes.items()}}
             for c in changed

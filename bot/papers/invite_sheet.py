@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.i18n import Country, Text, Value, say
 from bot.papers.paper import GREY, Paper
+from bot.rules.telling import Tell, quietly
 
 Words = Callable[[Text, str], str]  # a text in a language, without markup
 CARD = (74.0, 105.0)  # A7

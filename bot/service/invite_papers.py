@@ -76,7 +76,7 @@ def _staff(session: Session, cohort_id: int) -> Mapping[int, Person]:
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.cohort_id == cohort_id, Membership.role.not_in(("learner", "staff", "family")))
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _letter(
