@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from admin_cli import booklets
-from admin_cli.context import content
+from admin_cli.context import content, desk
 from admin_cli.output import Json, counted, facts, print_json, say, table, warn
 from bot.clock import SystemClock
 from bot.content.checker import review
@@ -17,6 +17,8 @@ from bot.content.folder import SHIPPED
 from bot.content.loader import Library
 from bot.content.merge import merge, statistics
 from bot.errors import BadInput
+from bot.rules.typed import parse_day
+from bot.service import feedback
 from bot.settings import load_settings
 
 app = typer.Typer(name="content", help="Journeys, kits and their translations.", no_args_is_help=True)
@@ -111,3 +113,24 @@ def merge_(
     say(f"{counted(len(summary.written), 'file')} written.")
     for name, faults in summary.skipped.items():
         warn(f"{name} was left alone until its faults are mended: {faults[0]}")
+
+
+@app.command("feedback")
+def feedback_(
+    item: Annotated[
+        str | None, typer.Argument(metavar="[ITEM]", help="A file such as lessons/money-abroad, or a step's id.")
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="D", help="Only what was written from that day on.")] = None,
+    json: Json = False,
+) -> None:
+    """What people said about steps with /feedback, the newest first; without names."""
+    with desk() as d:
+        found = feedback.listing(d.core, parse_day(since) if since else None, item)
+    if json:
+        print_json(found)
+        return
+    table(
+        ("ON", "FILE", "STEP OF", "LANGUAGE", "WORDS"),
+        [(r["on"], r["item"], f"{r['step']} ({r['journey']})", r["language"], r["words"]) for r in found],
+        "Nobody has said anything yet.",
+    )

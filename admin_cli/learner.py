@@ -45,6 +45,7 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         "Last active": moment(found["last_active_at"], found["timezone"]), "Consent": consent,
         "Check-in at": found["check_in_at"], "Check-in days": found["check_in_days"],
         "No weekends because": found["weekend_reason"], "Pause": _pause(found["pause"]),
+        "Ambassador": "may be asked by those who go next" if found["ambassador"] else None,
         "Safety training": _training(found["safety_training"]),
         "Travel": travel.line(found["travel"]) if found["travel"] else None,
     })  # fmt: skip

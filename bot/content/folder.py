@@ -108,6 +108,25 @@ def _include(tree: Tree) -> None:
                 )
             taken += wanted.of(source) if source else ()
         tree.files[path] = replace(loaded, model=loaded.model.with_steps(taken))
+    _add(tree)
+
+
+def _add(tree: Tree) -> None:
+    """Give journeys the steps that others add to them, for stays of any length they are made for."""
+    for adding in [loaded for loaded in tree.files.values() if isinstance(loaded.model, Journey)]:
+        more = adding.model
+        assert isinstance(more, Journey)
+        for number, name in enumerate(more.adds_to):
+            path = f"journeys/{name}"
+            target = tree.files.get(path)
+            if target is None or not isinstance(target.model, Journey):
+                if path not in tree.unreadable:
+                    hint = nearest(name, tree.models("journeys")) or ""
+                    tree.faults.append(
+                        adding.document.fault(("adds_to", number), f"there is no journey '{name}' to add to{hint}")
+                    )
+                continue
+            tree.files[path] = replace(target, model=target.model.with_steps(more.steps))
 
 
 def label(file: Path) -> str:

@@ -31,11 +31,12 @@ class SourcedFact(Strict):
 
 
 class TextItem(SourceFile):
-    """A message to read."""
+    """A message to read. One that `gives_back` a letter (a reflection's id) is sent with its words, or not at all."""
 
     kind: ClassVar[str] = "text"
     title: Phrase | None = None
     body: Phrase
+    gives_back: Id | None = None
     sources: tuple[SourcedFact, ...] = ()
 
 
@@ -115,12 +116,15 @@ class Choice(_Entry):
 
 class Reflection(SourceFile):
     """A question about oneself; without choices it is answered freely and stays private unless shared. `sets: rhythm`
-    makes its choices (`daily`, `twice`, `off`) the learner's wish for challenges."""
+    makes its choices (`daily`, `twice`, `off`) the learner's wish for challenges, `sets: ambassador` (`yes`,
+    `no`) the consent to be asked by those who go next. A `letter` is to oneself: it is given
+    back on a hard day of the second half, else by the text that has `gives_back` with its id."""
 
     kind: ClassVar[str] = "reflection"
     phase: Stage | None = None
     theme: Id | None = None
-    sets: Literal["rhythm"] | None = None
+    sets: Literal["rhythm", "ambassador"] | None = None
+    letter: bool = False
     title: Phrase
     prompt: Phrase
     choices: tuple[Choice, ...] = ()
@@ -129,6 +133,8 @@ class Reflection(SourceFile):
     def _sets_what_there_is(self) -> Reflection:
         if self.sets == "rhythm" and not {choice.id for choice in self.choices}.issubset(RHYTHMS):
             raise ValueError(f"sets the rhythm of challenges, so its choices can only be {', '.join(RHYTHMS)}")
+        if self.sets == "ambassador" and [choice.id for choice in self.choices] != ["yes", "no"]:
+            raise ValueError("sets whether somebody may be asked, so its choices can only be yes and no")
         return self
 
 

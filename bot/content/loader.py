@@ -80,7 +80,7 @@ def _read(extra: Path | None, root: Path) -> Library:
     sources = {text.id: Entry(text.forms, text.language) for text in tree.texts.values()}
     return Library(
         Catalogues(sources, resolve(tree.texts, translations)),
-        tree.models("journeys"),
+        {name: journey for name, journey in tree.models("journeys").items() if not journey.adds_to},
         items_of(tree),
         tree.models("kits"),
         tree.models("countries"),

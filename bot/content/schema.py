@@ -159,10 +159,14 @@ class Include(Strict):
 
 
 class Journey(SourceFile):
-    """A script: its steps in the author's order, those of its series after the others, then what it includes."""
+    """A script: its steps in the author's order, those of its series after the others, then what it includes.
+
+    One that `adds_to` others is nobody's journey by itself: its steps come at the end of theirs, so that a teacher adds
+    missions without touching a shipped file."""
 
     title: Phrase
     roles: tuple[str, ...] = Field(min_length=1)
+    adds_to: tuple[Id, ...] = Field(default=(), exclude=True)
     nights: Nights = Field(default_factory=Nights)
     steps: tuple[Annotated[Step, Field(discriminator="kind")], ...]
     series: tuple[Series, ...] = Field(default=(), exclude=True)

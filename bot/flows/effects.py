@@ -5,11 +5,48 @@ Ids come from the scene, never straight from callback data; the use case checks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
+from bot.flows.alert_effects import (
+    Acknowledge as Acknowledge,
+)
+from bot.flows.alert_effects import (
+    CloseCase as CloseCase,
+)
+from bot.flows.alert_effects import (
+    Confide as Confide,
+)
+from bot.flows.alert_effects import (
+    OfferConfiding as OfferConfiding,
+)
+from bot.flows.alert_effects import (
+    OpenAlert as OpenAlert,
+)
+from bot.flows.alert_effects import (
+    OpenCase as OpenCase,
+)
+from bot.flows.alert_effects import (
+    RaiseAlert as RaiseAlert,
+)
+from bot.flows.alert_effects import (
+    ReadCase as ReadCase,
+)
+from bot.flows.alert_effects import (
+    Resolve as Resolve,
+)
+from bot.flows.alert_effects import (
+    Settle as Settle,
+)
+from bot.flows.alert_effects import (
+    SharePlace as SharePlace,
+)
+from bot.flows.alert_effects import (
+    TakeBack as TakeBack,
+)
+from bot.flows.alert_effects import (
+    TakeCase as TakeCase,
+)
 from bot.flows.step_effects import (
     FinishStep as FinishStep,
 )
@@ -162,108 +199,6 @@ class ShareMoods:
 
 
 @dataclass(frozen=True, slots=True)
-class RaiseAlert:
-    """`reason` as in the contract: asked_for_help, crisis_words, wants_to_talk."""
-
-    placement_id: int
-    reason: str
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TakeBack:
-    """The SOS was pressed by mistake: whoever was told hears it, and is asked to call all the same."""
-
-    placement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class SharePlace:
-    """A location in degrees; kept 24 hours, shown in open alerts. One that only `moved` is kept where its beginning
-    was: a live location that was shared for something else is none of our business, save while an alert is open."""
-
-    latitude: float
-    longitude: float
-    moved: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAlert:
-    """Somebody opens an alert from a list: they are shown all that is known."""
-
-    alert_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """This one, or the `whole` incident it belongs to."""
-
-    alert_id: int
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Resolve:
-    """outcome: spoke, phone, via_host or other. This one, or the `whole` incident it belongs to."""
-
-    alert_id: int
-    outcome: str
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Settle:
-    """The learner's own word on a resolved alert; `yes=False` reopens it to somebody else."""
-
-    alert_id: int
-    yes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OfferConfiding:
-    """Show everybody who could be told, nobody chosen."""
-
-    placement_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Confide:
-    """Tell these memberships, and nobody else, that the learner would like to talk."""
-
-    placement_id: int
-    chosen: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """It is about somebody around the stay: a membership, or a `role` without one (host, tutor)."""
-
-    placement_id: int
-    role: str
-    membership_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCase:
-    """Somebody who was told of a case opens it; the audit keeps that."""
-
-    case_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class TakeCase:
-    case_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class CloseCase:
-    """outcome: supported, passed_on, changed or other."""
-
-    case_id: int
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True)
 class SendRelay:
     """Words between learner and referent through the bot."""
 
@@ -289,6 +224,31 @@ class ExportMe:
 @dataclass(frozen=True, slots=True)
 class EraseMe:
     """Forget the person; refused while an alert is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPlain:
+    """Whether the person wants short texts, no pictures and no timers."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TellHome:
+    """One of the sentences of `bot.flows.home` to the learner's family, now."""
+
+    placement_id: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFeedback:
+    """What somebody thinks of a step, for its authors, without their name."""
+
+    journey: str
+    step: str
+    item: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +376,9 @@ Effect = (
     | KeepKitQuestion
     | ExportMe
     | EraseMe
+    | SetPlain
+    | TellHome
+    | KeepFeedback
     | UnlinkLearner
     | RecordCall
     | GoAway

@@ -19,7 +19,12 @@ def _rules(library: Library) -> DangerRules:
 
 def hear(scene: Scene, words: str) -> Danger:
     """The strongest danger in any part of the words, however long they are."""
-    rules = _rules(scene.content)
+    return tells(scene.content, words)
+
+
+def tells(library: Library, words: str) -> Danger:
+    """The same without a scene."""
+    rules = _rules(library)
     starts = range(0, max(1, len(words) - OVERLAP), READ_AT_MOST - OVERLAP)
     found = {rules.assess(words[start : start + READ_AT_MOST]) for start in starts}
     return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)

@@ -108,7 +108,8 @@ def _places(stay: Stay) -> Rows:
         return ((kit, write),)
     journal = button("menu/journal_button", "journal:home")
     progress = button("menu/progress_button", "progress:open")
-    return ((kit, write), (journal, progress))
+    home = ((button("home/open_button", "home:ask"),),) if stay.stage == "during" else ()
+    return ((kit, write), (journal, progress), *home)
 
 
 def _open(scene: Scene, page: int) -> Screen:

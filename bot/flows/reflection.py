@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from bot.content.items import RHYTHMS, Reflection
 from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.effects import Effect, SetWishes
+from bot.flows.effects import Effect, GiveConsent, SetWishes
 from bot.flows.entries import entry_of, kept, refused, share_button, thanked, too_long, unheld
 from bot.flows.running import (
     Run,
@@ -71,7 +71,7 @@ def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
     choice = choices[args[0]]
     chosen = say("reflection/chosen", title=run.title, choice=run.text(f"choices/{choice.id}/text"))
     run = run.but(choice=choice.id)
-    effects = (*_wish(scene, run, choice.id), *finished(run))
+    effects = (*_wish(scene, run, choice.id), *_consent(run, choice.id), *finished(run))
     return show(Replace(praise(run, chosen)), effects=effects, conversation=let_go(scene, run))
 
 
@@ -81,6 +81,13 @@ def _wish(scene: Scene, run: Run, choice: str) -> tuple[Effect, ...]:
     if _reflection(run).sets != "rhythm" or chosen is None:
         return ()
     return (SetWishes(run.stay.placement_id, replace(scene.wishes or NO_WISHES, rhythm=chosen)),)
+
+
+def _consent(run: Run, choice: str) -> tuple[Effect, ...]:
+    """The invitation to be asked by those who go next; a no is kept as well."""
+    if _reflection(run).sets != "ambassador":
+        return ()
+    return (GiveConsent("ambassador", choice == "yes", run.stay.placement_id),)
 
 
 def add(scene: Scene, run: Run) -> Outcome:

@@ -18,7 +18,9 @@ from bot.flows import (
     confide,
     fallback,
     family,
+    feedback,
     help,
+    home,
     journal,
     kit,
     language,
@@ -75,6 +77,7 @@ COMMANDS: Mapping[str, ModuleType] = {
     "challenge": challenge,
     "journal": journal,
     "progress": progress,
+    "feedback": feedback,
     "language": language,
     "settings": settings,
     "privacy": privacy,
@@ -98,6 +101,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "journal": journal,
     "progress": progress,
     "skills": skills,
+    "home": home,
     "certificate": certificates,
     "mood": mood,
     "lang": language,
@@ -121,6 +125,7 @@ BUTTONS: Mapping[str, ModuleType] = {
 ELSEWHERE = frozenset(
     {
         "menu",
+        "home",
         "skills",
         "certificate",
         "pause",
@@ -141,6 +146,7 @@ WAITING: Mapping[str, ModuleType] = {
     "relay": relay,
     "reflection": reflection,
     "challenge": challenge,
+    "feedback": feedback,
     "away": away,
     "message": message,
 }

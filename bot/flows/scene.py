@@ -12,11 +12,13 @@ from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.readiness_screens import Gap
+from bot.flows.safety_views import AlertView as AlertView
+from bot.flows.safety_views import CaseView as CaseView
+from bot.flows.safety_views import ConfideView as ConfideView
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
 from bot.rules import pause as pause_rules
 from bot.rules.certificates import Training
-from bot.rules.confiding import Confidant
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Action, Actor, reaches_others
 from bot.rules.wishes import Wishes
@@ -96,6 +98,7 @@ class Stay:
     refused: bool = False  # the learner said no
     guardian_consented: bool = False
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
+    ambassador: bool = False  # agreed to be asked by those who go next
     joined_at: datetime | None = None
     version_id: int | None = None
     ended: bool = False
@@ -143,61 +146,6 @@ class InviteView:
     first_name: str = ""
     cohort: str = ""
     language: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertView:
-    """An alert as a referent, or the learner it is about, sees it."""
-
-    id: int
-    placement_id: int
-    learner: str
-    code: str
-    cohort: str
-    reason: str
-    severity: str
-    raised_at: datetime
-    zone: str
-    acknowledged_by: str | None
-    acknowledged_by_me: bool
-    resolved_at: datetime | None
-    outcome: str | None
-    about_me: bool = False
-    incident: int | None = None  # the incident it belongs to: most of the cohort was silent at once
-    person_id: int = 0  # the learner
-    confided: bool = False  # for those alone whom the learner chose
-
-
-@dataclass(frozen=True, slots=True)
-class ConfideView:
-    """Whom a learner could tell, and whom it could be about. `nameable` by what a button calls them: a membership's
-    number, host or tutor; hosts and tutors have no chat."""
-
-    placement_id: int
-    people: tuple[Confidant, ...]
-    nameable: Mapping[str, Confidant]
-    leads: tuple[Confidant, ...] = ()
-    coordinators: tuple[Confidant, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A case as somebody who was told of it, or looks after safeguarding there, sees it."""
-
-    id: int
-    placement_id: int
-    person_id: int
-    learner: str
-    code: str
-    cohort: str
-    phone: str | None
-    named: str
-    named_role: str
-    opened_at: datetime
-    zone: str
-    taken_by: str | None = None
-    mine: bool = False
-    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,6 +315,7 @@ class Scene:
     kit_questions: bool = False  # agreed that unanswered kit questions are kept
     walks: tuple[WalkView, ...] = ()  # needs "walks"
     wishes: Wishes | None = None  # needs "wishes": of the first stay
+    family: tuple[Contact, ...] = ()  # needs "family": whose chat is beside the first stay
     skills: SkillsView | None = None  # needs "skills": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it

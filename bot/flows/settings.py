@@ -4,9 +4,10 @@ the morning digest comes."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import time
 
-from bot.flows.effects import GiveConsent, SetCheckInHour, SetDigest
+from bot.flows.effects import GiveConsent, SetCheckInHour, SetDigest, SetPlain
 from bot.flows.running import answer
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
@@ -21,13 +22,21 @@ HOURS = tuple(time(minutes // 60, minutes % 60) for minutes in range(17 * 60, 21
 
 def handle(scene: Scene, event: Event) -> Outcome:
     """`/settings`, `settings:home`, `settings:<hour|digest>[:HHMM]`, `settings:digest:off`,
-    `settings:questions[:yes|no]`."""
+    `settings:questions[:yes|no]`, `settings:plain:on|off`,
+    `settings:ambassador:off`."""
     parts = (*event.data.split(":"), "", "") if isinstance(event, Tap) else ("settings", "home", "", "")
     match parts[1], parts[2]:
         case "hour", value if scene.stay is not None:
             return _hour(scene, scene.stay, value)
         case "questions", value if scene.is_learner:
             return _questions(scene, value)
+        case "ambassador", "off" if scene.stay is not None:
+            taken = show(Replace(screen(say("settings/ambassador_off"), rows=((_back(),),))))
+            return replace(taken, effects=(GiveConsent("ambassador", False),))
+        case "plain", "on" | "off" as value:
+            wanted = value == "on"
+            now = replace(scene, plain=wanted)
+            return show(Replace(_home(now)), effects=(SetPlain(wanted),))
         case "digest", value if scene.writes_to_cohorts:
             return _digest(scene, value)
         case _:
@@ -40,6 +49,9 @@ def _home(scene: Scene) -> Screen:
         say("settings/language", language=LanguageName(scene.language, own=True)),
     ]
     rows: list[tuple[Button, ...]] = [(button("settings/language_button", "lang:choose"),)]
+    body.append(say("settings/plain_on") if scene.plain else say("settings/plain_off"))
+    plain = button("settings/plain_off_button", "settings:plain:off") if scene.plain else None
+    rows.append((plain or button("settings/plain_on_button", "settings:plain:on"),))
     if scene.stay is not None:
         body.append(say("settings/hour", hour=Hour(_time(scene.stay))))
         body.append(say("settings/questions_on") if scene.kit_questions else say("settings/questions_off"))
@@ -53,6 +65,9 @@ def _home(scene: Scene) -> Screen:
         if scene.stay.may_travel_on:
             rows.append((button("wishes/open_button", "wishes:open"),))
         rows.append((button("settings/questions_button", "settings:questions"),))
+        if scene.stay.ambassador:
+            body.append(say("settings/ambassador_on"))
+            rows.append((button("settings/ambassador_button", "settings:ambassador:off"),))
     if scene.writes_to_cohorts:
         at = scene.digest_at
         body.append(say("settings/digest", hour=Hour(at)) if at else say("settings/digest_off"))

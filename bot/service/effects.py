@@ -25,6 +25,7 @@ from bot.service import (
     chat_messages,
     contacts,
     digest,
+    family_word,
     handover,
     invites,
     letters,
@@ -44,7 +45,7 @@ from bot.service.core import Core
 from bot.service.delivered import EXPORT
 from bot.service.scenes import scene_of
 from bot.service.work import Applied, Applier, Work
-from bot.store.tables import KitQuestion, Person, Placement
+from bot.store.tables import Feedback, KitQuestion, Person, Placement
 
 
 def apply_effects(core: Core, session: Session, scene: Scene, effects: tuple[fx.Effect, ...], now: datetime) -> Applied:
@@ -184,6 +185,15 @@ def _erase(work: Work, effect: fx.EraseMe) -> None:
     work.applied.more |= bool(told)
 
 
+def _set_plain(work: Work, effect: fx.SetPlain) -> None:
+    work.session.get_one(Person, work.me).plain_at = work.now if effect.wanted else None
+
+
+def _keep_feedback(work: Work, effect: fx.KeepFeedback) -> None:
+    words = {"journey": effect.journey, "step": effect.step, "item": effect.item, "words": effect.words}
+    work.session.add(Feedback(language=work.scene.language, written_on=work.now.date(), **words))
+
+
 def _unlink_learner(work: Work, effect: fx.UnlinkLearner) -> None:
     placement = work.session.get(Placement, effect.placement_id)
     if placement is None or not work.may(Action.WRITE_TO_LEARNER, effect.placement_id):
@@ -222,6 +232,9 @@ _APPLIERS: dict[type, Applier] = {
     fx.KeepKitQuestion: _keep_kit_question,
     fx.ExportMe: _export,
     fx.EraseMe: _erase,
+    fx.SetPlain: _set_plain,
+    fx.KeepFeedback: _keep_feedback,
+    fx.TellHome: family_word.tell,
     fx.UnlinkLearner: _unlink_learner,
     fx.GoAway: _change_duty,
     fx.AnswerStandIn: _change_duty,

@@ -61,6 +61,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
         return {
             **_who(stay, person, placement), **_where(core, placement), **_reach(session, person),
             "own_consent": stay.consented, "guardian_consent": stay.guardian_consented,
+            "ambassador": stay.ambassador,
             "check_in_at": stay.check_in_at, **_quiet(session, placement, stay, now),
             "safety_training": _training(core, session, stay),
             "travel": facts(trip) if trip is not None else None,

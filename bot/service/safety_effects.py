@@ -21,6 +21,7 @@ from bot.service import (
     check_ins,
     confiding,
     drills,
+    future,
     moods,
     pauses,
     travel,
@@ -281,6 +282,8 @@ def _keep_mood(work: Work, effect: fx.KeepMood) -> None:
     if work.own_stay(effect.placement_id):
         shown = moods.keep(work.session, effect.placement_id, effect.check_in_id, effect.value, work.now)
         work.applied.after.append(Replace(shown))
+        letter = future.after_mood(work.core, work.session, effect, work.now)
+        work.applied.after += [Say(one) for one in letter]
 
 
 def _ask_mood(work: Work, effect: fx.AskMood) -> None:

@@ -131,6 +131,7 @@ def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: dateti
         minor=is_minor(p.birth_date, local_date(now, zone), p.status), birth_date=p.birth_date, status=p.status,
         trade=p.trade, consented=own is True, refused=own is False,
         kit_questions=consents.get((p.person_id, "kit_questions", None), False),
+        ambassador=consents.get((p.person_id, "ambassador", None), False),
         guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,
         version_id=p.journey_version_id, by_phone=p.by_phone,
         ended=p.ended_on is not None and p.ended_on < local_date(now, zone),

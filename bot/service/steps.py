@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
+from bot.content.items import TextItem
 from bot.content.versions import Script
 from bot.flows import effects as fx
 from bot.flows import late, onboarding_screens
+from bot.flows import letter as letter_flow
 from bot.flows import steps as step_flow
 from bot.flows.running import title
 from bot.flows.scene import Stay
@@ -21,7 +23,7 @@ from bot.rules import eves
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import awaited, drafts, eve_messages, notices, planning, skills
+from bot.service import awaited, drafts, eve_messages, future, notices, planning, skills
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -80,7 +82,7 @@ def _catch_up(
 
 def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveConsent, now: datetime) -> list[Say]:
     """A consent may open the journey. Returns what its giver sees besides; a learner hears when a guardian gave it."""
-    if not effect.given or effect.kind == "kit_questions":
+    if not effect.given or effect.kind not in ("data", "guardian"):
         return []
     answers: list[Say] = []
     person = session.get_one(Person, person_id)
@@ -272,7 +274,7 @@ def _fire(
         if row.due_at >= row.expires_at:
             row.state, row.why = "expired", f"{row.why}, and later is too late for it"
         return
-    shown = _card(session, stay, row) if eve is None else eve_messages.screen(core, session, eve, stay)
+    shown = _card(core, session, stay, row, now) if eve is None else eve_messages.screen(core, session, eve, stay)
     if shown is None:
         row.state, row.why = "skipped", "nothing to say any more"
         return
@@ -303,11 +305,16 @@ def _may_come(session: Session, stay: Stay, row: DueRow, now: datetime) -> bool:
     return True
 
 
-def _card(session: Session, stay: Stay, row: DueRow) -> Screen:
+def _card(core: Core, session: Session, stay: Stay, row: DueRow, now: datetime) -> Screen | None:
+    """What is sent; None for a letter that there is none of, or that was given back before."""
     script = script_of(session, row.version_id)
     step = script.journey.step(row.step)
     assert step is not None, row.step
-    return step_flow.offer(script, script.journey, step, stay)
+    shown, item = step_flow.offer(script, script.journey, step, stay), script.item(step)
+    if not isinstance(item, TextItem) or not item.gives_back:
+        return shown
+    letter = future.given_back(core, session, stay.placement_id, script, item.gives_back, local_date(now, stay.zone))
+    return letter_flow.added(shown, letter) if letter is not None else None
 
 
 def _taken_before(session: Session, row: DueRow) -> bool:
