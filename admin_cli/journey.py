@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Any
 
 import typer
 
 from admin_cli import booklets
-from admin_cli.context import content
+from admin_cli.asking import agreed
+from admin_cli.context import content, desk
 from admin_cli.output import Json, counted, heading, print_json, say, table
 from bot.clock import Itinerary, to_utc, zone
 from bot.content.loader import Library
@@ -22,6 +24,7 @@ from bot.rules.eves import eves
 from bot.rules.permissions import Role
 from bot.rules.towns import Misplaced, Towns
 from bot.rules.typed import parse_choice, parse_country, parse_day, parse_language, parse_name
+from bot.service import migrations
 from bot.service.import_rows import STATUSES
 from bot.settings import load_settings
 
@@ -168,3 +171,37 @@ def _print_simulation(journey: str, rows: list[dict[str, Any]], json: bool, ever
     say(f"{counted(len(sent), 'message')} of {journey}; the daily check-in is not counted.")
     if len(sent) < len(rows) and not everything:
         say(f"{len(rows) - len(sent)} left out: --all says why.")
+
+
+@app.command()
+def migrate(
+    journey: Id,
+    cohort: Annotated[str | None, typer.Option("--cohort", metavar="C", help="One cohort only.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show whom it touches, change nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Move everybody who walks an older version of a journey to the newest one, with their answers."""
+    with desk() as d:
+        touched = migrations.migrate(d.core, journey, d.now, cohort, dry_run=True)
+        if touched and not dry_run:
+            agreed(f"Move {counted(len(touched), 'person', 'people')} to the newest {journey}?", yes,
+                   "Nobody is here to confirm: look with --dry-run, then add --yes.")  # fmt: skip
+            touched = migrations.migrate(d.core, journey, d.now, cohort)
+    if json:
+        print_json([asdict(one) for one in touched])
+        return
+    table(
+        ("COHORT", "WHO", "GOES ON AT", "RENAMED", "GONE", "NEW"),
+        [(one.cohort, one.code, _goes_on(one), [f"{a} → {b}" for a, b in one.renamed], one.gone, one.added)
+         for one in touched],
+        f"Everybody walks the newest version of {journey}.",
+    )  # fmt: skip
+    if touched:
+        say("Nothing was changed." if dry_run else "Moved, with everything answered so far.")
+
+
+def _goes_on(one: migrations.Moved) -> str:
+    if one.from_step is None:
+        return "where they are"
+    return f"{one.to_step or 'the menu'} (was in {one.from_step})"
