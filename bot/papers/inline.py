@@ -20,6 +20,7 @@ class Run:
     words: str
     bold: bool = False
     italic: bool = False
+    code: bool = False
     link: str = ""
 
 
@@ -42,7 +43,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         tags = {tag for tag, _ in self._open}
         link = next((address for _, address in reversed(self._open) if address), "")
-        self.runs.append(Run(data, bool(tags & _BOLD), bool(tags & _ITALIC), link))
+        self.runs.append(Run(data, bool(tags & _BOLD), bool(tags & _ITALIC), bool(tags & _CODE), link))
 
 
 def runs(text: str) -> list[Run]:
@@ -76,6 +77,7 @@ def as_html(text: str) -> str:
 
 def _html(run: Run) -> str:
     words = html.escape(run.words, quote=False).replace("\n", "<br>\n")
+    words = f"<code>{words}</code>" if run.code else words
     words = f"<em>{words}</em>" if run.italic else words
     words = f"<strong>{words}</strong>" if run.bold else words
     return f'<a href="{html.escape(run.link)}">{words}</a>' if run.link else words
@@ -91,4 +93,4 @@ def _marks(run: Run) -> str:
     if run.link and run.link.removeprefix("mailto:") not in words:
         words += f" ({run.link})"
     words = _MARKS.sub(lambda found: "\\" + found[0], words).replace("](", "] (")
-    return f"**{words}**" if run.bold and words.strip() else words
+    return f"**{words}**" if (run.bold or run.code) and words.strip() else words

@@ -142,6 +142,12 @@ def test_a_link_stays_one_on_a_page_and_is_written_out_on_paper() -> None:
     assert as_marks(text) == "See this (https://example.org)."
 
 
+def test_what_is_typed_stands_out_on_both() -> None:
+    text = "Type <code>compagnon --help</code>."
+    assert as_html(text) == text
+    assert as_marks(text) == r"Type **compagnon \--help**."
+
+
 def test_bold_words_are_marked_for_paper_and_gaps_are_no_marks() -> None:
     assert as_marks("<b>Stop</b> ____") == r"**Stop** \__\__"
 
