@@ -7,6 +7,7 @@ from functools import lru_cache
 from bot.content.loader import Library
 from bot.flows.scene import Scene
 from bot.rules.danger import READ_AT_MOST, Danger, DangerRules
+from bot.rules.mending import mending_of
 
 STRONGEST_FIRST = (Danger.CRISIS, Danger.DISCLOSURE, Danger.IDIOM)
 OVERLAP = 200  # characters: no expression that matters is longer
@@ -14,7 +15,7 @@ OVERLAP = 200  # characters: no expression that matters is longer
 
 @lru_cache(maxsize=4)
 def _rules(library: Library) -> DangerRules:
-    return DangerRules.build(library.danger)
+    return DangerRules.build(library.danger, mending_of(library))
 
 
 def hear(scene: Scene, words: str) -> Danger:

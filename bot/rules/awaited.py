@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.clock import ONE_DAY, local, local_date, to_utc
-from bot.content.schema import Step
+from bot.clock import ONE_DAY, Stage, local, local_date, to_utc
 from bot.rules.travel_days import Direction
 from bot.rules.travel_terms import State
 
@@ -15,9 +14,9 @@ _STAGES = {"during": Direction.OUT, "after": Direction.BACK}
 _ON_THE_WAY = frozenset({State.PLANNED, State.ASKED, State.LEFT, State.DELAYED})
 
 
-def awaits(step: Step) -> Direction | None:
+def awaits(stage: Stage) -> Direction | None:
     """The journey that must be over first: the one there for steps of the stay, the one home for those after it."""
-    return _STAGES.get(step.stage)
+    return _STAGES.get(stage)
 
 
 def not_there_until(state: State, deadline: datetime, now: datetime, *, looked_after: bool) -> datetime | None:

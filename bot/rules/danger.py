@@ -15,8 +15,9 @@ from enum import StrEnum
 from functools import lru_cache
 
 from bot.content.kits import DangerWords
-from bot.rules.danger_net import Likeness, likeness, surely_everyday
+from bot.rules.danger_net import Likeness, likeness, surely_everyday, well_known_tongue
 from bot.rules.fold import fold
+from bot.rules.mending import Mending
 
 READ_AT_MOST = 4096  # characters: Telegram sends no longer message
 REMEMBERED = 1 << 13  # words
@@ -32,17 +33,23 @@ class Danger(StrEnum):
     CRISIS = "crisis"
 
 
+_STRENGTH = tuple(Danger)
+
+
 class DangerRules:
     """The patterns of all languages. Only those are tried of which a rare word stands in the text, so that a further
     language costs next to nothing."""
 
-    def __init__(self, harmless: _Patterns, idioms: _Patterns, crisis: _Patterns, disclosure: _Patterns) -> None:
+    def __init__(
+        self, harmless: _Patterns, idioms: _Patterns, crisis: _Patterns, disclosure: _Patterns, mending: Mending | None
+    ) -> None:
         self._harmless, self._idioms, self._crisis, self._disclosure = harmless, idioms, crisis, disclosure
+        self._mending = mending
         self._often = lru_cache(maxsize=2048)(self._assess)
 
     @classmethod
-    def build(cls, words: Mapping[str, DangerWords]) -> DangerRules:
-        """From the `danger` folder of the library."""
+    def build(cls, words: Mapping[str, DangerWords], mending: Mending | None = None) -> DangerRules:
+        """From the `danger` folder of the library. With `mending` slips of the finger hide nothing."""
         harmless, idioms, crisis, disclosure = (_Patterns() for _ in range(4))
         for language in words.values():
             harmless.add(language.harmless, language.groups)
@@ -52,7 +59,7 @@ class DangerRules:
                 disclosure.add(patterns, language.groups, topic)
         for ready in (harmless, idioms, crisis, disclosure):
             ready.index()
-        return cls(harmless, idioms, crisis, disclosure)
+        return cls(harmless, idioms, crisis, disclosure, mending)
 
     def assess(self, text: str) -> Danger:
         """The strongest thing that the words of any language or the net find in a text. Words that are known to be
@@ -64,6 +71,19 @@ class DangerRules:
         return self._often(text) if len(text) <= TYPED_OFTEN else self._assess(text)
 
     def _assess(self, text: str) -> Danger:
+        mended = self.mended(text)
+        found = self._judged(mended)
+        # A word that was no slip may have been the one that told of danger.
+        return found if mended == text else max(found, self.by_words(text), key=_STRENGTH.index)
+
+    def mended(self, text: str) -> str:
+        """The text as it is read: slips of the finger put right, in the language it seems to be in."""
+        if self._mending is None:
+            return text
+        tongue = well_known_tongue(text)
+        return self._mending.mended(text[:READ_AT_MOST], tongue) if tongue else text
+
+    def _judged(self, text: str) -> Danger:
         plain, known = self._plain(text)
         found = self._by_words(plain)
         if found is Danger.CRISIS:

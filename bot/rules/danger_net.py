@@ -16,7 +16,7 @@ from bot.rules.reading import read_ahead, words_of
 # Scores of the support vector machine, chosen on the tuned lines of tests/unit/data: see docs/contributors.md.
 CRISIS, CARE, DOUBT = -0.25, -0.35, -0.5
 # How far it may be behind what speaks for everyday talk: the score of that, or of a topic that nobody asks in danger.
-BEHIND = {"crisis": 0.4, "care": 0.4, "doubt": 0.6}
+BEHIND = {"crisis": 0.2, "care": 0.4, "doubt": 0.6}
 PIECE_STRICTER = 0.35  # a piece must be that much plainer than a whole message: there are many of them
 FOREIGN_STRICTER = 0.5  # in languages whose everyday talk it has seen little of
 WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))
@@ -58,6 +58,13 @@ def surely_everyday(text: str) -> bool:
     heard = learned().heard(text)
     everyday, care, crisis = heard.danger
     return everyday >= PLAIN and max(care, crisis) <= -PLAIN and _well_known(heard)
+
+
+def well_known_tongue(text: str) -> str | None:
+    """The language a text seems to be in, if it is one whose everyday talk the net knows well."""
+    models, words = learned(), words_of(text)
+    tongue = models.tongues[int(models.tongues_of(words).argmax())] if words else ""
+    return tongue if tongue in WELL_KNOWN else None
 
 
 def _well_known(heard: Heard) -> bool:

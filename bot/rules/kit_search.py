@@ -21,6 +21,7 @@ from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.danger_net import pieces
 from bot.rules.learned import chances, learned
+from bot.rules.mending import Mending, mending_of
 from bot.rules.phrases import Phrases
 from bot.rules.reading import read_ahead, words_of
 
@@ -74,35 +75,41 @@ class KitSearch:
         spoken: Iterable[str],
         danger: Mapping[str, DangerWords],
         newer: Phrases,
+        mending: Mending,
         friendly: frozenset[tuple[str, ...]] = frozenset(),
     ) -> None:
         self._topics = topics
         self._spoken_here = frozenset(spoken)
         self._friendly = friendly  # small talk word for word, of any language
         self._newer = newer
+        self._mending = mending
         self._danger_words = danger
         self._often = lru_cache(maxsize=2048)(self._ask)
 
     @classmethod
     def build(
-        cls, topics: Mapping[str, Topic], chatter: Mapping[str, Chatter], danger: Mapping[str, DangerWords]
+        cls,
+        topics: Mapping[str, Topic],
+        chatter: Mapping[str, Chatter],
+        danger: Mapping[str, DangerWords],
+        mending: Mending | None = None,
     ) -> KitSearch:
         """From the content folders of the same names. What was learned is read with the first question."""
         examples = list(kit_examples(topics, chatter))
         small = chatter[SMALLTALK].phrases.values() if SMALLTALK in chatter else ()
         friendly = frozenset(tuple(words_of(phrase)) for phrases in small for phrase in phrases)
         spoken = {example.language for example in examples}
-        return cls(topics, spoken, danger, Phrases(examples), friendly)
+        return cls(topics, spoken, danger, Phrases(examples), mending or Mending(lambda: examples), friendly)
 
     @classmethod
     def of(cls, library: Library) -> KitSearch:
         """Everything the library has, in every language that has phrases."""
-        return cls.build(library.topics, library.chatter, library.danger)
+        return cls.build(library.topics, library.chatter, library.danger, mending_of(library))
 
     @cached_property
     def _danger(self) -> DangerRules:
         """Made ready with the first question: most processes are never asked one."""
-        return DangerRules.build(self._danger_words)
+        return DangerRules.build(self._danger_words, self._mending)
 
     def ask(self, question: str, language: str) -> Asked:
         """Understand one question; `language` is the profile's and stays unless another one is certain.
@@ -113,7 +120,8 @@ class KitSearch:
 
     def read_ahead(self, questions: Iterable[str]) -> None:
         """Several questions are about to be asked: what is dear about understanding them is done for all at once."""
-        read_ahead(piece for question in questions for piece in (question, *pieces(question)))
+        mended = [self._danger.mended(question) for question in questions]
+        read_ahead(piece for question in mended for piece in (question, *pieces(question)))
 
     def warm(self) -> None:
         """Read what the first question would have to wait for: about two seconds of processor time."""
@@ -122,24 +130,25 @@ class KitSearch:
     def _ask(self, question: str, language: str) -> Asked:
         danger = self._danger.assess(question)
         words = words_of(question)
-        tongue = self._tongue(question, words, language)
+        tongue = self._tongue(words, language)
         if danger is Danger.CRISIS:
             return Asked(Outcome.CRISIS, None, (), tongue)
         if not question.strip():
             return Asked(Outcome.DECLINE, None, (), language)
         if not words or (danger is Danger.NONE and tuple(words) in self._friendly):
             return Asked(Outcome.SMALLTALK, None, (), tongue, danger is Danger.IDIOM)
+        question = self._mending.mended(question, base_language(tongue))
         ranking = self._rank(question)
         if danger is Danger.DISCLOSURE:
             return self._disclosure(self._danger.told(question), ranking, tongue)
         return self._decide(ranking, tongue, danger is Danger.IDIOM)
 
-    def _tongue(self, question: str, words: list[str], profile: str) -> str:
+    def _tongue(self, words: list[str], profile: str) -> str:
         """The language to answer in: another one than the profile's needs several words that are plainly of it."""
         if len(words) < SHORTEST_GUESS:
             return profile
         known = learned().tongues
-        shares = chances(learned().heard(question).tongues, TONGUE_SHARPNESS)
+        shares = chances(learned().tongues_of(words), TONGUE_SHARPNESS)
         place, mine = int(shares.argmax()), base_language(profile)
         if known[place] == mine or shares[place] < CERTAIN:
             return profile

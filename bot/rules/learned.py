@@ -70,6 +70,12 @@ class Learned:
         """The spelling of folded words as these models read it."""
         return weighted(words, self._rarity)
 
+    def tongues_of(self, words: Sequence[str]) -> Floats:
+        """A score for every language: told by spelling alone, so without the meaning, which is dear."""
+        spelt, start = self.spelt(words), self._ends[1]
+        scores: Floats = spelt.weights @ self._spelling[spelt.places, start:].astype(np.float32)
+        return scores * self._scale[start:] + self._bias[start:]
+
     def knows(self, key: int) -> bool:
         """Whether an example was learned."""
         return key in self._known

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.content.schema import Step
+from bot.clock import Stage
 from bot.rules.alert import Reason
 from bot.rules.awaited import awaits, comes_at, not_there_until
 from bot.rules.travel_terms import State
@@ -18,9 +18,9 @@ from bot.store.tables import Alert, DueStep, Placement, Travel
 NOT_THERE = "not arrived yet"
 
 
-def wait_of(session: Session, placement_id: int, step: Step, now: datetime) -> datetime | None:
-    """When to look again at a step whose learner is still on the way; None when nothing holds it back."""
-    direction = awaits(step)
+def wait_of(session: Session, placement_id: int, stage: Stage, now: datetime) -> datetime | None:
+    """When to look again at a step of a stage whose learner is still on the way; None when nothing holds it back."""
+    direction = awaits(stage)
     if direction is None:
         return None
     row = session.scalars(

@@ -269,6 +269,8 @@ def _fire(
         row.state, row.why = "skipped", "taken before"
         return
     wait = _wait(session, stay, facts, quiet, row, now)
+    if eve is not None and awaited.wait_of(session, stay.placement_id, "during", now) is not None:
+        wait = now + LOOK_AGAIN, "still on the way"  # looked at until it is too late: it must not come a day later
     if wait is not None:
         row.due_at, row.why = wait
         if row.due_at >= row.expires_at:
@@ -295,7 +297,7 @@ def _may_come(session: Session, stay: Stay, row: DueRow, now: datetime) -> bool:
     if step is None:
         row.state, row.why = "expired", row.why or "the journey has no such step any more"
         return False
-    not_there = awaited.wait_of(session, stay.placement_id, step, now)
+    not_there = awaited.wait_of(session, stay.placement_id, step.stage, now)
     if not_there is not None:
         awaited.put_off(row, not_there)
         return False

@@ -55,10 +55,12 @@ def test_tomorrow_is_not_said_in_quiet_hours_nor_after_them(core: Core) -> None:
     assert (row.state, row.why) == ("expired", "quiet hours, and later is too late for it")
 
 
-def test_the_first_morning_comes_on_the_evening_of_the_arrival(core: Core) -> None:
+def test_the_first_morning_comes_on_the_evening_of_the_arrival_once_they_are_there(core: Core) -> None:
     small = in_barcelona(core, 13, december(13, 17, 30))
-    small.world.travel(december(13, 17, 50))
-    assert told(small, "My first morning") == [december(13, 17, 45)]
+    small.world.travel(december(13, 18))
+    assert told(small, "My first morning") == []
+    small.world.tap(LEARNER, "I've arrived")
+    small.world.travel(december(13, 18, 10))
     (said,) = [m.text for m in small.world.phone(LEARNER).messages if "My first morning" in m.text]
     assert "<b>Ask for</b> Inés Ejemplo, at Panadería de Ejemplo." in said
     assert "I don't know when you start: ask Claire Exemple today." in said

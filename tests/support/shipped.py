@@ -8,6 +8,7 @@ from bot.content.folder import SHIPPED, Tree, read_tree
 from bot.content.loader import Library, load_library
 from bot.rules.danger import DangerRules
 from bot.rules.kit_search import KitSearch
+from bot.rules.mending import mending_of
 
 
 @cache
@@ -31,4 +32,4 @@ def search() -> KitSearch:
 @cache
 def danger() -> DangerRules:
     """The words of danger of all languages."""
-    return DangerRules.build(library().danger)
+    return DangerRules.build(library().danger, mending_of(library()))

@@ -24,7 +24,7 @@ def waits(state: State, now: datetime, *, looked_after: bool = False) -> datetim
 def test_steps_of_the_stay_await_the_way_there_and_steps_after_it_the_way_home() -> None:
     home = step("c", 1, "17:30", anchor="return", stage="after")
     found = journey(step("a", -2, "17:30"), step("b", 0, "17:30"), home)
-    assert [awaits(one) for one in found.steps] == [None, Direction.OUT, Direction.BACK]
+    assert [awaits(one.stage) for one in found.steps] == [None, Direction.OUT, Direction.BACK]
 
 
 @pytest.mark.parametrize("state", [State.PLANNED, State.ASKED, State.LEFT, State.DELAYED])

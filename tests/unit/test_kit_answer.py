@@ -50,7 +50,7 @@ KITS = """
 nantes lyon dijon barcelona valencia seville como forli flensburg apeldoorn dordrecht faro liepaja rzeszow ljubljana
 paola brussels belgrade podgorica sarajevo pristina skopje tirana
 """
-TODAY = date(2026, 11, 27)
+TODAY = date(2026, 11, 28)
 CARD, CHECKED = "interface/kit_answer/card", "interface/kit_answer/checked"
 
 
@@ -99,8 +99,8 @@ def test_every_city_of_the_contract_has_a_kit() -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS)
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_every_kit_and_country_answers_every_topic_in_words_that_fit_a_phone(topic: str, language: str) -> None:
+def test_every_kit_and_country_answers_every_topic_in_words_that_fit_a_phone(topic: str) -> None:
+    language = "fr"  # whose texts are the longest
     kits = [(kit.id, kit.country) for kit in LIBRARY.kits.values()]
     places = [*kits, *((None, country) for country in (*LIBRARY.countries, "GR", "JP"))]
     for kit, host in places:
