@@ -12,8 +12,9 @@ from pathlib import Path
 
 from bot.content.catalogue import Translation, names, read_locale
 from bot.content.code_texts import CodeTexts, scan
-from bot.content.folder import SHIPPED, SourceText, Tree, read_tree
+from bot.content.folder import SHIPPED, SourceText, Tree, label, read_tree
 from bot.content.items import ITEM_FOLDERS
+from bot.content.json_schema import schemas
 from bot.content.kit_checks import kit_faults, overdue
 from bot.content.languages import PROMISED
 from bot.content.learned import LEARNED, kit_examples, known_examples
@@ -26,6 +27,7 @@ from bot.content.text_checks import label_ids, long_labels, missing_translations
 from bot.errors import Fault
 
 INTERFACE = "interface/"
+SCHEMAS = SHIPPED.parents[1] / "docs" / "schema"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def review(
     warnings = [*long_labels(tree.texts, translations, labels), *_unused_items(tree)]
     if root == SHIPPED and extra is None:
         warnings.extend(_not_learned(tree))
+        warnings.extend(outdated_schemas(SCHEMAS))
     if today is not None:
         warnings.extend(overdue(tree, today))
     for loaded in tree.files.values():
@@ -81,6 +84,18 @@ def _not_learned(tree: Tree) -> Iterator[Fault]:
     waiting = sum(example.key not in known for example in kit_examples(tree.models("topics"), tree.models("chatter")))
     if waiting:
         yield Fault(LEARNED.name, f"was made before {waiting} of the phrases; run `make learn` to work them in")
+
+
+def outdated_schemas(folder: Path) -> Iterator[Fault]:
+    """Schemas for editors that say something else than the models; none where there are none."""
+    if not folder.is_dir():
+        return
+    now = schemas()
+    held = {file.stem: file.read_text("utf-8") for file in folder.glob("*.json")}
+    for name in sorted(now.keys() | held.keys()):
+        if now.get(name) != held.get(name):
+            file = label(folder / f"{name}.json")
+            yield Fault(file, f"is not what the models say; run `compagnon content schema {label(folder)}`")
 
 
 def _code_beside(root: Path) -> CodeTexts:
