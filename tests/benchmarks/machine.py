@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ import urllib.request
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from tests.e2e.machine import free_port
 
 ROOT = Path(__file__).parents[2]
 CORES = sorted(os.sched_getaffinity(0))
@@ -29,13 +30,6 @@ def spawn(module: str, core: int, env: dict[str, str] | None = None, **more: Any
         [sys.executable, "-m", f"tests.benchmarks.{module}"], cwd=ROOT, text=True,
         env={**os.environ, **(env or {})}, preexec_fn=lambda: os.sched_setaffinity(0, {core}), **more,
     )  # fmt: skip
-
-
-def free_port() -> int:
-    """A port nobody listens at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 class Telegram:

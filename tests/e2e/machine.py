@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -121,6 +122,10 @@ class Machine:
         await self.sandbox.start()
         try:
             await story()
+        except Exception as error:
+            for process in self.processes[-2:]:
+                error.add_note(f"--- the log of a process\n{process.log()[-3000:]}")
+            raise
         finally:
             for process in self.processes:
                 if process.process.returncode is None:
@@ -242,10 +247,19 @@ async def eventually(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody has, and that no connection is given.
+
+    Not one that the system offers: those go to outgoing connections, too, and for a minute after each of them nobody
+    can listen there. The hundreds a second of a test would take it before the process has started that is to listen.
+    """
+    for port in random.sample(range(10_000, 32_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no port is free")
 
 
 def webhook() -> dict[str, str]:

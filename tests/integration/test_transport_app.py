@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -32,6 +31,7 @@ from bot.store.engine import open_store
 from bot.store.tables import Alert, Heartbeat, Outbox, SeenUpdate, TelegramAccount
 from bot.transport.pacing import Pacing
 from bot.transport.webhook import SECRET_HEADER
+from tests.e2e.machine import free_port
 from tests.support import looking
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small
 from tests.support.databases import Databases
@@ -321,12 +321,6 @@ def test_only_one_process_sends_the_bulk(sqlite_core: Core, tmp_path: Path):
 
 
 # --- webhook ----------------------------------------------------------------------------------------
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def with_webhook(core: Core, scenario: Scenario) -> None:

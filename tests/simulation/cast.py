@@ -63,6 +63,9 @@ class Cast:
             sim.core, self.start, check_in_at=self.hour, grace=self.grace, reminder_after=self.grace // 2,
             escalate_after=dice.choice((1800, 600)), check_in_days=dice.choice(("daily", "daily", "weekdays")),
         )  # fmt: skip
+        # In a crowd a few silent ones are enough, or it is all of them.
+        few, all_silent = (0.0, 0.5, 0.8, 0.95, 1.0), (0.02,)
+        self.answers = few if size.learners <= 3 else all_silent if dice.random() < 0.15 else (*(0.99,) * 19, 0.0)
         self.helpers: list[Helper] = []
         self.learners: list[Learner] = []
         self._add_helpers()
@@ -124,7 +127,7 @@ class Cast:
         learner = Learner(
             self.sim, code, small.people[name], 1000 + number, zone, Random(f"{code} {self.sim.seed}"),
             placement_id=small.placements[name], code=code, token=small.tokens[name],
-            itinerary=Itinerary(home, zone, arrival, arrival, back), answers=dice.choice((0.0, 0.5, 0.8, 0.95, 1.0)),
+            itinerary=Itinerary(home, zone, arrival, arrival, back), answers=dice.choice(self.answers),
             quick=dice.choice((60.0, 900.0, 5000.0)), plays=dice.choice((0.0, 0.2, 0.5)), moods=dice.choice((0.0, 0.2)),
             reports=dice.choice((0.0, 0.6, 0.9, 0.9, 1.0)),
         )  # fmt: skip
