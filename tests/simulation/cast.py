@@ -26,6 +26,7 @@ PLACES = (
     ("Indian/Reunion", "RE", "Saint-Denis", None), ("America/Guadeloupe", "GP", "Basse-Terre", None),
 )  # fmt: skip
 CHANGES = (date(2026, 3, 29), date(2026, 10, 25))
+HOUR = timedelta(hours=1)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 CLASS = 20  # more than that is a crowd
 HOURS = ("19:00", "19:00", "20:30", "08:00", "21:45", "02:30")
@@ -40,9 +41,9 @@ class Size:
 
 
 def size_of(dice: Random) -> Size:
-    """Most worlds are small: faults meet as often, and more seeds fit into the time. One in forty is a class."""
-    days = dice.choice((2, 2, 2, 2, 3, 4))
-    return Size(CLASS, 2) if dice.random() < 0.025 else Size(dice.choice((1, 1, 1, 1, 1, 2, 2, 3)), days)
+    """Most worlds are small: faults meet as often, and more seeds fit into the time. One in sixty is a class."""
+    days = dice.choice((1, 2, 2, 2, 3))
+    return Size(CLASS, 1) if dice.random() < 1 / 60 else Size(dice.choice((1, 1, 1, 1, 1, 1, 2, 3)), days)
 
 
 class Cast:
@@ -128,7 +129,8 @@ class Cast:
             self.sim, code, small.people[name], 1000 + number, zone, Random(f"{code} {self.sim.seed}"),
             placement_id=small.placements[name], code=code, token=small.tokens[name],
             itinerary=Itinerary(home, zone, arrival, arrival, back), answers=dice.choice(self.answers),
-            quick=dice.choice((60.0, 900.0, 5000.0)), plays=dice.choice((0.0, 0.2, 0.5)), moods=dice.choice((0.0, 0.2)),
+            quick=dice.choice((60.0, 900.0, 5000.0)), plays=0.0 if self.is_crowd else dice.choice((0.0, 0.2, 0.5)),
+            moods=dice.choice((0.0, 0.2)),
             reports=dice.choice((0.0, 0.6, 0.9, 0.9, 1.0)),
         )  # fmt: skip
         learner.chats[learner.chat_id] = FAR
@@ -142,8 +144,8 @@ class Cast:
         with core.store.transaction() as session:
             session.add(TelegramAccount(person_id=learner.person_id, chat_id=learner.chat_id, linked_at=self.start))
             session.get_one(Person, learner.person_id).onboarded_at = self.start
-            consents.record_consent(session, learner.person_id, "data", True, "self", learner.person_id, self.start)
             if begins:
+                consents.record_consent(session, learner.person_id, "data", True, "self", learner.person_id, self.start)
                 steps.begin(core, session, learner.placement_id, self.start)
         learner.joined, learner.joined_at, learner.settled_in = True, self.start, learner.chat_id
 
@@ -166,8 +168,8 @@ class Cast:
             assert learner.itinerary is not None
             stay = learner.itinerary
             days = (stay.return_ - stay.arrival).days + 1
-            found += [to_utc(stay.arrival + timedelta(days=n), hour, stay.host_zone)
-                      for n in range(days)]  # fmt: skip
+            found += [to_utc(stay.arrival + timedelta(days=n), hour, stay.host_zone) for n in range(days)]
+        found = [at for at in found if self.start <= at < self.end]
         return found
 
 
@@ -188,6 +190,9 @@ class Desk:
         for chance, deed in ((0.3, self.calls_the_roll), (0.3, self.writes_to_all), (0.2, self.ends_a_stay)):
             if self.dice.random() < chance:
                 self.sim.clock.at(middle + span * self.dice.random(), deed)
+        if self.sim.surely == "messages":
+            for hours in range(2, int((cast.end - cast.start) / HOUR), 12):
+                self.sim.clock.at(cast.start + hours * HOUR, self.writes_to_all)
 
         if self.sim.rich:
             own = Random(f"away {self.sim.seed}")

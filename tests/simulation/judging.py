@@ -237,16 +237,21 @@ class _Judge:
         return row.kind == "message" and int((row.ref or ":0").split(":")[1]) in urgent
 
     def budget(self) -> None:
-        """Prompts of the journey keep within the day's allowance."""
-        count: dict[tuple[str, date], list[int]] = defaultdict(list)
+        """No prompt of the journey comes on a day that is full, of prompts or of messages from the desk."""
+        if self.sim.changed_stays:
+            return
+        days: dict[tuple[str, date], list[Got]] = defaultdict(list)
         for got, person in self._arrived():
-            if got.kind == "prompt" and isinstance(person, Learner):
-                count[person.code, local(got.at, _zone(person, got.at)).date()].append(got.row_id)
-        for learner in self.sim.cast.learners:
-            facts = LearnerFacts(itinerary=learner.itinerary)
-            for (code, day), rows in count.items():
-                if code == learner.code and len(rows) > allowance(day, facts) and not self.sim.changed_stays:
-                    self.blame(f"{code} got {len(rows)} prompts on {day}: messages {rows}")
+            row = self.rows[got.row_id]
+            late = got.kind == "message" and got.at - row.created_at > 10 * MINUTE  # counted for the day it was for
+            if isinstance(person, Learner) and got.kind in ("prompt", "message") and not late:
+                days[person.code, local(got.at, _zone(person, got.at)).date()].append(got)
+        facts = {one.code: LearnerFacts(itinerary=one.itinerary) for one in self.sim.cast.learners}
+        for (code, day), gots in days.items():
+            most = allowance(day, facts[code])
+            for place, got in enumerate(sorted(gots, key=lambda one: one.at)):
+                if got.kind == "prompt" and place >= most:
+                    self.blame(f"{code} got message {got.row_id}, a prompt too many, on {day}")
 
     def _arrived(self) -> Iterable[tuple[Got, Helper | Learner]]:
         for chat_id, chat in self.sim.telegram.chats.items():

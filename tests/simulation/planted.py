@@ -32,7 +32,7 @@ from tests.simulation.cast import Size
 from tests.simulation.machines import Bot
 
 Patch = pytest.MonkeyPatch
-SIZE = Size(2, 4)
+SIZE = Size(1, 2)
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Plant:
     postgresql: bool = False
     rate: int | None = None
     processes: int | None = None
-    surely: str | None = None  # trouble at every check-in hour
+    surely: str | None = None  # trouble at every check-in hour; "messages": the desk writes twice a day
     deadly: int = 1  # how many times oftener processes die
     unattended: bool = False  # nobody at the desk closes what others left open
 
@@ -263,7 +263,9 @@ PLANTS = (
     Plant("answers sent again", answers_resent, "arrived twice", 0, deadly=6),
     Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
     Plant("quiet hours ignored", quiet_hours_ignored, "woke", 2),
-    Plant("message budget ignored", budget_ignored, "prompts on", None),
+    Plant(
+        "message budget ignored", budget_ignored, "a prompt too many", None, level=0, size=Size(2, 2), surely="messages"
+    ),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 2),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 1, level=1, surely="gone"),
     Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 21, level=0),
@@ -273,9 +275,10 @@ PLANTS = (
         "nobody asked for went out",
         0,
         level=0,
-        size=Size(20, 2),
+        size=Size(16, 0),
         rate=4,
         processes=3,
+        surely="messages",
     ),
     Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
     Plant("ladder never climbs", alert_never_climbs, "was silent until", 0, level=0, unattended=True),
@@ -286,7 +289,7 @@ PLANTS = (
     ),
     Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 1),
     Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=6),
-    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None, surely="database"),
+    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None, deadly=15),
     Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None, level=0, unattended=True),
     Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
     Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),

@@ -122,7 +122,7 @@ class Simulation:
         """The stays, then peace, then judgement is up to the caller."""
         self.cast.begin()
         self.weather.plan(self.cast.start, self.cast.end - timedelta(hours=6), self.cast.check_in_hours())
-        if self.surely:
+        if self.surely and self.surely != "messages":
             self.weather.plan_surely(self.surely, self.cast.check_in_hours())
         self._until(self.cast.end)
         self.closing = True
