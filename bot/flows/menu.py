@@ -59,6 +59,8 @@ def _where(scene: Scene, stay: Stay) -> Text:
             return say("menu/before", n=max(1, (trip.arrival - today).days), city=city(stay))
         case "during":
             day, days = (today - trip.arrival).days + 1, (trip.return_ - trip.arrival).days + 1
+            if day == 1:  # still on the way, or just there
+                return say("menu/arriving", days=days, city=city(stay))
             return say("menu/during", day=day, days=days, city=city(stay))
         case _:
             return say("menu/after", city=city(stay))

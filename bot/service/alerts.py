@@ -19,7 +19,7 @@ from bot.rules import escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together
-from bot.service import awaited, drafts, incidents
+from bot.service import awaited, drafts, incidents, trail
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
@@ -396,6 +396,8 @@ def opened_by(core: Core, session: Session, alert_id: int, membership_id: int, n
     """The alert as somebody opens it from a list: all that is known, and the learner's place where they shared it."""
     book = book_of(session, now, [session.get_one(Alert, alert_id)])
     row = book.alert(alert_id)
-    known = Speaker(core, book, row).dossier()
+    speaker = Speaker(core, book, row)
+    speaker.skipped = trail.passed_over(session, row)
+    known = speaker.dossier()
     mine = row.acknowledged_by == membership_id and row.incident_id is None
     return (talk.yours(known) if mine else talk.opened(known, together=row.incident_id is not None), *talk.place(known))

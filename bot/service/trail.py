@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
+from bot.rules.alert import Responder
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
@@ -36,6 +37,15 @@ def delivered(session: Session, number: int, membership_id: int, at: datetime, *
     ]
     if lines:
         session.execute(insert(AlertEvent), lines)
+
+
+def passed_over(session: Session, alert: Alert) -> tuple[Responder, ...]:
+    """Who was passed over on the ladder and has not been told since, each with the newest reason."""
+    told, found = set(alert.state.get("told", ())), dict[int, str]()
+    lines = select(AlertEvent.detail).where(AlertEvent.alert_id == alert.id, AlertEvent.what == "skipped")
+    for detail in session.scalars(lines.order_by(AlertEvent.id)):
+        found |= {int(member): why for member, why in detail["people"]}
+    return tuple(Responder(member, why=why) for member, why in found.items() if member not in told)
 
 
 def rows(core: Core, cohort: str | None, since: datetime | None, *, names: bool) -> list[dict[str, Any]]:

@@ -88,6 +88,13 @@ def test_a_referent_who_never_joined_is_skipped_at_once(core: Core, small: Small
     assert "Claire Exemple skipped" in small.world.phone(BACKUP).last.text
 
 
+def test_an_alert_opened_later_still_says_who_was_skipped_and_why(core: Core, abroad: Small) -> None:
+    abroad.world.block(REFERENT)
+    missed(abroad)
+    abroad.world.forge(BACKUP, f"alerts:open:{the_alert(core).id}")
+    assert "Claire Exemple skipped" in abroad.world.phone(BACKUP).last.text
+
+
 def test_a_referent_who_blocked_the_bot_is_skipped_at_once(abroad: Small) -> None:
     abroad.world.block(REFERENT)
     missed(abroad)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from bot.content.items import Quiz
 from bot.service.core import Core
 from bot.store.tables import DueStep, JournalEntry, Point
-from tests.support.cohort import LEARNER, REFERENT, small_cohort
+from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
+from tests.support.looking import march
 from tests.support.world import World
 
 
@@ -59,3 +60,10 @@ def test_a_challenge_is_told_kept_and_shared_once(core: Core) -> None:
         assert entry.shared_at is not None
     told = [message for message in world.phone(REFERENT).messages if "tractor" in message.text]
     assert len(told) == 1
+
+
+def test_on_the_day_of_arrival_the_menu_does_not_say_that_they_are_there(small: Small) -> None:
+    small.join()
+    small.world.travel(march(1, 8))
+    small.world.say(LEARNER, "/menu")
+    assert "Day 1 of 21: today you get to Seville." in small.world.phone(LEARNER).last.text

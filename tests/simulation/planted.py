@@ -255,16 +255,16 @@ def arrival_too_soon(patch: Patch) -> None:
 
 
 PLANTS = (
-    Plant("marked before sending", marked_before_sending, "never arrived", 0, deadly=6),
-    Plant("judged while deaf", judged_while_deaf, "though update", 0, level=1, surely="deaf"),
-    Plant("update id not remembered", update_not_remembered, "a second time", 4, deadly=6),
-    Plant("update id remembered before it is done", remembered_before_done, "nobody answered", 2, deadly=6),
-    Plant("safety not sent again", safety_not_resent, "is given up", 3, deadly=6),
-    Plant("answers sent again", answers_resent, "arrived twice", 0, deadly=6),
+    Plant("marked before sending", marked_before_sending, "never arrived", 3, deadly=6),
+    Plant("judged while deaf", judged_while_deaf, "though update", 1, level=1, surely="deaf"),
+    Plant("update id not remembered", update_not_remembered, "a second time", 3, deadly=6),
+    Plant("update id remembered before it is done", remembered_before_done, "nobody answered", 2, deadly=20),
+    Plant("safety not sent again", safety_not_resent, "is given up", 9, deadly=6),
+    Plant("answers sent again", answers_resent, "arrived twice", 2, deadly=6),
     Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
     Plant("quiet hours ignored", quiet_hours_ignored, "woke", 2),
     Plant(
-        "message budget ignored", budget_ignored, "a prompt too many", None, level=0, size=Size(2, 2), surely="messages"
+        "message budget ignored", budget_ignored, "a prompt too many", 2, level=0, size=Size(2, 2), surely="messages"
     ),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 2),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 1, level=1, surely="gone"),
@@ -273,7 +273,7 @@ PLANTS = (
         "sender's lease not checked",
         lease_not_checked,
         "nobody asked for went out",
-        0,
+        1,
         level=0,
         size=Size(16, 0),
         rate=4,
@@ -289,7 +289,7 @@ PLANTS = (
     ),
     Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 1),
     Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=6),
-    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", None, deadly=15),
+    Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", 1, deadly=15),
     Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None, level=0, unattended=True),
     Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
     Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),
