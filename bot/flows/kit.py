@@ -47,6 +47,8 @@ NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
 
 LONGEST_QUESTION = 600  # characters
 NEIGHBOURS = 3
+AT_ONCE = 2  # paragraphs of an answer in plain mode
+NEVER_SHORTENED = frozenset({"safety", "health", "support"})  # themes
 EMERGENCY = ("emergency_numbers", "hospital", "police")
 PLACES = frozenset({"hospital", "police", "pharmacy"})  # topics after which one wants to know how far it is
 THEMES: Mapping[str, Text] = {
@@ -70,6 +72,7 @@ ASK_A_PERSON = (button("kit/person_button", "relay:new"),)
 
 def handle(scene: Scene, event: Event) -> Outcome:
     """`/kit [question]`, free text, and the taps `kit:home`, `kit:th:<theme>`, `kit:t:<topic>`, `kit:none`,
+    `kit:all:<topic>`,
     `kit:cards`, `kit:card:<card>`, `kit:say` and `kit:pdf`; `kit:new:<topic>` leaves the message it hangs on."""
     if scene.stay is None:
         return _without_stay(scene, event)
@@ -146,6 +149,8 @@ def _tap(scene: Scene, stay: Stay, data: str) -> Outcome:
     action, _, name = data.removeprefix("kit:").partition(":")
     if action == "t" and name in scene.content.topics:
         return show(Replace(_topic(scene, stay, name)))
+    if action == "all" and name in scene.content.topics:
+        return show(Replace(_topic(scene, stay, name, whole=True)))
     if action == "new" and name in scene.content.topics:
         return show(Say(_topic(scene, stay, name)))
     if action == "th" and name in THEMES:
@@ -196,18 +201,23 @@ def _theme(scene: Scene, theme: str) -> Screen:
     return screen(say("kit/theme", theme=THEMES[theme]), rows=(*rows, HOME_AND_HELP))
 
 
-def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = ()) -> Screen:
+def _topic(scene: Scene, stay: Stay, topic: str, beside: tuple[str, ...] = (), *, whole: bool = False) -> Screen:
+    """The answer to a topic. In plain mode its first paragraphs, and the rest a tap away; never where safety or health
+    is at stake."""
     here = country_now(scene)
     home, today = stay.home_country or "", local_date(scene.now, stay.zone)
     texts = topic_texts(scene.content, topic, stay.kit, stay.host_country or "", home, here, today)
     if here != stay.host_country and any(part.numbers for part in scene.content.topics[topic].answer):
         texts = (*texts, *_elsewhere(scene, stay, topic, here or ""))
     person = (ASK_A_PERSON,) if says_who_knows(texts) else ()
+    short = scene.plain and not whole and scene.content.topics[topic].theme not in NEVER_SHORTENED
+    rest = ((button("kit/rest_button", f"kit:all:{topic}"),),) if short and len(texts) > AT_ONCE else ()
+    texts = texts[:AT_ONCE] if rest else texts
     beside = (beside or nearest_topics(scene.content, topic))[:NEIGHBOURS]
     neighbours = tuple((_topic_button(name),) for name in beside)
     close = ((near.BUTTON,),) if topic in PLACES and near.offered(scene) else ()
     last = ALL_TOPICS if topic == EMERGENCY[0] else HOME_AND_HELP
-    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*close, *neighbours, *person, last))
+    return Screen((say("kit/topic", topic=_title(topic)), *texts), (*rest, *close, *neighbours, *person, last))
 
 
 def _elsewhere(scene: Scene, stay: Stay, topic: str, here: str) -> tuple[Text, ...]:

@@ -75,7 +75,9 @@ def line(scene: Scene) -> tuple[Text, ...]:
     """The trend in one line, for /progress; nothing where nothing was said."""
     if scene.stay is None or scene.moods is None or not scene.moods.days:
         return ()
-    return (say("mood/trend", bars=verbatim(rules.trend(scene.moods.days, _today(scene, scene.stay)))),)
+    days, today = scene.moods.days, _today(scene, scene.stay)
+    told = ", ".join(str(days[day]) for day in sorted(days)) if scene.plain else rules.trend(days, today)
+    return (say("mood/trend", bars=verbatim(told)),)
 
 
 def row(scene: Scene) -> Rows:
@@ -88,12 +90,13 @@ def _today(scene: Scene, stay: Stay) -> date:
 
 
 def _bars(scene: Scene) -> Text:
-    return bars(scene.moods.days if scene.moods else {})
+    return bars(scene.moods.days if scene.moods else {}, plain=scene.plain)
 
 
-def bars(days: Mapping[date, int]) -> Text:
-    """One line a day, oldest first; at least one."""
-    lines = [say("mood/day", day=Day(day, "medium"), bar=verbatim(rules.bar(days[day]))) for day in sorted(days)]
+def bars(days: Mapping[date, int], *, plain: bool = False) -> Text:
+    """One line a day, oldest first; at least one. `plain`: numbers, for a screen reader spells out every box."""
+    said = {day: str(value) if plain else rules.bar(value) for day, value in days.items()}
+    lines = [say("mood/day", day=Day(day, "medium"), bar=verbatim(said[day])) for day in sorted(days)]
     joined = lines[0]
     for one in lines[1:]:
         joined = say("mood/lines", first=joined, then=one)
