@@ -49,9 +49,10 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
     missing = _not_ready(cohort, stays, members, accounts, readiness.sentences(gaps, cohort), now)
     warnings = _warnings(cohort, stays, members, accounts)
     today = local_date(now, cohort.home_zone)
+    joined = {stay.code for stay in stays if stay.person_id in accounts}
     todo = things.sentences(
         cohort, _missing(stays, members, accounts, today), gaps,
-        [*warnings, *_untrained(training), *_times(cohort, check_ins)], readiness.FRESH, today,
+        [*warnings, *_untrained(training, joined), *_times(cohort, check_ins)], readiness.FRESH, today,
     )  # fmt: skip
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
@@ -59,7 +60,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "home_timezone": cohort.home_zone,
         "learners": len(stays),
         "stages": {name: stages.get(name, 0) for name in ("candidate", "before", "during", "after")},
-        "joined": sum(1 for s in stays if s.person_id in accounts),
+        "joined": len(joined),
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
         "safety_training": training, "travelling": travelling,
@@ -70,11 +71,11 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _untrained(training: list[dict[str, Any]]) -> list[str]:
-    """What should be done about learners without safety training."""
-    if not training:
+def _untrained(training: list[dict[str, Any]], joined: set[str]) -> list[str]:
+    """What should be done about learners without safety training; who has not joined is asked to do that first."""
+    who = _some([f"{row['code']} ({row['passed']} of {row['modules']})" for row in training if row["code"] in joined])
+    if not who:
         return []
-    who = _some([f"{row['code']} ({row['passed']} of {row['modules']})" for row in training])
     return [f"Safety training not passed, and away now or within two weeks: {who}. Ask them to finish it in the chat."]
 
 
