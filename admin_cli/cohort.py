@@ -45,8 +45,8 @@ def create(
     check_ins.warn_of_night(check_in_at, quiet_hours)
     if leaves_out_weekend(check_in_days) and not reason:
         warn(f"Nobody is asked at weekends. Where minors take part, say why: compagnon cohort set {code} --reason TEXT")
-    say(f"Cohort {code} is made. Next: compagnon referent add NAME --cohort {code}")
-    say(f"Then: compagnon cohort import {code} FILE --dry-run")
+    say(f"Cohort {code} is made. Next: compagnon cohort template list.xlsx, and write everybody into it.")
+    say(f"Then: compagnon cohort import {code} list.xlsx --dry-run")
 
 
 app.command("set")(check_ins.set_cohort)
