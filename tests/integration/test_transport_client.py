@@ -1,6 +1,7 @@
 """The client over real HTTP against the sandbox: what every kind of answer and silence becomes."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,25 @@ def test_a_drawing_is_made_in_the_readers_language_when_it_is_sent():
         assert (last["document"]["file_name"], last["document"]["file_size"]) == ("kit.pdf", 10)
         result = await telegram.deliver(delivery(words("x", attachment=kits[1]), here.chat))
         assert (result.fate, result.error) == (Fate.FAILED, "There is no kit 'atlantis'.")
+
+    on_the_line(scenario)
+
+
+def test_a_picture_arrives_as_a_photo_with_its_figures_as_words():
+    facts = {
+        "title": "How I see myself", "rows": [["Languages", 1.5, 3.0]], "before": "Before", "after": "After",
+        "scale": ["Not yet", "With help", "On my own", "I can show others"],
+    }  # fmt: skip
+
+    async def scenario(here: Desk, telegram: Telegram) -> None:
+        picture = Attachment("photo", name="compagnon.png", drawing=Drawing("skills", facts))
+        result = await telegram.deliver(delivery(words("Languages: 1.5, then 3", attachment=picture), here.chat))
+        last = await here.person.last()
+        assert (result.fate, last["caption"]) == (Fate.SENT, "Languages: 1.5, then 3")
+        assert last["photo"]
+        edited = replace(delivery(words("Menu"), here.chat), edits=result.message_id)
+        assert (await telegram.deliver(edited)).fate is Fate.SENT
+        assert (await here.person.last())["text"] == "Menu"
 
     on_the_line(scenario)
 
