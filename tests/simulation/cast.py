@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from bot.clock import Itinerary, to_utc
+from bot.clock import Itinerary, local_date, to_utc
 from bot.flows.vocabulary import Start
 from bot.service import alert_list, broadcast_plan, consents, handover, learners, rollcall, rota, steps
 from bot.service.core import Core
@@ -54,7 +54,8 @@ class Cast:
         dice = self.dice
         self.is_crowd = size.learners > CLASS
         # A crowd is there for what comes to all of them at once; the way in and out is long, and seen often enough.
-        self.in_the_middle = dice.random() < (0.8 if size.learners > 3 else 0.55) or self.is_crowd
+        mostly = dice.random() < (0.8 if size.learners > 3 else 0.55)
+        self.in_the_middle = sim.people == "silent" or (mostly and sim.people is None) or self.is_crowd
         self.arrival = dice.choice(CHANGES) - timedelta(days=dice.randint(0, size.days))
         self.start = datetime.combine(self.arrival - timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=9)
         self.end = self.start + timedelta(days=size.days + 2)
@@ -67,6 +68,7 @@ class Cast:
         # In a crowd a few silent ones are enough, or it is all of them.
         few, all_silent = (0.0, 0.5, 0.8, 0.95, 1.0), (0.02,)
         self.answers = few if size.learners <= 3 else all_silent if dice.random() < 0.15 else (*(0.99,) * 19, 0.0)
+        self.answers = (0.0,) if sim.people == "silent" else self.answers
         self.helpers: list[Helper] = []
         self.learners: list[Learner] = []
         self._add_helpers()
@@ -259,8 +261,13 @@ class Desk:
     def ends_a_stay(self) -> None:
         """Somebody goes home early."""
         learner = self.dice.choice(self.sim.cast.learners)
-        self.sim.types("learner end", learners.end, learner.code, None, None)
+        ended = self.sim.types("learner end", learners.end, learner.code, None, None)
         self.sim.changed_stays.add(learner.placement_id)
+        stay, now = learner.itinerary, self.sim.clock.now
+        if ended is not None and stay is not None:
+            # Whoever is home again lives by the clock of home.
+            today = local_date(now, stay.zone_at(now))
+            learner.itinerary = replace(stay, return_=max(stay.arrival, min(stay.return_, today)))
 
     def goes_away(self, helper: Helper, long: timedelta) -> None:
         """Somebody is off duty, with whoever comes next as substitute."""

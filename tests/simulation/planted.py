@@ -51,6 +51,7 @@ class Plant:
     surely: str | None = None  # trouble at every check-in hour; "messages": the desk writes twice a day
     deadly: int = 1  # how many times oftener processes die
     unattended: bool = False  # nobody at the desk closes what others left open
+    people: str | None = None  # as of `Simulation`
 
     def seeds(self, most: int) -> list[int]:
         """Those to try, the one on record first."""
@@ -262,11 +263,11 @@ PLANTS = (
     Plant("safety not sent again", safety_not_resent, "is given up", 9, deadly=6),
     Plant("answers sent again", answers_resent, "arrived twice", 2, deadly=6),
     Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
-    Plant("quiet hours ignored", quiet_hours_ignored, "woke", 2),
+    Plant("quiet hours ignored", quiet_hours_ignored, "woke", 12),
     Plant(
         "message budget ignored", budget_ignored, "a prompt too many", 2, level=0, size=Size(2, 2), surely="messages"
     ),
-    Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 2),
+    Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 0, people="silent"),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 1, level=1, surely="gone"),
     Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 21, level=0),
     Plant(
@@ -280,18 +281,26 @@ PLANTS = (
         processes=3,
         surely="messages",
     ),
-    Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0),
-    Plant("ladder never climbs", alert_never_climbs, "was silent until", 0, level=0, unattended=True),
-    Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 1),
-    Plant("no all-clear", no_all_clear, "does not hear it", 0),
+    Plant("order within a chat lost", chat_not_kept_in_order, "arrived after message", 0, people="silent"),
+    Plant("ladder never climbs", alert_never_climbs, "was silent until", 0, level=0, unattended=True, people="silent"),
+    Plant("missed and nobody told", missed_and_nobody_told, "and nobody was", 0, people="silent"),
+    Plant("no all-clear", no_all_clear, "does not hear it", 1, people="silent"),
     Plant(
         "refusal taken for silence", blocked_is_silence, "the question never arrived", None, level=0, surely="blocked"
     ),
     Plant("zone of home abroad", wrong_side_of_the_gap, "was to be asked at", 1),
-    Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=6),
+    Plant("leases never run out", leases_never_run_out, "at the end", None, deadly=15, people="silent"),
     Plant("confirmed before committed", confirmed_before_committed, "was confirmed and lost", 1, deadly=15),
-    Plant("alert forgotten", alert_forgotten, "nobody will look at it again", None, level=0, unattended=True),
-    Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0),
-    Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0),
+    Plant(
+        "alert forgotten",
+        alert_forgotten,
+        "nobody will look at it again",
+        None,
+        level=0,
+        unattended=True,
+        people="silent",
+    ),
+    Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0, people="travelling"),
+    Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0, people="travelling"),
     Plant("missing lock", no_lock, "was told twice", None, postgresql=True, processes=2),
 )

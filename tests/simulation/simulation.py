@@ -79,6 +79,7 @@ class Simulation:
     surely: str | None = None  # trouble at every check-in hour
     deadly: int = 1  # how many times oftener processes die
     unattended: bool = False  # the desk closes nothing
+    people: str | None = None  # "silent": nobody answers a check-in; "travelling": everybody goes there and back
     rich: bool = False  # a second channel is set up, and people are away as the desk enters it
     story: Story = field(default_factory=Story)
     violations: list[str] = field(default_factory=list)

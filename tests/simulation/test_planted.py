@@ -18,7 +18,7 @@ def found_by(setting: Setting, plant: Plant, seed: int) -> list[str]:
     """The violations of one seed that give the plant away."""
     sim = Simulation(
         setting, seed, plant.size, plant.level, plant.rate, plant.processes, plant.surely, plant.deadly,
-        plant.unattended,
+        plant.unattended, people=plant.people,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         plant.plant(patch)

@@ -24,11 +24,12 @@ CROWDS = [] if ONLY or "SEEDS" in os.environ else [1, 2, 3]
 
 
 def live(
-    setting: Setting, seed: int, size: Size | None = None, level: int | None = None, *, rich: bool = False
-) -> None:
+    setting: Setting, seed: int, size: Size | None = None, level: int | None = None, *, rich: bool = False,
+    people: str | None = None,
+) -> None:  # fmt: skip
     """Run a seed; fail with what is wrong and the story that led there."""
     logging.disable(logging.CRITICAL)
-    sim = Simulation(setting, seed, size, level, rich=rich)
+    sim = Simulation(setting, seed, size, level, rich=rich, people=people)
     try:
         sim.run()
         judge(sim)
@@ -93,7 +94,7 @@ def _failure(setting: Setting, plant: Plant, seed: int) -> str:
     with pytest.MonkeyPatch.context() as patch:
         plant.plant(patch)
         try:
-            live(setting, seed, Size(2, 3), level=0)
+            live(setting, seed, Size(1, 1), level=0, people=plant.people)
         except AssertionError as failure:
             return str(failure)
     return ""
