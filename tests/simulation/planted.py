@@ -259,7 +259,7 @@ PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 3, deadly=6),
     Plant("judged while deaf", judged_while_deaf, "though update", 1, level=1, surely="deaf"),
     Plant("update id not remembered", update_not_remembered, "a second time", 3, deadly=6),
-    Plant("update id remembered before it is done", remembered_before_done, "nobody answered", 2, deadly=20),
+    Plant("update id remembered before it is done", remembered_before_done, "nobody answered", 9, deadly=20),
     Plant("safety not sent again", safety_not_resent, "is given up", 9, deadly=6),
     Plant("answers sent again", answers_resent, "arrived twice", 2, deadly=6),
     Plant("interrupted step not shown again", interrupted_not_shown, "not shown again", 0, deadly=6),
@@ -269,7 +269,7 @@ PLANTS = (
     ),
     Plant("acknowledgement lost", acknowledgement_lost, "taken twice", 0, people="silent"),
     Plant("deadline counted from the due time", deadline_from_due, "too soon", 1, level=1, surely="gone"),
-    Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 21, level=0),
+    Plant("recurrence re-based", rebased_recurrence, "was to be asked at", 6, level=0),
     Plant(
         "sender's lease not checked",
         lease_not_checked,
@@ -302,5 +302,7 @@ PLANTS = (
     ),
     Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 0, people="travelling"),
     Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0, people="travelling"),
-    Plant("missing lock", no_lock, "was told twice", None, postgresql=True, processes=2),
+    Plant(
+        "missing lock", no_lock, "was told twice", None, postgresql=True, processes=2, unattended=True, people="silent"
+    ),
 )
