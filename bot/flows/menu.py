@@ -37,7 +37,7 @@ def home(scene: Scene) -> Screen:
     rows: list[Rows] = []
     if stay is not None:
         body.extend((_where(scene, stay), *_todo(scene)))
-        rows.extend((_safety(), _steps(scene), _places(stay)))
+        rows.extend((_safety(), _steps(scene), _places(scene, stay)))
     if scene.is_referent:
         body.append(say("menu/alerts", n=len(scene.alerts)) if scene.alerts else say("menu/no_alerts"))
         rows.append(_desk(scene))
@@ -103,15 +103,21 @@ def _steps(scene: Scene) -> Rows:
     return (*agenda.step_rows(now[:ON_TOP]), *rest)
 
 
-def _places(stay: Stay) -> Rows:
+def _places(scene: Scene, stay: Stay) -> Rows:
     kit = button("gate/kit_button", "kit:home")
     write = button("menu/write_button", "relay:new")
     if not stay.may_travel_on:
         return ((kit, write),)
     journal = button("menu/journal_button", "journal:home")
     progress = button("menu/progress_button", "progress:open")
-    home = ((button("home/open_button", "home:ask"),),) if stay.stage == "during" else ()
+    home = ((button("home/open_button", "home:ask"),),) if _is_away(scene, stay) else ()
     return ((kit, write), (journal, progress), *home)
+
+
+def _is_away(scene: Scene, stay: Stay) -> bool:
+    """From the day of departure, on the way there as well, until the return."""
+    left = stay.itinerary is not None and local_date(scene.now, stay.zone) >= stay.itinerary.departure
+    return left and stay.stage != "after"
 
 
 def _open(scene: Scene, page: int) -> Screen:
