@@ -45,7 +45,8 @@ def _state(scene: Scene, found: CohortState) -> Screen:
         people = getattr(found, key)
         if people:
             body.append(say(f"cohort/{key}", names=named(people)))
-    body += [say("cohort/not_ready"), *lines(found.gaps, cohort.zone)] if found.gaps else [say("cohort/ready")]
+    missing = [*lines(found.gaps, cohort.zone), *([say("cohort/unguarded")] if found.unguarded else [])]
+    body += [say("cohort/not_ready"), *missing] if missing else [say("cohort/ready")]
     return Screen(tuple(body), _rows(scene, cohort))
 
 

@@ -213,7 +213,8 @@ class CohortView:
 class CohortState:
     """How a cohort stands; people by name. `stages` counts candidates, before, during and after; `answered` and
     `unanswered` are of today, each by their own clock; `absent` have not joined and are away or leave within two weeks,
-    `waiting` have not agreed yet, or their guardian; `gaps`: why it is not ready."""
+    `waiting` have not agreed yet, or their guardian; `gaps`: why it is not ready; `unguarded`: minors travel, and
+    nobody for safeguarding is reached."""
 
     cohort: CohortView
     stages: Mapping[str, int]
@@ -224,6 +225,7 @@ class CohortState:
     absent: tuple[str, ...]
     waiting: tuple[str, ...]
     gaps: tuple[Gap, ...]
+    unguarded: bool
 
 
 @dataclass(frozen=True, slots=True)

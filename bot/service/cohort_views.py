@@ -89,6 +89,7 @@ def state_of(session: Session, scene: Scene, view: CohortView) -> CohortState:
         absent=tuple(stay.learner for stay in absent(stays, accounts, local_date(scene.now, cohort.home_zone))),
         waiting=tuple(stay.learner for stay in undecided(stays, accounts)),
         gaps=tuple(readiness.gaps_of(session, cohort, scene.now)),
+        unguarded=bool(status.warnings_of(cohort, stays, members, accounts)),
     )  # fmt: skip
 
 

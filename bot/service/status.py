@@ -47,7 +47,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         drill = drills.newest(session, cohort.id)
         training = certificates.untrained(session, core.content, stays, now, SOON)
     missing = _not_ready(cohort, stays, members, accounts, readiness.sentences(gaps, cohort), now)
-    warnings = _warnings(cohort, stays, members, accounts)
+    warnings = warnings_of(cohort, stays, members, accounts)
     today = local_date(now, cohort.home_zone)
     joined = {stay.code for stay in stays if stay.person_id in accounts}
     todo = things.sentences(
@@ -246,7 +246,7 @@ def _times(cohort: Cohort, check_ins: dict[str, Any]) -> list[str]:
     ]
 
 
-def _warnings(
+def warnings_of(
     cohort: Cohort,
     stays: Iterable[Stay],
     members: list[tuple[Membership, Person]],

@@ -68,6 +68,14 @@ def test_a_coordinator_sees_how_the_cohort_stands(core: Core, desk: Small) -> No
         assert line in last(desk)
 
 
+def test_minors_without_anybody_for_their_protection_are_pointed_out(core: Core, desk: Small) -> None:
+    desk.world.say(COORDINATOR, "/cohort")
+    assert "safeguarding" not in last(desk)
+    add_learner(core, desk, "tim", "Tim", "Muster", "L03", birth_date=date(2009, 1, 1))
+    desk.world.say(COORDINATOR, "/cohort")
+    assert "Minors travel, and nobody who looks after safeguarding has joined" in last(desk)
+
+
 def test_of_several_cohorts_one_is_chosen(core: Core, desk: Small) -> None:
     second_cohort(core, desk)
     desk.world.say(COORDINATOR, "/cohort")
