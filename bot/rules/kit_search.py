@@ -126,6 +126,7 @@ class KitSearch:
     def warm(self) -> None:
         """Read what the first question would have to wait for: about two seconds of processor time."""
         self._ask("where can I wash my clothes here", SOURCE_LANGUAGE)
+        self._mending.warm()
 
     def _ask(self, question: str, language: str) -> Asked:
         danger = self._danger.assess(question)

@@ -32,6 +32,11 @@ class Mending:
         used = self._known[0].get(language)
         return _WORD.sub(lambda found: self._word(found[0], language, used), text) if used else text
 
+    def warm(self) -> None:
+        """Read all that the first questions would have to wait for."""
+        for language in self._known[0]:
+            self._index(language)
+
     @cached_property
     def _known(self) -> tuple[dict[str, Counter[str]], dict[str, str]]:
         """How often a folded word is used, by language, and how it is written."""

@@ -7,6 +7,7 @@ that changed is drawn anew, and a learner never gets yesterday's numbers.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,7 @@ LAYOUT = 1  # counted up when the drawing changes
 URGENT_PLACES = ("hospital", "police")
 BESIDE = frozenset(("interface/kit_answer/card",))  # stands in a part of its own
 SMALL_PRINT = frozenset(("interface/kit_answer/checked",))
+_LOOSE = re.compile(r" (?=[:;?!»])")  # no line begins with one of these
 _ONE_AT_A_TIME = Lock()  # a class that taps at once waits for one drawing
 
 
@@ -156,4 +158,5 @@ class _Writer:
             yield Phrase(said.text, said.sounds, self._told(meaning))
 
     def _told(self, text: Text) -> str:
-        return visible(self._library.catalogues.html(text, self._language, self._zone)).strip()
+        words = visible(self._library.catalogues.html(text, self._language, self._zone)).strip()
+        return _LOOSE.sub("\u00a0", words)

@@ -18,7 +18,7 @@ from bot.app import App, Part
 from bot.clock import SystemClock
 from bot.content.loader import Library
 from bot.errors import BadSetting
-from bot.flows.vocabulary import Kind, screen
+from bot.flows.vocabulary import Attachment, Drawing, Kind, Screen, screen
 from bot.i18n import verbatim
 from bot.rules.kit_search import KitSearch
 from bot.sandbox.flood import FloodLimits
@@ -112,6 +112,28 @@ def test_a_stranger_is_answered_and_the_update_confirmed_after_the_commit(core: 
 def test_the_bots_name_is_kept_for_invite_links(sqlite_core: Core):
     async def scenario(here: Desk, app: App) -> None:
         assert bot_state.username(sqlite_core) == "compagnon_demo_bot"
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_the_whole_kit_is_drawn_for_the_chat_and_kept(sqlite_core: Core):
+    file = Attachment("document", name="kit.pdf", drawing=Drawing("kit", {"kit": "", "country": "ES", "home": "FR"}))
+
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        yours = Screen((verbatim("Yours"),), attachment=file)
+        draft = Draft(chat_id=here.chat, screen=yours, kind=Kind.NOTICE, language="fr")
+        with sqlite_core.store.transaction() as session:
+            queue_drafts(session, [draft], SystemClock().now())
+
+        async def arrived() -> bool:
+            return "document" in await here.person.last()
+
+        await until(arrived, 30)
+        (kept,) = (sqlite_core.data_dir / "kits").iterdir()
+        assert kept.name.startswith("es-FR-fr-")
+        assert (await here.person.last())["document"]["file_size"] == kept.stat().st_size
 
     with_the_bot(sqlite_core, scenario)
 
