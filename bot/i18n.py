@@ -133,9 +133,16 @@ def encode(value: Value) -> Any:
 
 
 def encode_text(text: Text) -> dict[str, Any]:
-    """Text → plain JSON data."""
+    """Text → plain JSON data, to be written and not to be changed."""
+    if not text.args:
+        return _encoded_bare(text.id)
     args = {name: value if type(value) is str else encode(value) for name, value in text.args.items()}
     return {"$": "text", "id": text.id, "args": args}
+
+
+@lru_cache(maxsize=4096)
+def _encoded_bare(text_id: str) -> dict[str, Any]:
+    return {"$": "text", "id": text_id, "args": {}}
 
 
 _ENCODERS: dict[type, Callable[[Any], dict[str, Any]]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 try:
@@ -12,13 +13,20 @@ except ImportError:  # no wheel for this machine
 
 
 def dumps(value: Any) -> bytes:
-    """UTF-8. What orjson does not take (half a surrogate pair, numbers beyond 64 bits) Python's own writes."""
+    """UTF-8; days and instants as ISO 8601. What orjson does not take (half a surrogate pair, numbers beyond 64 bits)
+    Python's own writes. Raises TypeError for what is no JSON."""
     if orjson is not None:
         try:
             return orjson.dumps(value)
         except TypeError:
             pass
-    return json.dumps(value).encode()
+    return json.dumps(value, default=_iso).encode()
+
+
+def _iso(value: Any) -> str:
+    if isinstance(value, date):  # a datetime is one, too
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 def dumps_text(value: Any) -> str:

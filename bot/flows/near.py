@@ -32,7 +32,7 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Day, Text, say, verbatim
-from bot.rules.nearby import Near, Spot, nearest, outside
+from bot.rules.nearby import Near, Spot, any_near, nearest, outside
 
 NEEDS = sos.NEEDS
 
@@ -46,7 +46,7 @@ ELSEWHERE: Rows = ((button("near/numbers_button", "kit:new:emergency_numbers"), 
 def offered(scene: Scene) -> bool:
     """Is there anything to be near to?"""
     kit = _kit(scene)
-    return kit is not None and bool(nearest(kit, _centre(kit)))
+    return kit is not None and any_near(kit)
 
 
 def is_awaited(scene: Scene, place: Place) -> bool:

@@ -167,8 +167,11 @@ class _Patterns:
 
     def _likely(self, plain: str) -> list[_Number]:
         """The patterns of which a text has the rare word, and something for every other place as well."""
-        rare = sorted({number for word in set(plain.split()) for number in self._told_by(word)})
-        return [number for number in rare if self._has_all(plain, number)]
+        rare: set[_Number] = set()
+        for word in set(plain.split()):
+            found = self._asked.get(word)
+            rare.update(self._told_by(word) if found is None else found)
+        return [number for number in sorted(rare) if self._has_all(plain, number)]
 
     def _has_all(self, plain: str, number: _Number) -> bool:
         # To look for letters costs a fraction of an expression, and most of these are so never compiled.
@@ -186,13 +189,11 @@ class _Patterns:
 
     def _told_by(self, word: str) -> tuple[_Number, ...]:
         """The patterns of which a word is the rare one, remembered: people say much with few words."""
-        found = self._asked.get(word)
-        if found is None:
-            begun = (number for end in range(1, len(word) + 1) for number in self._begun.get(word[:end], ()))
-            found = (*self._whole.get(word, ()), *begun)
-            if len(self._asked) >= REMEMBERED:
-                self._asked.clear()
-            self._asked[word] = found
+        begun = (number for end in range(1, len(word) + 1) for number in self._begun.get(word[:end], ()))
+        found = (*self._whole.get(word, ()), *begun)
+        if len(self._asked) >= REMEMBERED:
+            self._asked.clear()
+        self._asked[word] = found
         return found
 
     def _compile(self, number: _Number) -> re.Pattern[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from bot.content.kits import (
@@ -84,6 +85,7 @@ def emergency_numbers_in(library: Library, country: str) -> tuple[EmergencyNumbe
 # --- answers ----------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=512)  # most of a cohort reads the same
 def topic_texts(
     library: Library,
     topic: str,

@@ -42,6 +42,11 @@ def nearest(kit: Kit, spot: Spot, kinds: Iterable[PlaceKind] = URGENT) -> tuple[
     return tuple(found)
 
 
+def any_near(kit: Kit) -> bool:
+    """Has the kit any of these places with its degrees?"""
+    return any(place.kind in URGENT and _located(place) for place in kit.places)
+
+
 def outside(kit: Kit, spot: Spot) -> float | None:
     """Kilometres to the centre for somebody outside the host city, None inside."""
     away = _kilometres(spot, kit.latitude, kit.longitude)

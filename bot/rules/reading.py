@@ -8,6 +8,7 @@ and single words are recognised. Together they find more than either (figures: d
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
@@ -46,7 +47,7 @@ def meaning(text: str) -> Floats:
 
 def read_ahead(texts: Iterable[str]) -> None:
     """Find the meanings of several texts at once, which costs a fraction of finding each when it is asked for."""
-    new = list({_plain(text) for text in texts} - _known.keys())
+    new = [plain for plain in dict.fromkeys(map(_plain, texts)) if plain not in _known]
     if new:
         _remember(dict(zip(new, _encoder().encode(new), strict=True)))
 
@@ -59,20 +60,20 @@ def _remember(found: Mapping[str, Floats]) -> None:
 
 def spelling(words: Sequence[str]) -> tuple[NDArray[np.int32], Floats]:
     """Places of the pieces of the words, and how much each counts before it is weighted."""
-    found = [_spelling_of(word) for word in words]
-    found.append(np.array([_place(f"={one} {two}") for one, two in itertools.pairwise(words)], np.int32))
-    places, numbers = np.unique(np.concatenate(found), return_counts=True)
-    return places, 1 + np.log(numbers, dtype=np.float32)
+    counted = Counter(itertools.chain.from_iterable(map(_spelling_of, words)))
+    counted.update(_place(f"={one} {two}") for one, two in itertools.pairwise(words))
+    places = np.fromiter(counted, np.int32, len(counted))
+    return places, 1 + np.log(np.fromiter(counted.values(), np.float32, len(counted)))
 
 
 @lru_cache(maxsize=1 << 13)  # people say much with few words
-def _spelling_of(word: str) -> NDArray[np.int32]:
+def _spelling_of(word: str) -> tuple[int, ...]:
     """Places of a word and of its pieces."""
     bordered = f"_{word[:40]}_"
     places = [_place(f"={word}")]
     for size in range(SHORTEST, LONGEST + 1):
         places.extend(_place(bordered[start : start + size]) for start in range(len(bordered) - size + 1))
-    return np.array(places, np.int32)
+    return tuple(places)
 
 
 def _place(piece: str) -> int:

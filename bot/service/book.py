@@ -27,7 +27,7 @@ from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
 from bot.service.travel_views import current_rows
 from bot.store.plain import columns_of, plain_row
-from bot.store.prepared import ids, rows
+from bot.store.prepared import among, rows
 from bot.store.tables import (
     Alert,
     AlertEvent,
@@ -77,26 +77,26 @@ _LEARNERS = (
     select(Person.id.label("person_id"), Person.first_name, Person.last_name, Person.phone, TelegramAccount.chat_id,
            TelegramAccount.last_active_at)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-    .where(Person.id.in_(ids("people")))
+    .where(among(Person.id, "people"))
 )  # fmt: skip
 _PLACES = (
     select(SharedPlace.person_id, SharedPlace.latitude, SharedPlace.longitude, SharedPlace.at)
-    .where(SharedPlace.person_id.in_(ids("people")), SharedPlace.expires_at > bindparam("now"))
+    .where(among(SharedPlace.person_id, "people"), SharedPlace.expires_at > bindparam("now"))
     .order_by(SharedPlace.at)
 )
 _PARTNERS = (
     select(Placement.id, Person.first_name, Person.last_name, Person.phone)
     .join(Person, Person.id == Placement.person_id)
-    .where(Placement.id.in_(ids("placements")))
+    .where(among(Placement.id, "placements"))
 )
-_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(CheckIn.id.in_(ids("check_ins")))
+_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(among(CheckIn.id, "check_ins"))
 # The first of each kind only: an alert that nobody takes is told again and again, over days if need be.
 _TOLD = (
     select(
         AlertEvent.alert_id, AlertEvent.what, func.min(AlertEvent.at).label("at"), Person.first_name, Person.last_name
     )
     .join(Person, Person.id == AlertEvent.person_id)
-    .where(AlertEvent.alert_id.in_(ids("alerts")), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
+    .where(among(AlertEvent.alert_id, "alerts"), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
     .group_by(AlertEvent.alert_id, AlertEvent.what, Person.id, Person.first_name, Person.last_name)
     .order_by(func.min(AlertEvent.id))
 )
@@ -105,16 +105,16 @@ _TOLD = (
 # A drill never mixes with the real thing, nor does what was confided to some.
 _REAL = OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
 _INCIDENTS = select(Alert.incident_id).where(
-    Alert.placement_id.in_(ids("placements")), OPEN, Alert.incident_id.is_not(None)
+    among(Alert.placement_id, "placements"), OPEN, Alert.incident_id.is_not(None)
 )
 # Those who share an incident with one of them, too: whoever leaves it changes it for all. In one order everywhere.
 _OPEN_ALERTS = (
     select(Alert)
-    .where(or_(Alert.placement_id.in_(ids("placements")), Alert.incident_id.in_(_INCIDENTS)), *_REAL)
+    .where(or_(among(Alert.placement_id, "placements"), Alert.incident_id.in_(_INCIDENTS)), *_REAL)
     .order_by(Alert.id)
     .with_for_update()
 )
-_STAYS = select(Placement).where(Placement.id.in_(ids("placements")))
+_STAYS = select(Placement).where(among(Placement.id, "placements"))
 
 
 class Book:

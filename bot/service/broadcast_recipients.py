@@ -17,7 +17,7 @@ from bot.i18n import base_language, clean_name
 from bot.rules.durations import parse_hhmm
 from bot.rules.typed import parse_choice, parse_day, shown
 from bot.service.stays import itinerary_of
-from bot.store.prepared import ids, rows, run
+from bot.store.prepared import among, rows, run
 from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Person, Placement, TelegramAccount
 
 AUDIENCES: Mapping[str, tuple[str, ...]] = {
@@ -214,7 +214,7 @@ _WAITING = (
         CohortMessage.cohort_id,
     )
     .join(CohortMessage, CohortMessage.id == MessageCopy.message_id)
-    .where(MessageCopy.person_id.in_(ids("people")), MessageCopy.state == "planned",
+    .where(among(MessageCopy.person_id, "people"), MessageCopy.state == "planned",
            CohortMessage.cancelled_at.is_(None), CohortMessage.local_at.is_not(None))
 )  # fmt: skip
 

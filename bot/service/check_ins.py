@@ -24,7 +24,7 @@ from bot.service.callers import caller_of
 from bot.service.core import Core
 from bot.service.stays import itinerary_of
 from bot.store.plain import plain
-from bot.store.prepared import ids, rows
+from bot.store.prepared import among, rows
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
 from bot.store.writing import update_many
 
@@ -209,9 +209,9 @@ _LAST_DAY = (
 _MISSED_BEFORE = (
     select(CheckIn.id.label("number"), _BEFORE)
     .join(_BEFORE, (_BEFORE.c.placement_id == CheckIn.placement_id) & (_BEFORE.c.day == _LAST_DAY))
-    .where(CheckIn.id.in_(ids("check_ins")), _BEFORE.c.state == State.ALERTED.value)
+    .where(among(CheckIn.id, "check_ins"), _BEFORE.c.state == State.ALERTED.value)
 )
-_STAYS = select(Placement.__table__).where(Placement.id.in_(ids("placements")))
+_STAYS = select(Placement.__table__).where(among(Placement.id, "placements"))
 
 
 def missed_before(session: Session, asked: Collection[CheckIn]) -> set[int]:

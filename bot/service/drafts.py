@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.service.core import Core
-from bot.store.prepared import among, connection_of, first, rows
+from bot.store.prepared import among, first, rows
 from bot.store.tables import Outbox, TelegramAccount
-from bot.store.writing import insert_or_ignore
+from bot.store.writing import insert_many, insert_or_ignore, reserve_ids
 
 PLACE = "place"  # ref of messages that show where somebody is; they are blanked when the location is forgotten
 PRIVATE = "private"  # ref of messages that nobody else may find later: they are blanked once they went out
@@ -102,7 +102,6 @@ def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
 
 
 _BUSY = select(Outbox.chat_id).where(active(Outbox), among(Outbox.chat_id, "chats"))
-_INSERT_ANSWERS = insert(Outbox).returning(Outbox.chat_id, Outbox.id)
 
 
 def chat_of(session: Session, person_id: int) -> int | None:
@@ -130,6 +129,10 @@ def send_all_now(core: Core, session: Session, drafts: Sequence[Draft], now: dat
     """The same for many chats, one message each: the new row's number by chat, without those queued behind others."""
     busy = {row.chat_id for row in rows(session, _BUSY, chats=[draft.chat_id for draft in drafts])}
     ours = {"state": "attempting", "lease_owner": core.owner, "lease_until": now + LEASE}
-    new = [row_of(draft, now) | ({} if draft.chat_id in busy else ours) for draft in drafts]
-    stored = connection_of(session).execute(_INSERT_ANSWERS, new).all()
-    return {row.chat_id: row.id for row in stored if row.chat_id not in busy}
+    numbers = reserve_ids(session, Outbox, len(drafts))
+    new = [
+        row_of(draft, now) | ({} if draft.chat_id in busy else ours) | {"id": number}
+        for draft, number in zip(drafts, numbers, strict=True)
+    ]
+    insert_many(session, Outbox, new)
+    return {row["chat_id"]: row["id"] for row in new if row["chat_id"] not in busy}

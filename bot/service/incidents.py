@@ -25,7 +25,7 @@ from bot.service.alert_speaker import Speaker
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.drafts import Draft
-from bot.store.prepared import ids, rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Alert, CheckIn, Cohort, Outbox, Placement
 
 LADDER = ("level", "next_at", "acknowledged_by", "acknowledged_at", "exhausted_at")
@@ -213,12 +213,12 @@ _SOON = (
     .join(Placement, Placement.id == CheckIn.placement_id)
     .where(CheckIn.wake_at <= bindparam("soon"), _WAITS,
            or_(CheckIn.state == "asked", CheckIn.deadline <= bindparam("soon")),
-           Placement.cohort_id.in_(ids("cohorts")))
+           among(Placement.cohort_id, "cohorts"))
     .group_by(Placement.cohort_id)
 )  # fmt: skip
 _MISSED = (
     select(Alert.cohort_id, func.count())
-    .where(Alert.cohort_id.in_(ids("cohorts")), Alert.resolved_at.is_(None), Alert.raised_at >= bindparam("since"),
+    .where(among(Alert.cohort_id, "cohorts"), Alert.resolved_at.is_(None), Alert.raised_at >= bindparam("since"),
            Alert.reason.in_([reason.value for reason in REASONS]))
     .group_by(Alert.cohort_id)
 )  # fmt: skip
@@ -229,7 +229,7 @@ _ASKED = values(
 )  # fmt: skip
 _IN_INCIDENTS = (
     select(Alert)
-    .where(Alert.cohort_id.in_(ids("cohorts")), Alert.resolved_at.is_(None), Alert.incident_id.is_not(None))
+    .where(among(Alert.cohort_id, "cohorts"), Alert.resolved_at.is_(None), Alert.incident_id.is_not(None))
     .order_by(Alert.id)
     .with_for_update()
 )

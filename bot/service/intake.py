@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.flows import router
@@ -36,10 +36,9 @@ from bot.service.delivery import Delivery, Handled
 from bot.service.drafts import MANNERS, Draft, chat_of, queue, send_now
 from bot.service.effects import apply_effects
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
-from bot.store.prepared import run
 from bot.store.tables import Conversation as ConversationRow
 from bot.store.tables import ParkedUpdate, SeenUpdate, TelegramAccount
-from bot.store.writing import beat, insert_or_ignore, upsert
+from bot.store.writing import beat, insert_or_ignore, update_many, upsert
 
 REMEMBER = timedelta(days=8)  # Telegram keeps unconfirmed updates for a day, ids restart after a quiet week
 STRANGER_LASTS = timedelta(hours=1)
@@ -85,17 +84,10 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     )  # fmt: skip
 
 
-ACTIVITY = (
-    update(TelegramAccount)
-    .where(TelegramAccount.id == bindparam("account"))
-    .values(blocked_at=bindparam("blocked"), last_active_at=bindparam("active"))
-)
-
-
 def _note_activity(session: Session, account: Any, incoming: Incoming, now: datetime) -> None:
     change = activity(account, incoming, now)
     if change is not None:
-        run(session, ACTIVITY, **change)
+        update_many(session, TelegramAccount, [change])
 
 
 def activity(account: Any, incoming: Incoming, now: datetime) -> dict[str, Any] | None:
@@ -108,7 +100,7 @@ def activity(account: Any, incoming: Incoming, now: datetime) -> dict[str, Any] 
         active = now
     if (blocked, active) == (account.blocked_at, account.last_active_at):
         return None
-    return {"account": account.account_id, "blocked": blocked, "active": active}
+    return {"id": account.account_id, "blocked_at": blocked, "last_active_at": active}
 
 
 def keep_conversation(

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
-from bot.store.prepared import among, first, ids, rows
+from bot.store.prepared import among, first, rows
 from bot.store.tables import Alert, Case, Membership, Person, Relay, TelegramAccount
 
 _NAMED = select(Case.placement_id, Case.named_id, Case.named_role).where(
@@ -26,7 +26,7 @@ _PEOPLE = (
            Person.phone, TelegramAccount.id.label("account_id"))
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-    .where(Membership.id.in_(ids("memberships")), Membership.ended_at.is_(None), Person.erased_at.is_(None))
+    .where(among(Membership.id, "memberships"), Membership.ended_at.is_(None), Person.erased_at.is_(None))
     .order_by(Membership.id)
 )  # fmt: skip
 _OF_COHORT = select(Case.placement_id).where(Case.placement_id == bindparam("placement"), Case.closed_at.is_(None))

@@ -24,6 +24,7 @@ from bot.service.drafts import LEASE, MANNERS, SAFETY, Draft, active, in_states,
 from bot.service.stays import reader_zones
 from bot.store.prepared import among, first, rows, run
 from bot.store.tables import Outbox, Person
+from bot.store.writing import update_many
 
 _BEHIND, _BUSY = aliased(Outbox), aliased(Outbox)
 
@@ -136,7 +137,7 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
             plain.append(_mark(result, Kind(row.kind), row.attempts, now))
             if result.fate is not Fate.SENT or row.kind in _FOLLOWED or row.ref in BLANKED:
                 special.append((row, result))
-        session.connection().execute(_MARK, plain)
+        update_many(session, Outbox, plain)
         for row, result in special:
             on_fate(core, session, row, result, now)
         return bool(special) or _others_wait(session, [row.chat_id for row in kinds.values()])
@@ -152,17 +153,6 @@ def _others_wait(session: Session, chats: list[int]) -> bool:
 
 _FOLLOWED = frozenset({Kind.CHECK_IN.value, Kind.REMINDER.value, Kind.ALERT.value})
 
-_MARK = (
-    Outbox.__table__.update()  # type: ignore[attr-defined]
-    .where(Outbox.__table__.c.id == bindparam("row_id"))
-    .values(
-        state=bindparam("new_state"), finished_at=bindparam("done_at"), message_id=bindparam("telegram_id"),
-        error=bindparam("why"), not_before=bindparam("again_at"), attempts=bindparam("tries"),
-        lease_owner=None, lease_until=None,
-    )
-)  # fmt: skip
-
-
 _FINISHED = select(
     Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at
 ).where(among(Outbox.id, "ids"))
@@ -176,13 +166,15 @@ def _mark(result: Result, kind: Kind, attempts: int, now: datetime) -> dict[str,
     again = result.fate is Fate.RETRY or (result.fate is Fate.UNKNOWN and kind in SAFETY)
     states = {Fate.SENT: "sent", Fate.UNKNOWN: "unknown", Fate.BLOCKED: "failed", Fate.FAILED: "failed"}
     return {
-        "row_id": result.id,
-        "new_state": "queued" if again else states[result.fate],
-        "done_at": None if again else result.at,
-        "telegram_id": result.message_id,
-        "why": result.error,
-        "again_at": (result.retry_at or now + backoff(attempts + 1)) if again else now,
-        "tries": attempts + 1,
+        "id": result.id,
+        "state": "queued" if again else states[result.fate],
+        "finished_at": None if again else result.at,
+        "message_id": result.message_id,
+        "error": result.error,
+        "not_before": (result.retry_at or now + backoff(attempts + 1)) if again else now,
+        "attempts": attempts + 1,
+        "lease_owner": None,
+        "lease_until": None,
     }
 
 

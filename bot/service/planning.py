@@ -28,7 +28,7 @@ from bot.service.core import Core
 from bot.service.journeys import script_of
 from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
-from bot.store.prepared import ids, rows, run
+from bot.store.prepared import among, rows, run
 from bot.store.tables import CheckIn, Cohort, Consent, Person, Placement, StepRun, TelegramAccount
 from bot.store.tables import DueStep as DueRow
 from bot.store.writing import insert_or_ignore
@@ -82,23 +82,21 @@ _DUE = (
     .with_for_update(skip_locked=True)
 )
 _NAMED = (
-    _STAYS.where(Placement.id.in_(ids("stays")), Placement.plan_at.is_not(None))
-    .order_by(Placement.id)
-    .with_for_update()
+    _STAYS.where(among(Placement.id, "stays"), Placement.plan_at.is_not(None)).order_by(Placement.id).with_for_update()
 )
-_COHORTS = select(Cohort.__table__).where(Cohort.id.in_(ids("cohorts")))
-_PEOPLE = select(Person.__table__).where(Person.id.in_(ids("people")))
+_COHORTS = select(Cohort.__table__).where(among(Cohort.id, "cohorts"))
+_PEOPLE = select(Person.__table__).where(among(Person.id, "people"))
 _LINKED = (
     select(TelegramAccount.person_id, func.min(TelegramAccount.linked_at).label("since"))
-    .where(TelegramAccount.person_id.in_(ids("people")))
+    .where(among(TelegramAccount.person_id, "people"))
     .group_by(TelegramAccount.person_id)
 )
 _AGREED = (
     select(Consent.person_id, Consent.given, Consent.withdrawn_at)
-    .where(Consent.person_id.in_(ids("people")), Consent.kind == "data")
+    .where(among(Consent.person_id, "people"), Consent.kind == "data")
     .order_by(Consent.id)
 )
-_AGAIN = update(Placement).where(Placement.id.in_(ids("stays"))).values(plan_at=bindparam("at"))
+_AGAIN = update(Placement).where(among(Placement.id, "stays")).values(plan_at=bindparam("at"))
 
 
 def _is_over(placement: Any, now: datetime) -> bool:
@@ -196,7 +194,7 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
     return Replanned(moved, dropped, added=insert_or_ignore(session, CheckIn, new))
 
 
-_PLANNED = select(CheckIn).where(CheckIn.placement_id.in_(ids("stays")), CheckIn.state == "planned")
+_PLANNED = select(CheckIn).where(among(CheckIn.placement_id, "stays"), CheckIn.state == "planned")
 
 
 def _plan_paused_again(
@@ -256,10 +254,10 @@ def answers_of(session: Session, placement_ids: Sequence[int]) -> dict[int, dict
 
 
 _DONE = select(StepRun.placement_id, StepRun.step, StepRun.data).where(
-    StepRun.placement_id.in_(ids("stays")), StepRun.state == "done"
+    among(StepRun.placement_id, "stays"), StepRun.state == "done"
 )
-_STEPS = select(DueRow).where(DueRow.placement_id.in_(ids("stays")))
-_NOT_WALKED = delete(DueRow).where(DueRow.placement_id.in_(ids("stays")), DueRow.state == "planned")
+_STEPS = select(DueRow).where(among(DueRow.placement_id, "stays"))
+_NOT_WALKED = delete(DueRow).where(among(DueRow.placement_id, "stays"), DueRow.state == "planned")
 
 
 def asks_for_answers(script: Script) -> bool:

@@ -25,7 +25,7 @@ from bot.service.book import Book
 from bot.service.bot_state import USERNAME
 from bot.service.core import Core
 from bot.service.stays import reader_zones
-from bot.store.prepared import first, ids, rows
+from bot.store.prepared import among, first, rows
 from bot.store.tables import Alert, BotState, Membership, Person, SecondMessage, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
@@ -122,7 +122,7 @@ class Directory:
 
 
 _JUST_MAILED = select(SecondMessage.alert_id, SecondMessage.person_id).where(
-    SecondMessage.alert_id.in_(ids("alerts")), SecondMessage.channel == MAIL,
+    among(SecondMessage.alert_id, "alerts"), SecondMessage.channel == MAIL,
     SecondMessage.created_at > bindparam("since"),
 )  # fmt: skip
 

@@ -23,7 +23,8 @@ from bot.service.core import Core
 from bot.service.delivery import Handled
 from bot.service.drafts import send_all_now
 from bot.service.scenes import FOR_MANY, furnish_all, load_scenes
-from bot.store.prepared import connection_of
+from bot.store.tables import TelegramAccount
+from bot.store.writing import update_many
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +121,7 @@ def _keep(core: Core, session: Session, asked: Sequence[_Asked], now: datetime) 
     if not intake.are_new(session, [one.incoming for one in asked], now):
         raise _KnownBefore
     changes = [intake.activity(one.account, one.incoming, now) for one in asked]
-    if any(changes):
-        connection_of(session).execute(intake.ACTIVITY, [change for change in changes if change])
+    update_many(session, TelegramAccount, [change for change in changes if change])
     for one in asked:
         intake.keep_conversation(session, one.scene, None, one.outcome.conversation, now)
     drafts = {

@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    BindParameter,
     ColumnElement,
     Connection,
     Dialect,
@@ -27,6 +26,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from bot.quick_json import dumps_text
+from bot.store.straight import execute
 
 
 def connection_of(session: Session) -> Connection:
@@ -37,25 +37,23 @@ def connection_of(session: Session) -> Connection:
 
 def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
     """All rows of a prepared statement, in the session's transaction. What the session has not flushed is not seen."""
-    return connection_of(session).execute(statement, values).all()
+    connection = connection_of(session)
+    found = execute(connection, statement, values)
+    return connection.execute(statement, values).all() if found is None else found
 
 
 def first(session: Session, statement: Executable, **values: Any) -> Any:
     """The first row of a prepared statement; None when there is none."""
-    return connection_of(session).execute(statement, values).first()
+    connection = connection_of(session)
+    found = execute(connection, statement, values)
+    return connection.execute(statement, values).first() if found is None else next(iter(found), None)
 
 
 def run(session: Session, statement: Executable, **values: Any) -> None:
     """Carry out a prepared change."""
-    connection_of(session).execute(statement, values)
-
-
-def ids(name: str) -> BindParameter[Any]:
-    """Many of our own row numbers in `column.in_(ids("placements"))`, spelled out in the statement.
-
-    As parameters a few hundred would cost the driver more than all else about the statement.
-    """
-    return bindparam(name, expanding=True, literal_execute=True, type_=BigInteger())
+    connection = connection_of(session)
+    if execute(connection, statement, values) is None:
+        connection.execute(statement, values)
 
 
 # --- many at once -------------------------------------------------------------------------------
@@ -95,6 +93,7 @@ def _among_postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> st
 def among(column: Any, name: str) -> ColumnElement[bool]:
     """`column` is one of the numbers given as `name`: one statement of one wording, however many they are.
 
-    A list spelled out is another statement for every length, which neither database would know again.
+    A list spelled out is another statement every time, which neither database would know again, and a thousand numbers
+    cost more to write out than all else about it.
     """
     return _Among(column, bindparam(name, type_=_Numbers()))

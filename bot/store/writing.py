@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
@@ -13,10 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.quick_json import dumps_text
+from bot.store.prepared import connection_of
 from bot.store.tables import Base, Heartbeat
 from bot.store.tables.base import UtcDateTime
 
-_MANY = 20  # rows from which one statement is worth it
+_MANY = 4  # rows from which one statement is worth it
 _CHUNK = 5000  # rows per statement batch, well below both databases' limits on parameters
 
 
@@ -27,7 +27,7 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
     """
     if not rows:
         return 0
-    connection = session.connection()
+    connection = connection_of(session)
     if len(rows) >= _MANY:
         return _insert_at_once(connection, table, rows)
     statement = _insert_or_ignore(connection.dialect.name, table)
@@ -59,7 +59,7 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     """Insert rows that no unique key can refuse."""
     if not rows:
         return
-    connection = session.connection()
+    connection = connection_of(session)
     if len(rows) >= _MANY:
         new = _insert_at_once(connection, table, rows)
         assert new == len(rows), f"{len(rows) - new} rows of {table.__tablename__} were there already"
@@ -70,15 +70,12 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
 
 def reserve_ids(session: Session, table: type[Base], many: int) -> list[int]:
     """Numbers for rows that will be inserted later in this transaction, in rising order."""
-    name = table.__tablename__  # a name of ours, no input
-    if session.get_bind().dialect.name == "postgresql":
-        found = session.execute(
-            text(f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, :many)"),
-            {"many": many},
-        )
-        return sorted(found.scalars())
+    name, connection = table.__tablename__, connection_of(session)  # a name of ours, no input
+    if connection.dialect.name == "postgresql":
+        order = f"SELECT nextval(pg_get_serial_sequence('{name}', 'id')) FROM generate_series(1, {int(many)})"
+        return sorted(connection.exec_driver_sql(order).scalars())
     # SQLite has one writer: whoever is in a transaction is alone.
-    last: int = session.execute(text(f'SELECT coalesce(max(id), 0) FROM "{name}"')).scalar_one()
+    last: int = connection.exec_driver_sql(f'SELECT coalesce(max(id), 0) FROM "{name}"').scalar_one()
     return list(range(last + 1, last + 1 + many))
 
 
@@ -86,7 +83,7 @@ def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     """Change rows by their `id`; all of them name the same columns."""
     if not rows:
         return
-    connection = session.connection()
+    connection = connection_of(session)
     names = [name for name in rows[0] if name != "id"]
     if connection.dialect.name == "postgresql" and len(rows) >= _MANY:
         into = ", ".join(f'"{name}" = new."{name}"' for name in names)  # names of our own tables, no input
@@ -96,6 +93,12 @@ def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
             "WHERE old.id = new.id"
         )
         connection.execute(statement, {"rows": _as_json(rows)})
+        return
+    if connection.dialect.name == "sqlite":
+        into = ", ".join(f'"{name}" = ?' for name in names)
+        ordered = [{**{name: row[name] for name in names}, "id": row["id"]} for row in rows]
+        order = f'UPDATE "{table.__tablename__}" SET {into} WHERE id = ?'
+        connection.exec_driver_sql(order, _for_driver(table, ordered))
         return
     assert isinstance(table.__table__, Table)
     change = update(table.__table__).where(table.__table__.c.id == bindparam("number"))
@@ -128,17 +131,7 @@ _instant, _SQLITE, _TIMES = UtcDateTime(), sqlite.dialect(), (UtcDateTime, Date)
 
 
 def _as_json(rows: Sequence[Mapping[str, Any]]) -> str:
-    written: dict[int, str] = {}  # by identity: rows of one batch share their instants
-
-    def plain(value: Any) -> str:
-        known = written.get(id(value))
-        if known is None:
-            if not isinstance(value, date):  # a datetime is one, too
-                raise TypeError(f"no JSON for {type(value).__name__}")
-            known = written[id(value)] = value.isoformat()
-        return known
-
-    return json.dumps([dict(row) for row in rows], default=plain)
+    return dumps_text([row if isinstance(row, dict) else dict(row) for row in rows])
 
 
 @cache
@@ -149,7 +142,7 @@ def _insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
 
 def upsert(session: Session, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or set `values` on the one that has this primary key."""
-    connection = session.connection()
+    connection = connection_of(session)
     statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values))
     connection.execute(statement, {**key, **values})
 
