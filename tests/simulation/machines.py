@@ -167,6 +167,7 @@ class Bot(Machine):
         self.free_at = self.sim.clock.now  # when the next message that nobody asked for may go
         self.polls_at: datetime | None = None
         self.marking = self.looking = self.cleaning = False
+        self.in_vain = 0  # looks for what dead processes left that found nothing
         self.heard_at = datetime.min.replace(tzinfo=self.sim.clock.now.tzinfo)
         self.poll_soon()
 
@@ -357,6 +358,7 @@ class Bot(Machine):
         """Look for what dead processes left, as every process does four times a minute."""
         if self.alive and not self.cleaning:
             self.cleaning = True
+            seconds = max(seconds, min(self.in_vain * 60.0, 3600.0))  # the next look would see what the last one saw
             self.later(seconds + self.sim.dice.uniform(0, 15), self._clean)
 
     def _clean(self) -> None:
@@ -364,5 +366,6 @@ class Bot(Machine):
         if not self.sim.held():
             return  # every process looks, most of the time at nothing
         ok, count = self.carefully("take back what dead processes held", outbox.release_expired, self.now())
+        self.in_vain = 0 if count or not ok else self.in_vain + 1
         if ok and count:
             self.sim.told(self.name, "takes back {} messages", count)
