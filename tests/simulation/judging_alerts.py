@@ -24,7 +24,8 @@ def ladders(judge: Judge) -> None:
             judge.blame(f"alert {row.id} is open and nobody will look at it again")
     for row in judge.alerts.values():
         chorus = {one.id for one in _chorus(judge, row)}
-        events = sorted((e for one in chorus for e in judge.events[one] if e.at >= row.raised_at), key=lambda e: e.id)
+        since = row.raised_at - judge._slack(row.raised_at)  # a clock set back dates what follows before it
+        events = sorted((e for one in chorus for e in judge.events[one] if e.at >= since), key=lambda e: e.id)
         loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
         if row.reason == "wants_to_talk":
             loud.add("told")  # no emergency: it is asked about again and again, and rests at night
