@@ -20,7 +20,7 @@ LONG = [] if ONLY or "SEEDS" in os.environ else [*range(1001, 1801)]
 ON_POSTGRESQL = [int(ONLY)] if ONLY else list(range(FIRST, FIRST + min(SEEDS, max(4, SEEDS // 50))))
 MOST_SEEDS = 8  # to find one that tells a story
 RICH = [] if "SEEDS" in os.environ and not ONLY else [int(ONLY)] if ONLY else [1, 2, 3, 4]
-CROWDS = [] if ONLY or "SEEDS" in os.environ else [1, 2, 3]
+CROWDS = [] if ONLY or "SEEDS" in os.environ else [2, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 3))]
 
 
 def live(
