@@ -15,7 +15,6 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from bot import quick_json
-from bot.transport.wire import BrokenOff, NoConnection, Wires, target_of
 
 CONNECT_SECONDS = 5.0  # to be connected
 POOL_SECONDS = 15.0  # to get a free connection and be connected
@@ -41,7 +40,6 @@ class AiohttpRequest(BaseRequest):
         self._connections = connections
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
-        self._wires: Wires | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -51,7 +49,6 @@ class AiohttpRequest(BaseRequest):
     async def initialize(self) -> None:
         """Open the session; PTB calls this once for sends and once for getUpdates."""
         if self._session is None or self._session.closed:
-            self._wires = Wires(self._connections, CONNECT_SECONDS, POOL_SECONDS)
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30, ttl_dns_cache=60)
             self._session = aiohttp.ClientSession(
                 connector=connector, cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": self.USER_AGENT}
@@ -59,8 +56,6 @@ class AiohttpRequest(BaseRequest):
 
     async def shutdown(self) -> None:
         """Close all connections."""
-        if self._wires is not None:
-            self._wires.close()
         if self._session is not None:
             await self._session.close()
 
@@ -69,24 +64,11 @@ class AiohttpRequest(BaseRequest):
 
         Raises telegram.error.TelegramError, as the library has it.
         """
-        status, payload = await self._exchange(url, params, read_seconds or self._read_seconds)
+        body = quick_json.dumps(params)
+        status, payload = await self._exchange(url, "POST", body, _JSON, read_seconds or self._read_seconds)
         if 200 <= status < 300:
             return self.parse_json_payload(payload)["result"]
         return await _Refused(status, payload).post(url)  # the library knows what each refusal means
-
-    async def _exchange(self, url: str, params: dict[str, Any], read: float) -> tuple[int, bytes]:
-        if self._wires is None:
-            raise NotSent("the connection to Telegram is not open yet")
-        body = quick_json.dumps(params)
-        try:
-            target = target_of(url, self.USER_AGENT)
-            return await self._wires.post(target, body, read, read + POOL_SECONDS + UPLOAD_SECONDS)
-        except NoConnection as error:
-            raise NotSent(str(error)) from None
-        except BrokenOff as error:
-            raise PerhapsSent(str(error)) from None
-        except TimeoutError:
-            raise PerhapsSent("no answer in time") from None
 
     async def do_request(
         self,
@@ -99,10 +81,15 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """One HTTP exchange → (status, body). Raises NotSent or PerhapsSent; messages never hold the URL (token)."""
-        if self._session is None:
-            raise NotSent("the connection to Telegram is not open yet")
         read = self._read_seconds if read_timeout is BaseRequest.DEFAULT_NONE else read_timeout
         body, headers = _body(request_data)
+        return await self._exchange(url, method, body, headers, read)
+
+    async def _exchange(
+        self, url: str, method: str, body: Any, headers: dict[str, str] | None, read: float | None
+    ) -> tuple[int, bytes]:
+        if self._session is None:
+            raise NotSent("the connection to Telegram is not open yet")
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=_timeout(read), allow_redirects=False
