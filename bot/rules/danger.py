@@ -46,6 +46,7 @@ class DangerRules:
         self._harmless, self._idioms, self._crisis, self._disclosure = harmless, idioms, crisis, disclosure
         self._mending = mending
         self._often = lru_cache(maxsize=2048)(self._assess)
+        self.mended = lru_cache(maxsize=64)(self._mended)  # read ahead, then asked about
 
     @classmethod
     def build(cls, words: Mapping[str, DangerWords], mending: Mending | None = None) -> DangerRules:
@@ -76,7 +77,7 @@ class DangerRules:
         # A word that was no slip may have been the one that told of danger.
         return found if mended == text else max(found, self.by_words(text), key=_STRENGTH.index)
 
-    def mended(self, text: str) -> str:
+    def _mended(self, text: str) -> str:
         """The text as it is read: slips of the finger put right, in the language it seems to be in."""
         if self._mending is None:
             return text

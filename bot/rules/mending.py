@@ -16,6 +16,7 @@ from bot.content.loader import Library
 from bot.rules.fold import fold
 
 SHORTEST = 4  # letters: of shorter words too many are one letter from another
+WORDS = 1 << 14  # that are remembered: people make many slips, but most words without one
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -26,11 +27,13 @@ class Mending:
     def __init__(self, examples: Callable[[], Iterable[Example]]) -> None:
         self._examples = examples
         self._near: dict[str, dict[str, list[str]]] = {}
+        self._put_right = lru_cache(maxsize=WORDS)(self._word)
 
     def mended(self, text: str, language: str) -> str:
         """The text with its slips put right, as far as they are plain; the text itself if there are none."""
-        used = self._known[0].get(language)
-        return _WORD.sub(lambda found: self._word(found[0], language, used), text) if used else text
+        if language not in self._known[0]:
+            return text
+        return _WORD.sub(lambda found: self._put_right(found[0], language), text)
 
     def warm(self) -> None:
         """Read all that the first questions would have to wait for."""
@@ -50,8 +53,8 @@ class Mending:
                 written.setdefault(folded, word)
         return known, written
 
-    def _word(self, word: str, language: str, used: Counter[str]) -> str:
-        folded = fold(word)
+    def _word(self, word: str, language: str) -> str:
+        used, folded = self._known[0][language], fold(word)
         if len(folded) < SHORTEST or folded in used or " " in folded:
             return word
         index = self._index(language)
