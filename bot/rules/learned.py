@@ -61,6 +61,7 @@ class Learned:
         self._known = frozenset(arrays["known"].tolist())
         self._calm = [place for place, name in enumerate(self.topics) if name not in URGENT_TOPICS]
         self._heard = lru_cache(maxsize=REMEMBERED)(self._hear)
+        self._spelt = lru_cache(maxsize=REMEMBERED)(lambda words: weighted(words, self._rarity))
 
     def heard(self, text: str) -> Heard:
         """What the models make of a text, worked out once."""
@@ -68,7 +69,7 @@ class Learned:
 
     def spelt(self, words: Sequence[str]) -> Spelt:
         """The spelling of folded words as these models read it."""
-        return weighted(words, self._rarity)
+        return self._spelt(tuple(words))
 
     def tongues_of(self, words: Sequence[str]) -> Floats:
         """A score for every language: told by spelling alone, so without the meaning, which is dear."""

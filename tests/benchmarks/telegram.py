@@ -2,8 +2,9 @@
 
 A process of its own, on the core the bot does not have. It reads one JSON order a line on stdin and answers each with
 one JSON line on stdout:
-`{"load": kind, "to": [port, path, secret], "seconds": s, "in_flight": n, "chats": n}` posts updates; an update is
-done when the webhook said 200 *and* the bot's message to that chat came, whichever is later;
+`{"load": kind, "to": [port, path, secret], "seconds": s, "in_flight": n, "chats": n}` posts updates, of kind `kit` (a
+question of a new wording), `known` or `tap`; an update is done when the webhook said 200 *and* the bot's message to
+that chat came, whichever is later;
 `{"count": "start"}` and `{"count": "stop"}` count messages sent, refusing more than 30 in any second when asked to.
 """
 
@@ -17,12 +18,12 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import uvloop
 
-from tests.benchmarks.questions import typed
+from tests.benchmarks.questions import english, typed
 
 _LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 _CHAT = re.compile(rb'chat_id(?:=|": ?)(\d+)')
@@ -63,7 +64,7 @@ class Stub:
         self.webhooks: dict[bytes, str] = {}
         self.waiting: dict[int, Callable[[], None]] = {}
         self.counted = Counted()
-        self.questions = typed()
+        self.questions = {"kit": typed(), "known": cycle(english())}
 
     def call(self, path: bytes, body: bytes) -> bytes:
         """The answer to one method call."""
@@ -177,7 +178,8 @@ class Load:
             query = {"id": str(number), "from": person, "chat_instance": "1", "data": "menu:home",
                      "message": {**message, "from": _ME, "text": "Hello Lea, day 6 of 22 in Seville."}}  # fmt: skip
             return {"update_id": number, "callback_query": query}
-        return {"update_id": number, "message": {**message, "from": person, "text": next(self.stub.questions)}}
+        question = next(self.stub.questions[self.kind])
+        return {"update_id": number, "message": {**message, "from": person, "text": question}}
 
 
 class Slot(asyncio.Protocol):
