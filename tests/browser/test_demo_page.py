@@ -105,7 +105,7 @@ def test_a_newcomer_clicks_from_start_to_the_alert_that_is_taken_and_to_sos(page
     done(page, "start")
     guide = page.locator("#guide")
     guide.get_by_role("button", name="Ask it").click()
-    expect(learner).to_contain_text("Sevilla (SVQ)")
+    expect(learner).to_contain_text("Sevilla (SVQ)", timeout=30000)  # the search is read for the first question
     done(page, "ask")
     guide.get_by_role("button", name="To arrival").click()
     done(page, "arrival")
