@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.content.catalogue import read_locale, resolve
@@ -11,6 +11,7 @@ from bot.content.folder import SHIPPED, Loaded, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
 from bot.content.kept import fingerprint, keep, take_up
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
+from bot.content.outcomes import Outcomes
 from bot.content.schema import Journey, Step
 from bot.content.sheets import Guide, Sheet
 from bot.content.source import nearest
@@ -35,6 +36,7 @@ class Library:
     danger_lines: Mapping[str, DangerLines]
     sheets: Mapping[str, Sheet]
     guides: Mapping[str, Guide]
+    outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -92,6 +94,7 @@ def _read(extra: Path | None, root: Path) -> Library:
         tree.models("danger_lines"),
         tree.models("sheets"),
         tree.models("guides"),
+        tree.models("outcomes"),
     )
 
 

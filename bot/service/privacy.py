@@ -34,12 +34,19 @@ from bot.store.tables import (
     MessageCopy,
     Mood,
     Outbox,
+    Outcome,
+    OutcomeGrade,
+    OutcomeGrid,
+    OutcomeLog,
+    OutcomeValidation,
+    OutcomeWeek,
     ParkedUpdate,
     Pause,
     Person,
     Placement,
     Point,
     Relay,
+    ReviewNote,
     SecondMessage,
     SelfAssessment,
     SharedPlace,
@@ -51,7 +58,21 @@ from bot.store.tables import (
 )
 
 _OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk, Certificate)
-_OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, JournalEntry, DueStep, Pause, Mood, SelfAssessment)
+_EVIDENCE = (Outcome, OutcomeLog, OutcomeWeek, OutcomeGrid, OutcomeGrade, OutcomeValidation, ReviewNote)
+_OF_STAY = (
+    CheckIn,
+    Travel,
+    Alert,
+    Case,
+    StepRun,
+    Point,
+    JournalEntry,
+    DueStep,
+    Pause,
+    Mood,
+    SelfAssessment,
+    *_EVIDENCE,
+)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
 
@@ -118,12 +139,15 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     if open_case(session, person_id):
         raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
-    for table in (JournalEntry, DueStep, DayCount, Pause, Mood, SelfAssessment):
+    for table in (JournalEntry, DueStep, DayCount, Pause, Mood, SelfAssessment, *_EVIDENCE):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
     session.execute(
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))
     )
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
+    for signed in (OutcomeGrid, OutcomeValidation):  # of others' stays: their word stays, their name goes
+        mine = update(signed).where(signed.by_person_id == person_id)
+        session.execute(mine.values(by_person_id=None, by_name=""))
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Case).where(Case.placement_id.in_(stays)).values(named_id=None, named_role=""))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))

@@ -17,6 +17,15 @@ from bot.store.tables.journeys import (
     StepRun,
 )
 from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
+from bot.store.tables.outcomes import (
+    Outcome,
+    OutcomeGrade,
+    OutcomeGrid,
+    OutcomeLog,
+    OutcomeValidation,
+    OutcomeWeek,
+    ReviewNote,
+)
 from bot.store.tables.pauses import Mood, Pause
 from bot.store.tables.people import (
     Audit,
@@ -67,6 +76,12 @@ __all__ = [
     "Organisation",
     "Outage",
     "Outbox",
+    "Outcome",
+    "OutcomeGrade",
+    "OutcomeGrid",
+    "OutcomeLog",
+    "OutcomeValidation",
+    "OutcomeWeek",
     "ParkedUpdate",
     "Pause",
     "Person",
@@ -74,6 +89,7 @@ __all__ = [
     "Point",
     "Project",
     "Relay",
+    "ReviewNote",
     "SecondMessage",
     "SeenUpdate",
     "SelfAssessment",
