@@ -44,8 +44,11 @@ def _answer(scene: Scene, run: Run, value: int) -> Outcome:
         return show(Replace(_asked(run, scene.plain)), effects=saved(run))
     keep = KeepAssessment(run.stay.placement_id, run.step.stage, run.step.use, answers)
     done = run.but(at=None, answers=None)
-    rows = ((button("assessment/see_button", "skills:show"),),)
-    end = praise(run, say("assessment/finished", title=run.title), rows=rows)
+    after = run.step.stage == "after"
+    back = ((button("assessment/then/button", "skills:then"),),) if after else ()
+    offered = (say("assessment/then/offered"),) if after else ()
+    rows = (*back, (button("assessment/see_button", "skills:show"),))
+    end = praise(run, say("assessment/finished", title=run.title), *offered, rows=rows)
     return show(Replace(end), effects=(keep, *finished(done)))
 
 

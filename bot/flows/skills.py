@@ -1,39 +1,91 @@
-"""How I see myself, before and after: figures as words, and the same as a picture. Nobody but the learner sees it."""
+"""How I see myself, before and after: figures as words, and the same as a picture. Nobody but the learner sees it.
+
+`skills:show[:light|dark]`, and the look back of `bot.flows.looking_back`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+from bot.flows import looking_back
 from bot.flows.gate import closed
 from bot.flows.running import MENU_ROW, answer
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Attachment, Drawing, Event, Outcome, Rows, Screen, button, show
+from bot.flows.vocabulary import Attachment, Button, Drawing, Event, Outcome, Rows, Screen, Tap, Toast, button, show
 from bot.i18n import Listing, Text, say
-from bot.rules.assessment import PHASES, means
+from bot.rules.assessment import PHASES, THEN, means, moved
 from bot.rules.points import COMPETENCES
 
-NEEDS: frozenset[str] = frozenset({"skills"})
+NEEDS: frozenset[str] = frozenset({"skills", "steps"})
+Means = Mapping[str, float]
+_COLUMNS = {
+    "before": say("assessment/before"), "then": say("assessment/then/column"), "after": say("assessment/after"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Means by competence: the first answers, the last ones, and before as seen from after."""
+
+    first: Means
+    last: Means | None
+    then: Means | None
+
+    @property
+    def columns(self) -> tuple[tuple[str, Means], ...]:
+        """What is shown, in the order of time, the look back beside what it is compared with."""
+        some = (("before", self.first), ("then", self.then), ("after", self.last))
+        return tuple((name, values) for name, values in some if values)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`skills:show`."""
-    return closed(scene) or show(answer(event, shown(scene)))
+    """`skills:show`, `skills:then[:<competence>]`, `skills:t:<competence>:<value>`."""
+    refusal = closed(scene)
+    if refusal is not None:
+        return refusal
+    parts = (*event.data.split(":"), "", "", "") if isinstance(event, Tap) else ("skills", "show", "", "")
+    if parts[1] in ("then", "t"):
+        return _look_back(scene, event, parts[1:4])
+    return show(answer(event, shown(scene, dark=parts[2] == "dark")))
 
 
-def shown(scene: Scene) -> Screen:
-    """Each competence by its mean, before and, once there is one, after."""
-    known = {} if scene.skills is None else {p: means(a) for p, a in scene.skills.phases.items() if a}
-    taken = [known[phase] for phase in PHASES if phase in known]
-    if not taken:
+def _look_back(scene: Scene, event: Event, parts: tuple[str, ...]) -> Outcome:
+    run, given = looking_back.answered(scene), looking_back.given(scene)
+    if run is None:
+        return show(Toast(say("assessment/then/not_yet"), alert=True))
+    if parts[0] == "then":
+        return show(answer(event, looking_back.asked(run, given, parts[1])))
+    kept = looking_back.kept(run, parts[1], parts[2])
+    if kept is None:
+        return show(Toast(say("steps/answered")))
+    now = {**given, **kept.answers}
+    following = looking_back.asked(run, now) if looking_back.left(run, now) else shown(scene, now)
+    return show(answer(event, following), effects=(kept,))
+
+
+def shown(scene: Scene, given: Mapping[str, int] | None = None, *, dark: bool = False) -> Screen:
+    """Each competence by its mean: before, looking back, after; what there is of it."""
+    seen = seen_by(scene, given)
+    if seen is None:
         return Screen((say("assessment/title"), say("assessment/nothing")), (MENU_ROW,))
-    first, last = taken[0], taken[-1] if len(taken) > 1 else None
-    lines = Listing(tuple(_line(name, first, last) for name in COMPETENCES if name in first), lines=True)
-    told = say("assessment/both") if last else say("assessment/only_before")
+    lines = Listing(tuple(_line(seen, name) for name in COMPETENCES if name in seen.first), lines=True)
     body = (
-        say("assessment/title"), say("assessment/lines", lines=lines), say("assessment/scale_line"), told,
+        say("assessment/title"), say("assessment/lines", lines=lines), say("assessment/scale_line"), *_told(seen),
         say("assessment/private"),
     )  # fmt: skip
-    return Screen(body, _rows(), attachment=None if scene.plain else _picture(first, last))
+    picture = None if scene.plain else _picture(seen, dark)
+    return Screen(body, _rows(scene, seen, dark), attachment=picture)
+
+
+def seen_by(scene: Scene, given: Mapping[str, int] | None = None) -> Seen | None:
+    """What was answered, as means; None when nothing was."""
+    phases = {} if scene.skills is None else dict(scene.skills.phases)
+    taken = [means(phases[phase]) for phase in PHASES if phases.get(phase)]
+    if not taken:
+        return None
+    then = means(given if given is not None else phases.get(THEN, {}))
+    return Seen(taken[0], taken[-1] if len(taken) > 1 else None, then or None)
 
 
 def name_of(competence: str) -> Text:
@@ -41,21 +93,53 @@ def name_of(competence: str) -> Text:
     return say(f"competences/{competence}")
 
 
-def _line(name: str, first: Mapping[str, float], last: Mapping[str, float] | None) -> Text:
-    if last is None or name not in last:
-        return say("assessment/once", name=name_of(name), value=first[name])
-    return say("assessment/twice", name=name_of(name), before=first[name], after=last[name])
+def _line(seen: Seen, name: str) -> Text:
+    first, last, then = seen.first[name], (seen.last or {}).get(name), (seen.then or {}).get(name)
+    if then is not None and last is not None:
+        return say("assessment/thrice", name=name_of(name), before=first, then=then, after=last)
+    if last is not None:
+        return say("assessment/twice", name=name_of(name), before=first, after=last)
+    if then is not None:
+        return say("assessment/then/once", name=name_of(name), then=then, after=first)
+    return say("assessment/once", name=name_of(name), value=first)
 
 
-def _picture(first: Mapping[str, float], last: Mapping[str, float] | None) -> Attachment:
-    rows = [[name_of(name), first[name], (last or {}).get(name)] for name in COMPETENCES if name in first]
-    scale = [say(f"assessment/scale/{value}") for value in range(1, 5)]
+def _told(seen: Seen) -> tuple[Text, ...]:
+    """What the figures say, and what they do not."""
+    if seen.then is None:
+        return (say("assessment/both") if seen.last else say("assessment/only_before"),)
+    today = seen.last or seen.first
+    _, grown = moved(seen.then, today)
+    told = [say("assessment/then/grown", n=grown) if grown else say("assessment/then/same")]
+    if seen.last is not None:
+        harder, milder = moved(seen.first, seen.then)
+        if harder:
+            told.append(say("assessment/then/harder", n=harder))
+        if milder:
+            told.append(say("assessment/then/milder", n=milder))
+        if not harder and not milder:
+            told.append(say("assessment/then/steady"))
+    return (*told, say("assessment/then/honest"))
+
+
+def _picture(seen: Seen, dark: bool) -> Attachment:
+    columns = seen.columns
+    names = [name for name in COMPETENCES if name in seen.first]
     facts = {
-        "title": say("assessment/picture_title"), "rows": rows, "scale": scale,
-        "before": say("assessment/before"), "after": say("assessment/after"),
+        "title": say("assessment/picture_title"), "dark": dark,
+        "rows": [[name_of(name), *(values.get(name) for _, values in columns)] for name in names],
+        "columns": [[column, _COLUMNS[column]] for column, _ in columns],
+        "scale": [say(f"assessment/scale/{value}") for value in range(1, 5)],
     }  # fmt: skip
     return Attachment("photo", name="compagnon.png", drawing=Drawing("skills", facts))
 
 
-def _rows() -> Rows:
-    return ((button("assessment/progress_button", "progress:open"),), MENU_ROW)
+def _rows(scene: Scene, seen: Seen, dark: bool) -> Rows:
+    run = looking_back.answered(scene)
+    back: tuple[Button, ...] = ()
+    if run is not None and (seen.then is None or len(seen.then) < len(seen.first)):
+        back = (button("assessment/then/button", "skills:then"),)
+    look = "light" if dark else "dark"
+    other = () if scene.plain else (button(f"assessment/{look}_button", f"skills:show:{look}"),)
+    more = (*other, button("assessment/progress_button", "progress:open"))
+    return tuple(row for row in (back, more, MENU_ROW) if row)

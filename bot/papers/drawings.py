@@ -34,11 +34,12 @@ def draw(drawing: Drawing, catalogues: Catalogues, language: str, zone: str) -> 
 
 def _skills(facts: Mapping[str, Any], pen: Pen) -> bytes:
     rows = [
-        (pen.words(name), first, pen.words(first), second, "" if second is None else pen.words(second))
-        for name, first, second in facts["rows"]
+        (pen.words(name), [(value, "" if value is None else pen.words(value)) for value in values])
+        for name, *values in facts["rows"]
     ]
+    columns = [(column, pen.words(name)) for column, name in facts["columns"]]
     scale = [pen.words(text) for text in facts["scale"]]
-    return picture.skills(pen.words(facts["title"]), rows, scale, pen.words(facts["before"]), pen.words(facts["after"]))
+    return picture.skills(pen.words(facts["title"]), rows, columns, scale, dark=bool(facts["dark"]))
 
 
 def _progress(facts: Mapping[str, Any], pen: Pen) -> bytes:

@@ -1,4 +1,4 @@
-"""Pictures for a chat: dark on a light ground of their own, so that they read in light and in dark mode."""
+"""Pictures for a chat: on a ground of their own, so that they read in light and in dark mode; some can be had dark."""
 
 from __future__ import annotations
 
@@ -13,8 +13,24 @@ from PIL import Image, ImageDraw, ImageFont
 from bot.papers import fonts
 
 WIDTH, MARGIN = 1080, 60
-GROUND, INK, GREY, TRACK = "#F6F4EE", "#17212B", "#5B6670", "#DDDAD0"
-STRONG, PALE, GOLD = "#0B6E75", "#86A9A7", "#B7791F"
+GOLD = "#B7791F"
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """Colours that stand apart in grey as well: `pale` is before, `back` the look back, `strong` what counts now."""
+
+    ground: str
+    ink: str
+    grey: str
+    track: str
+    strong: str
+    pale: str
+    back: str
+
+
+LIGHT = Palette("#F6F4EE", "#17212B", "#5B6670", "#DDDAD0", "#0B6E75", "#86A9A7", "#B7791F")
+DARK = Palette("#17212B", "#F2F0EA", "#B4BEC6", "#3A4752", "#4FC3C8", "#6E8790", "#E6B450")
 
 
 @cache
@@ -28,20 +44,19 @@ class Canvas:
     """A picture that grows downwards: what is drawn is noted, then drawn once the height is known."""
 
     y: int = MARGIN
+    look: Palette = LIGHT
     _todo: list[Callable[[ImageDraw.ImageDraw], None]] = field(default_factory=list)
 
-    def text(
-        self, x: float, words: str, size: int, *, bold: bool = False, colour: str = INK, end: bool = False
-    ) -> None:
+    def text(self, x: float, words: str, size: int, *, bold: bool = False, colour: str = "", end: bool = False) -> None:
         """One line at the present height, in smaller letters where it would not fit; `end`: flush right at x."""
-        words = fonts.drawable(words)
+        words, colour = fonts.drawable(words), colour or self.look.ink
         room = x - MARGIN if end else WIDTH - MARGIN - x
         while size > 18 and font(size, bold).getlength(words) > room:
             size -= 2
         place, look, anchor = (x, self.y), font(size, bold), "ra" if end else "la"
         self._todo.append(lambda draw: draw.text(place, words, fill=colour, font=look, anchor=anchor))
 
-    def paragraph(self, words: str, size: int, *, colour: str = INK) -> None:
+    def paragraph(self, words: str, size: int, *, colour: str = "") -> None:
         """Words over the whole width, broken into lines; moves below them."""
         for line in _lines(fonts.drawable(words), size, WIDTH - 2 * MARGIN):
             self.text(MARGIN, line, size, colour=colour)
@@ -50,7 +65,7 @@ class Canvas:
     def bar(self, x: float, width: float, height: float, share: float, colour: str) -> None:
         """A bar on its track, filled to `share` of its width (0 to 1)."""
         full = (x, self.y, x + width, self.y + height)
-        self._todo.append(lambda draw: draw.rounded_rectangle(full, height / 2, fill=TRACK))
+        self._todo.append(lambda draw: draw.rounded_rectangle(full, height / 2, fill=self.look.track))
         if share > 0:
             filled = (x, self.y, x + max(height, width * min(1.0, share)), self.y + height)
             self._todo.append(lambda draw: draw.rounded_rectangle(filled, height / 2, fill=colour))
@@ -70,13 +85,17 @@ class Canvas:
         ]
         self._todo.append(lambda draw: draw.polygon(corners, fill=colour))
 
+    def paint(self, what: Callable[[ImageDraw.ImageDraw], None]) -> None:
+        """Draw anything else once the height is known."""
+        self._todo.append(what)
+
     def down(self, pixels: int) -> None:
         """Go on further below."""
         self.y += pixels
 
     def png(self) -> bytes:
         """The finished picture."""
-        image = Image.new("RGB", (WIDTH, self.y + MARGIN), GROUND)
+        image = Image.new("RGB", (WIDTH, self.y + MARGIN), self.look.ground)
         draw = ImageDraw.Draw(image)
         for step in self._todo:
             step(draw)
@@ -98,31 +117,88 @@ def _lines(words: str, size: int, width: float) -> list[str]:
 
 
 def skills(
-    title: str, rows: list[tuple[str, float, str, float | None, str]], scale: list[str], before: str, after: str
-) -> bytes:
-    """Each competence as a bar from 1 to 4, or as two: (name, first value, its figure, second or None, its figure)."""
-    canvas, twice = Canvas(), any(row[3] is not None for row in rows)
+    title: str, rows: list[tuple[str, list[tuple[float | None, str]]]], columns: list[tuple[str, str]],
+    scale: list[str], *, dark: bool = False,
+) -> bytes:  # fmt: skip
+    """A net and bars from 1 to 4: each competence with a value and its figure for every column (its id and its name:
+    before, then, after)."""
+    look = DARK if dark else LIGHT
+    colours = {"before": look.pale, "then": look.back, "after": look.strong}
+    if len(columns) == 1:
+        colours = {columns[0][0]: look.strong}
+    canvas = Canvas(look=look)
     canvas.text(MARGIN, title, 52, bold=True)
     canvas.down(84)
-    if twice:
-        for words, colour in ((before, PALE), (after, STRONG)):
-            canvas.dot(MARGIN, 30, colour)
-            canvas.down(-6)
-            canvas.text(MARGIN + 46, words, 32, colour=GREY)
-            canvas.down(54)
-    for name, first, figure, second, other in rows:
-        canvas.text(MARGIN, name, 36, bold=True)
-        canvas.down(56)
-        for value, said, colour in ((first, figure, PALE if twice else STRONG), (second, other, STRONG)):
+    if len(columns) > 1:
+        _legend(canvas, [(name, colours[column]) for column, name in columns])
+    lines = [([values[n][0] for _, values in rows], colours[column], column) for n, (column, _) in enumerate(columns)]
+    radar(canvas, [name for name, _ in rows], lines, len(scale))
+    for name, values in rows:
+        canvas.text(MARGIN, name, 34, bold=True)
+        canvas.down(50)
+        for (value, said), (column, _) in zip(values, columns, strict=True):
             if value is None:
                 continue
-            canvas.bar(MARGIN, WIDTH - 2 * MARGIN - 110, 30, value / len(scale), colour)
-            canvas.down(-8)
-            canvas.text(WIDTH - MARGIN, said, 34, bold=True, end=True)
-            canvas.down(8 + 42)
-        canvas.down(22)
-    canvas.paragraph("  ·  ".join(f"{n} = {words}" for n, words in enumerate(scale, 1)), 28, colour=GREY)
+            canvas.bar(MARGIN, WIDTH - 2 * MARGIN - 90, 22, value / len(scale), colours[column])
+            canvas.down(-9)
+            canvas.text(WIDTH - MARGIN, said, 30, bold=True, end=True)
+            canvas.down(9 + 32)
+        canvas.down(16)
+    canvas.paragraph("  ·  ".join(f"{n} = {words}" for n, words in enumerate(scale, 1)), 28, colour=look.grey)
     return canvas.png()
+
+
+def _legend(canvas: Canvas, names: list[tuple[str, str]]) -> None:
+    for words, colour in names:
+        canvas.dot(MARGIN, 30, colour)
+        canvas.down(-6)
+        canvas.text(MARGIN + 46, words, 32, colour=canvas.look.grey)
+        canvas.down(54)
+
+
+RADIUS, AROUND = 300, 130  # of the net, and the room for names above and below it
+
+
+def radar(
+    canvas: Canvas, names: list[str], lines: list[tuple[list[float | None], str, str]], highest: int
+) -> None:  # fmt: skip
+    """A net with an axis for each name and a line for each list of values; what comes last is filled and strong."""
+    middle = (WIDTH / 2, canvas.y + AROUND + RADIUS)
+
+    def point(n: int, share: float) -> tuple[float, float]:
+        angle = 2 * pi * n / len(names)
+        return middle[0] + RADIUS * share * sin(angle), middle[1] - RADIUS * share * cos(angle)
+
+    def draw_net(draw: ImageDraw.ImageDraw) -> None:
+        for ring in range(1, highest + 1):
+            draw.polygon([point(n, ring / highest) for n in range(len(names))], outline=canvas.look.track, width=3)
+        for n, name in enumerate(names):
+            draw.line([middle, point(n, 1)], fill=canvas.look.track, width=3)
+            _axis_name(draw, name, *point(n, 1.09), canvas.look.ink)
+        for n, (values, colour, _) in enumerate(lines):
+            last = n == len(lines) - 1
+            corners = [point(at, value / highest) for at, value in enumerate(values) if value is not None]
+            if len(corners) > 2:
+                draw.polygon(corners, outline=colour, width=8 if last else 5)
+            for x, y in corners:
+                draw.ellipse((x - 8, y - 8, x + 8, y + 8), fill=colour)
+
+    canvas.paint(draw_net)
+    canvas.down(2 * (RADIUS + AROUND))
+
+
+def _axis_name(draw: ImageDraw.ImageDraw, name: str, x: float, y: float, colour: str) -> None:
+    """The name of an axis, in lines of its own width, outside the net."""
+    size, room = 28, 230.0
+    words = _lines(fonts.drawable(name), size, room)
+    while size > 18 and any(font(size).getlength(line) > room for line in words):
+        size -= 2
+        words = _lines(fonts.drawable(name), size, room)
+    side = "m" if abs(x - WIDTH / 2) < 20 else "l" if x > WIDTH / 2 else "r"
+    height = size * 1.25
+    for n, line in enumerate(words):
+        place = (x, y + (n - (len(words) - 1) / 2) * height)
+        draw.text(place, line, fill=colour, font=font(size), anchor=f"{side}m")
 
 
 def progress(
@@ -132,21 +208,21 @@ def progress(
     canvas = Canvas()
     canvas.text(MARGIN, title, 52, bold=True)
     canvas.down(92)
-    canvas.text(MARGIN, points, 64, bold=True, colour=STRONG)
+    canvas.text(MARGIN, points, 64, bold=True, colour=canvas.look.strong)
     canvas.down(92)
     if team:
-        canvas.text(MARGIN, team, 32, colour=GREY)
+        canvas.text(MARGIN, team, 32, colour=canvas.look.grey)
         canvas.down(60)
     canvas.down(16)
     for name, share, figure in rows:
         canvas.text(MARGIN, name, 34)
         canvas.text(WIDTH - MARGIN, figure, 34, bold=True, end=True)
         canvas.down(52)
-        canvas.bar(MARGIN, WIDTH - 2 * MARGIN, 26, share, STRONG)
+        canvas.bar(MARGIN, WIDTH - 2 * MARGIN, 26, share, canvas.look.strong)
         canvas.down(54)
     for name, starred in badges:
         canvas.down(8)
-        (canvas.star if starred else canvas.dot)(MARGIN, 44, GOLD if starred else STRONG)
+        (canvas.star if starred else canvas.dot)(MARGIN, 44, GOLD if starred else canvas.look.strong)
         canvas.down(-4)
         canvas.text(MARGIN + 60, name, 34)
         canvas.down(56)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.flows.effects import FinishStep, KeepAssessment
 from bot.flows.scene import Scene, SkillsView, StepView
 from bot.flows.vocabulary import decode_screen, encode_screen
 from bot.papers import drawings
-from bot.rules.assessment import means, minutes_left
+from bot.rules.assessment import means, minutes_left, moved
 from bot.rules.points import COMPETENCES
 from tests.support.scenes import Talk, library, scene, text_ids
 
@@ -82,6 +83,60 @@ def test_plain_mode_shows_no_timer_and_no_picture() -> None:
     assert skills.shown(talk.scene()).attachment is None
 
 
+def looking_back(talk: Talk, competence: str) -> dict[str, int]:
+    return {k: v for one in kept(talk) if one.phase == "then" for k, v in one.answers.items() if k == competence}
+
+
+def back_home(**phases: Any) -> Scene:
+    """The statements are answered after the stay, and what else is said."""
+    now = learner(skills=SkillsView({"before": BEFORE, "after": AFTER, **phases}))
+    return replace(now, steps=(StepView("skills-after", "assessment", "done"),))
+
+
+def test_a_look_back_is_one_tap_a_competence_kept_at_once() -> None:
+    talk = Talk(back_home())
+    talk.tap_data("skills:then", "One look back")
+    assert "Looking back</b> · 1 of 8" in talk.html(talk.messages[-1].body[0])
+    talk.tap("Not yet")
+    talk.tap_data("skills:t:literacy:9", "made up")
+    talk.tap_data("skills:t:nothing:2", "made up")
+    assert [one.answers for one in kept(talk)] == [{"literacy": 1}]
+
+
+def test_a_look_back_goes_on_where_it_was_left_and_ends_with_the_results() -> None:
+    done = dict.fromkeys(COMPETENCES[:-1], 1)
+    talk = Talk(back_home(then=done))
+    talk.tap_data("skills:then", "later")
+    assert "8 of 8" in talk.html(talk.messages[-1].body[0])
+    talk.tap("‹ Back")
+    assert "✓ Not yet" in [talk.plain(b.label) for row in talk.messages[-1].rows for b in row]
+    talk.tap_data("skills:then:cultural", "on again")
+    talk.tap("With help")
+    assert looking_back(talk, "cultural") == {"cultural": 2}
+    assert "How you see yourself" in talk.html(talk.messages[-1].body[0])
+
+
+def test_who_has_not_answered_after_the_stay_cannot_look_back_yet() -> None:
+    talk = Talk(learner(skills=SkillsView({"before": BEFORE})))
+    talk.tap_data("skills:then", "made up")
+    assert (kept(talk), talk.messages) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [(1, ["grown", "harder"]), (2, ["grown", "steady"]), (3, ["same", "milder"])],
+)
+def test_a_shift_of_the_yardstick_is_said_in_plain_words(then: int, told: list[str]) -> None:
+    shown = skills.shown(back_home(then=dict.fromkeys(COMPETENCES, then)))
+    said = [text.id.removeprefix("interface/assessment/then/") for text in shown.body]
+    assert said[3:-1] == [*told, "honest"]
+    assert f"Languages: 2 (looking back: {then}), then 3" in Talk(learner()).html(shown.body[1])
+
+
+def test_half_a_step_counts_and_less_does_not() -> None:
+    assert moved({"a": 2.0, "b": 2.0, "c": 2.0, "d": 1.0}, {"a": 2.4, "b": 2.5, "c": 1.5}) == (1, 1)
+
+
 def test_before_and_after_stand_side_by_side_as_words() -> None:
     shown = skills.shown(learner(skills=SkillsView({"before": BEFORE, "after": AFTER})))
     words = Talk(learner()).html(shown.body[1])
@@ -89,15 +144,16 @@ def test_before_and_after_stand_side_by_side_as_words() -> None:
     assert len(words.splitlines()) == len(COMPETENCES)
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_the_picture_survives_the_outbox_and_is_drawn_in_the_readers_language(language: str) -> None:
-    shown = skills.shown(learner(skills=SkillsView({"before": BEFORE, "after": AFTER})))
+@pytest.mark.parametrize(("language", "dark"), [("en", True), ("de", False)])
+def test_the_picture_survives_the_outbox_and_is_drawn_in_the_readers_language(language: str, dark: bool) -> None:
+    shown = skills.shown(back_home(then=dict.fromkeys(COMPETENCES, 1)), dark=dark)
     found = decode_screen(encode_screen(shown))
     assert found == shown
     assert found.attachment
     assert found.attachment.drawing
     png = drawings.draw(found.attachment.drawing, library().catalogues, language, "Europe/Paris")
-    assert Image.open(BytesIO(png)).width == 1080
+    drawn = Image.open(BytesIO(png)).convert("L")
+    assert (drawn.width, drawn.getpixel((5, 5)) < 60) == (1080, dark)  # type: ignore[operator]
 
 
 def test_who_has_not_answered_yet_is_told_when_it_comes() -> None:
