@@ -67,6 +67,10 @@ def stats(json: Json = False) -> None:
         "Journeys": ", ".join(f"{name} ({counted(n, 'step')})" for name, n in found["journeys"].items()),
         "Challenges": found["challenges"], "Reflections": found["reflections"], "Quizzes": found["quizzes"],
         "Safety modules": found["safety_modules"], "Facilitator sheets": found["sheets"], "Kits": found["kits"],
+        "Language tests": ", ".join(
+            f"{language} ({' + '.join(str(n) for n in forms.values())} items)"
+            for language, forms in found["language_tests"].items()
+        ),
     })  # fmt: skip
     table(
         ("LANGUAGE", "TRANSLATED", "MISSING", "FUZZY"),
@@ -82,9 +86,18 @@ def _stats(library: Library) -> dict[str, Any]:
         "journeys": {journey.id: len(journey.steps) for journey in library.journeys.values()},
         "challenges": kinds["challenge"], "reflections": kinds["reflection"], "quizzes": kinds["quiz"],
         "assessments": kinds["assessment"],
-        "safety_modules": len(lessons), "sheets": len(library.sheets), "kits": len(library.kits), "language_tests": {},
+        "safety_modules": len(lessons), "sheets": len(library.sheets), "kits": len(library.kits),
+        "language_tests": _language_tests(library),
         "translations": {tag: dict(counts) for tag, counts in statistics().items()},
     }  # fmt: skip
+
+
+def _language_tests(library: Library) -> dict[str, dict[str, int]]:
+    """Items by language and form."""
+    found: dict[str, dict[str, int]] = {}
+    for test in library.language_tests.values():
+        found.setdefault(test.language, {})[test.form] = len(test.items)
+    return found
 
 
 @app.command("merge")

@@ -16,6 +16,7 @@ from bot.content.folder import SHIPPED, SourceText, Tree, label, read_tree
 from bot.content.items import ITEM_FOLDERS
 from bot.content.json_schema import schemas
 from bot.content.kit_checks import kit_faults, overdue
+from bot.content.language_test_checks import language_test_faults, language_test_warnings
 from bot.content.languages import PROMISED
 from bot.content.learned import LEARNED, kit_examples, known_examples
 from bot.content.loader import broken_references
@@ -74,6 +75,7 @@ def review(
             for required, fault in lost_steps(loaded):
                 (faults if required else warnings).append(fault)
     faults.extend(kit_faults(tree))
+    warnings.extend((*language_test_warnings(tree), *language_test_faults(tree)))
     faults.extend(code_faults(tree, code))
     return Review(_sorted(faults), _sorted(warnings))
 

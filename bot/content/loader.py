@@ -11,6 +11,7 @@ from bot.content.folder import SHIPPED, Loaded, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
 from bot.content.kept import fingerprint, keep, take_up
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
+from bot.content.language_tests import LanguageTest
 from bot.content.outcomes import Outcomes
 from bot.content.schema import Journey, Step
 from bot.content.sheets import Guide, Sheet
@@ -37,6 +38,7 @@ class Library:
     sheets: Mapping[str, Sheet]
     guides: Mapping[str, Guide]
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
+    language_tests: Mapping[str, LanguageTest] = field(default_factory=dict)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -45,6 +47,10 @@ class Library:
         except KeyError:
             known = ", ".join(self.journeys)
             raise NotFound(f"There is no journey '{journey_id}'; choose one of: {known}.") from None
+
+    def language_test(self, language: str, form: str) -> LanguageTest | None:
+        """One form of the test of a language, where somebody has written it."""
+        return self.language_tests.get(f"{language}-{form}")
 
     def item(self, step: Step) -> Item:
         """What a step shows."""
@@ -95,6 +101,7 @@ def _read(extra: Path | None, root: Path) -> Library:
         tree.models("sheets"),
         tree.models("guides"),
         tree.models("outcomes"),
+        tree.models("language_tests"),
     )
 
 
