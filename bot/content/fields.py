@@ -162,9 +162,10 @@ CountryCode = Annotated[str, AfterValidator(_country)]
 
 
 class Strict(BaseModel):
-    """Frozen, and every unknown key is a fault."""
+    """Frozen, and every unknown key is a fault. What validates is built with the first file of a kind that is read:
+    a process that finds the content ready needs none of it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class SourceFile(Strict):

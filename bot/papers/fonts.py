@@ -6,8 +6,6 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
-from fontTools.ttLib import TTFont
-
 FOLDER = Path(__file__).parent / "fonts"
 MAIN, BOLD = "NotoSans-Regular", "NotoSans-Bold"
 # Looked at in this order for what the main font lacks.
@@ -31,6 +29,8 @@ def path_of(font: str) -> Path:
 @cache
 def glyphs_of(font: str) -> frozenset[int]:
     """The code points a font has glyphs for."""
+    from fontTools.ttLib import TTFont
+
     with TTFont(path_of(font), lazy=True) as found:
         return frozenset(found.getBestCmap())
 

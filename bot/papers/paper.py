@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import segno
-from fpdf import FPDF
-from fpdf.enums import Align, WrapMode, XPos, YPos
 
 from bot.papers import fonts
+
+if TYPE_CHECKING:
+    from fpdf.enums import WrapMode
 
 POINT = 0.3528  # millimetres
 LEADING = 1.32  # of the size
@@ -24,6 +26,8 @@ class Paper:
     def __init__(
         self, texts: Iterable[str], title: str, *, size: str | tuple[float, float] = "A4", language: str = ""
     ) -> None:
+        from fpdf import FPDF  # with what it needs it takes half a second to read, and most processes draw nothing
+
         self._pdf = FPDF(unit="mm", format=size)
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
@@ -61,9 +65,7 @@ class Paper:
     def lines(self, width: float, words: str, size: float, *, bold: bool = False) -> list[str]:
         """A paragraph broken into the lines it takes."""
         words = self._ready(words, size, bold)
-        found = self._pdf.multi_cell(
-            width, size, words, align=Align.L, dry_run=True, output="LINES", wrapmode=_mode(words)
-        )
+        found = self._pdf.multi_cell(width, size, words, align="L", dry_run=True, output="LINES", wrapmode=_mode(words))
         assert isinstance(found, list)
         return found
 
@@ -76,7 +78,7 @@ class Paper:
         self._pdf.set_text_color(*colour)
         self._pdf.set_xy(x, y)
         height = size * POINT * LEADING
-        self._pdf.cell(width or None, height, words, align=Align.coerce(align))
+        self._pdf.cell(width or None, height, words, align=align)
         return y + height
 
     def text(
@@ -95,7 +97,7 @@ class Paper:
             size -= 0.5
         self._pdf.set_xy(x, y)
         self._pdf.multi_cell(
-            width, height, words, align=Align.coerce(align), new_x=XPos.LEFT, new_y=YPos.NEXT,
+            width, height, words, align=align, new_x="LEFT", new_y="NEXT",
             wrapmode=_mode(words), markdown=marked,
         )  # fmt: skip
         return float(self._pdf.get_y())
@@ -114,7 +116,7 @@ class Paper:
 
     def _height(self, width: float, height: float, words: str, align: str, marked: bool = False) -> float:
         found = self._pdf.multi_cell(
-            width, height, words, align=Align.coerce(align), dry_run=True, output="HEIGHT", wrapmode=_mode(words),
+            width, height, words, align=align, dry_run=True, output="HEIGHT", wrapmode=_mode(words),
             markdown=marked,
         )  # fmt: skip
         assert isinstance(found, float | int)
@@ -169,6 +171,8 @@ class Paper:
 
 def _mode(words: str) -> WrapMode:
     """Lines break between words, unless one of them is longer than a line can be."""
+    from fpdf.enums import WrapMode
+
     return WrapMode.WORD if all(len(word) <= 34 for word in words.split()) else WrapMode.CHAR
 
 

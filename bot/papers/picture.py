@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from io import BytesIO
 from math import cos, pi, sin
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from bot.papers import fonts
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH, MARGIN = 1080, 60
 GOLD = "#B7791F"
@@ -36,6 +38,8 @@ DARK = Palette("#17212B", "#F2F0EA", "#B4BEC6", "#3A4752", "#4FC3C8", "#6E8790",
 @cache
 def font(size: int, bold: bool = False) -> ImageFont.FreeTypeFont:
     """The bundled main font in pixels."""
+    from PIL import ImageFont
+
     return ImageFont.truetype(str(fonts.path_of(fonts.BOLD if bold else fonts.MAIN)), size)
 
 
@@ -95,6 +99,8 @@ class Canvas:
 
     def png(self) -> bytes:
         """The finished picture."""
+        from PIL import Image, ImageDraw
+
         image = Image.new("RGB", (WIDTH, self.y + MARGIN), self.look.ground)
         draw = ImageDraw.Draw(image)
         for step in self._todo:

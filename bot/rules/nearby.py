@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from geopy.distance import geodesic
-
 from bot.content.kits import Kit, Place, PlaceKind
 
 URGENT: tuple[PlaceKind, ...] = ("hospital", "police", "station", "airport", "pharmacy")  # what is shown, in this order
@@ -64,6 +62,8 @@ def _near(place: Place, spot: Spot) -> Near:
 
 
 def _kilometres(spot: Spot, latitude: float, longitude: float) -> float:
+    from geopy.distance import geodesic  # reads all of geopy's geocoders, too
+
     return float(geodesic((spot.latitude, spot.longitude), (latitude, longitude)).kilometers)
 
 

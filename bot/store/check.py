@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from bot.store.engine import open_store
-from bot.store.schema import differences, upgrade
+from bot.store.schema import differences, heads, newest, upgrade
 
 
 def main() -> int:
@@ -16,6 +16,8 @@ def main() -> int:
         store = open_store(f"sqlite:///{Path(folder) / 'check.sqlite3'}")
         upgrade(store)
         found = differences(store)
+        if heads() != [newest()]:
+            found.append(f"the last file is {newest()}, the last revision {' and '.join(heads())}")
         store.close()
     for difference in found:
         sys.stderr.write(f"migrations and tables differ: {difference}\n")
