@@ -5,7 +5,9 @@ Two forms of a language are parallel: the same number of items in each cell of l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -89,13 +91,20 @@ class LanguageTest(SourceFile):
             )
         return self
 
+    @cached_property
+    def by_id(self) -> Mapping[str, TestItem]:
+        """The items by their ids."""
+        return {item.id: item for item in self.items}
+
     def of(self, level: str) -> tuple[TestItem, ...]:
         """The items of a level, in the author's order."""
         return tuple(item for item in self.items if item.level == level)
 
-    def item(self, item_id: str) -> TestItem | None:
-        """The item of that id, if the form has it."""
-        return next((item for item in self.items if item.id == item_id), None)
+    @property
+    def playable(self) -> bool:
+        """Whether there are items enough at each level to take it."""
+        counted = Counter(item.level for item in self.items)
+        return all(counted[level] >= sum(PER_LEVEL.values()) for level in LEVELS)
 
 
 LANGUAGE_FOLDERS: Mapping[str, type[SourceFile]] = {"language_tests": LanguageTest}
