@@ -60,6 +60,12 @@ from bot.flows.step_effects import (
     KeepEntry as KeepEntry,
 )
 from bot.flows.step_effects import (
+    KeepLanguageClaim as KeepLanguageClaim,
+)
+from bot.flows.step_effects import (
+    KeepLanguageTest as KeepLanguageTest,
+)
+from bot.flows.step_effects import (
     OpenStep as OpenStep,
 )
 from bot.flows.step_effects import (
@@ -370,6 +376,8 @@ Effect = (
     | ReleaseWaiting
     | KeepEntry
     | KeepAssessment
+    | KeepLanguageTest
+    | KeepLanguageClaim
     | IssueCertificate
     | ShareEntry
     | SendRelay

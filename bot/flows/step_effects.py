@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
+
+from bot.rules.language_test import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,28 @@ class KeepAssessment:
     phase: str
     item: str
     answers: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLanguageTest:
+    """A language test taken to its end, `before` or `after`; its answers as (item, place of the answer)."""
+
+    placement_id: int
+    phase: str
+    language: str
+    form: str
+    attempt: int
+    answers: tuple[tuple[str, int], ...]
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class KeepLanguageClaim:
+    """Levels by skill that a learner gives: from the `grid`, or of an `ols` test taken on a day."""
+
+    placement_id: int
+    phase: str
+    language: str
+    source: str
+    levels: Mapping[str, str]
+    taken_on: date | None = None

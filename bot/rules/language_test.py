@@ -124,7 +124,7 @@ def _key(*parts: str) -> bytes:
 def _level_to_ask(known: Mapping[str, Tally]) -> str | None:
     if sum(tally.asked for tally in known.values()) >= MOST:
         return None
-    rank, step = LEVELS.index(START), 0  # type: ignore[arg-type]
+    rank, step = LEVELS.index(START), 0
     while 0 <= rank < len(LEVELS):
         managed = known[LEVELS[rank]].managed
         if managed is None:

@@ -229,6 +229,8 @@ _APPLIERS: dict[type, Applier] = {
     fx.ReleaseWaiting: _step_effect,
     fx.KeepEntry: _step_effect,
     fx.KeepAssessment: _step_effect,
+    fx.KeepLanguageTest: _step_effect,
+    fx.KeepLanguageClaim: _step_effect,
     fx.KeepKitQuestion: _keep_kit_question,
     fx.ExportMe: _export,
     fx.EraseMe: _erase,

@@ -30,6 +30,8 @@ from bot.store.tables import (
     DueStep,
     Invite,
     JournalEntry,
+    LanguageClaim,
+    LanguageResult,
     Membership,
     MessageCopy,
     Mood,
@@ -58,6 +60,7 @@ from bot.store.tables import (
 )
 
 _OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk, Certificate)
+_LANGUAGES = (LanguageResult, LanguageClaim)
 _EVIDENCE = (Outcome, OutcomeLog, OutcomeWeek, OutcomeGrid, OutcomeGrade, OutcomeValidation, ReviewNote)
 _OF_STAY = (
     CheckIn,
@@ -71,6 +74,7 @@ _OF_STAY = (
     Pause,
     Mood,
     SelfAssessment,
+    *_LANGUAGES,
     *_EVIDENCE,
 )
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
@@ -139,7 +143,17 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     if open_case(session, person_id):
         raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
-    for table in (JournalEntry, DueStep, DayCount, Pause, Mood, SelfAssessment, *_EVIDENCE):
+    for table in (
+        JournalEntry,
+        DueStep,
+        DayCount,
+        Pause,
+        Mood,
+        SelfAssessment,
+        LanguageResult,
+        LanguageClaim,
+        *_EVIDENCE,
+    ):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
     session.execute(
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))

@@ -23,7 +23,7 @@ from bot.rules import eves
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import awaited, drafts, eve_messages, future, notices, planning, skills
+from bot.service import awaited, drafts, eve_messages, future, languages, notices, planning, skills
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -132,6 +132,12 @@ def apply(core: Core, session: Session, effect: Any, now: datetime) -> None:
         return
     if isinstance(effect, fx.KeepAssessment):
         skills.keep(session, effect, now)
+        return
+    if isinstance(effect, fx.KeepLanguageTest):
+        languages.keep_test(session, effect, now)
+        return
+    if isinstance(effect, fx.KeepLanguageClaim):
+        languages.keep_claim(session, effect, now)
         return
     run = _run(session, effect.placement_id, effect.step, now)
     match effect:

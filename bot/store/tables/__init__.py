@@ -16,6 +16,7 @@ from bot.store.tables.journeys import (
     SelfAssessment,
     StepRun,
 )
+from bot.store.tables.languages import LanguageClaim, LanguageResult
 from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
 from bot.store.tables.outcomes import (
     Outcome,
@@ -69,6 +70,8 @@ __all__ = [
     "JournalEntry",
     "JourneyVersion",
     "KitQuestion",
+    "LanguageClaim",
+    "LanguageResult",
     "Lease",
     "Membership",
     "MessageCopy",
