@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from bot.content.loader import Library
 from bot.flows.scene import Scene
-from bot.rules.danger import READ_AT_MOST, Danger, DangerRules
-from bot.rules.mending import mending_of
+from bot.rules.danger import READ_AT_MOST, Danger, danger_rules_of
 
 STRONGEST_FIRST = (Danger.CRISIS, Danger.DISCLOSURE, Danger.IDIOM)
 OVERLAP = 200  # characters: no expression that matters is longer
-
-
-@lru_cache(maxsize=4)
-def _rules(library: Library) -> DangerRules:
-    return DangerRules.build(library.danger, mending_of(library))
 
 
 def hear(scene: Scene, words: str) -> Danger:
@@ -25,7 +17,7 @@ def hear(scene: Scene, words: str) -> Danger:
 
 def tells(library: Library, words: str) -> Danger:
     """The same without a scene."""
-    rules = _rules(library)
+    rules = danger_rules_of(library)
     starts = range(0, max(1, len(words) - OVERLAP), READ_AT_MOST - OVERLAP)
     found = {rules.assess(words[start : start + READ_AT_MOST]) for start in starts}
     return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)
@@ -33,7 +25,7 @@ def tells(library: Library, words: str) -> Danger:
 
 def topic_told(scene: Scene, words: str) -> str | None:
     """The kit topic that helps with what was confided, if the words name one."""
-    return next(iter(_rules(scene.content).told(words)), None)
+    return next(iter(danger_rules_of(scene.content).told(words)), None)
 
 
 def needs_help_first(danger: Danger) -> bool:

@@ -28,6 +28,7 @@ WORDS = 1 << 14  # words whose pieces are remembered
 PIECES = 4096  # pieces that are remembered: 14 KB each, so 60 MB when all are there
 AT_ONCE = 384  # pieces in one round: more save no time, only take memory
 _BEGIN, _END, _UNKNOWN = 1, 2, 0
+_ZEROS = np.zeros(WIDTH, np.float32)
 
 
 class Encoder:
@@ -50,6 +51,7 @@ class Encoder:
             (model.p1, model.p3),
             model.eps,
         )
+        self._ones = np.ones(len(self._pooled), np.float32)
         self._normalise, self._split = model.sp._normalizer.normalize, model.sp._viterbi
         self._pieces = lru_cache(maxsize=WORDS)(self._pieces_of)
         self._lock = Lock()
@@ -98,7 +100,7 @@ class Encoder:
             places, at = self._places(batch, lengths)
             width = self._embedded.shape[1]
             features = np.empty((len(at), width + len(WINDOWS) * WIDTH), np.float32)
-            np.take(self._embedded, places[at], axis=0, out=features[:, :width])
+            features[:, :width] = self._embedded[places[at]]
             for number, start in enumerate(range(width, features.shape[1], WIDTH)):
                 features[:, start : start + WIDTH] = self._convolved(number, places, at)
         return self._pool(features, starts, lengths)
@@ -123,27 +125,31 @@ class Encoder:
         (size, before), (first, second) = WINDOWS[number], self._biases[number]
         middle, part = np.empty((2, len(at), WIDTH), np.float32)
         middle[:] = first
+        # `clip` for its speed alone (numpy copies twice to be able to raise), as are rows of zeros: by a single zero
+        # the greater of two costs three times as much.
         for place, seen in enumerate(self._seen_first[number], -before):
-            middle += np.take(seen, places[at + place], axis=0, out=part)
-        np.maximum(middle, 0, out=middle)
-        middle += np.take(self._projected[number], places[at], axis=0, out=part)
+            middle += np.take(seen, places[at + place], axis=0, out=part, mode="clip")
+        np.maximum(middle, _ZEROS, out=middle)
+        middle += np.take(self._projected[number], places[at], axis=0, out=part, mode="clip")
         row = np.zeros((len(places), WIDTH), np.float32)
         row[at] = middle
         # A window is what stands from its first piece on: rows that overlap, without a copy of each.
         windows = as_strided(row, (len(places) - size + 1, size * WIDTH), row.strides, writeable=False)
         twice: Floats = windows[at - before] @ self._second[number]
         twice += second
-        np.maximum(twice, 0, out=twice)
+        np.maximum(twice, _ZEROS, out=twice)
         twice += middle
         return twice
 
     def _pool(self, features: Floats, starts: Numbers, lengths: Numbers) -> Floats:
         """Every piece scaled alike, added up by text, and through the last layers."""
-        mean = features.mean(axis=1)
-        spread = np.einsum("ij,ij->i", features, features) / features.shape[1] - mean * mean
+        many = np.float32(features.shape[1])
+        mean = features @ self._ones / many
+        spread = np.vecdot(features, features) / many - mean * mean
         scale = 1 / np.sqrt(np.maximum(spread, 0) + self._tiny)
-        features *= scale[:, None]
-        summed = np.add.reduceat(features, starts, axis=0)
+        summed = np.empty((len(starts), features.shape[1]), np.float32)
+        for number, (start, length) in enumerate(zip(starts.tolist(), lengths.tolist(), strict=True)):
+            np.dot(scale[start : start + length], features[start : start + length], out=summed[number])
         summed -= np.add.reduceat(mean * scale, starts)[:, None]
         count = lengths.astype(np.float32)[:, None]
         read = (summed @ self._pooled + count * self._pooled_bias) / np.sqrt(count)

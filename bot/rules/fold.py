@@ -16,18 +16,20 @@ _SPECIAL = str.maketrans({**_LATIN, **_CYRILLIC, "’": "'", "ʼ": "'"})
 _NOT = re.compile(r"n't\b")
 _PAUSE = re.compile(r"\.{2,}|…")
 _END = re.compile(r"[.!?;:\n]+")
-_REPEATED = re.compile(r"([^\W\d_])\1+")
-_SOFT = re.compile(r"([dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "gjubre", "kje"
+_REPEATED = re.compile(r"([^\W\d_])(?=\1)")
+_SOFT = re.compile(r"(?<=[dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "gjubre", "kje"
 _OTHER = re.compile(r"[^\w.]+|_+")
 
 
-@lru_cache(maxsize=64)  # one message is asked about several times: danger, short words, the kit
+@lru_cache(maxsize=256)  # one message is asked about several times: danger, short words, the kit
 def fold(text: str) -> str:
     """Words joined by single spaces, with ` . ` where a sentence ends; dots in a row are only a pause.
     "I can't... breathe!!" → `i cant breathe .`"""
+    if text.isascii() and text.isalnum():  # a plain word, as most are: no sentence ends in it, nothing is joined
+        return _REPEATED.sub("", _SOFT.sub("", text.lower()))
     lowered = text.lower().translate(_SPECIAL)
     bare = _PAUSE.sub(" ", lowered)
     if not bare.isascii():
         bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
-    sentences = _END.sub(" . ", _NOT.sub("nt", _SOFT.sub(r"\1", bare)))
-    return " ".join(_REPEATED.sub(r"\1", _OTHER.sub(" ", sentences)).split())
+    sentences = _END.sub(" . ", _NOT.sub("nt", _SOFT.sub("", bare)))
+    return " ".join(_REPEATED.sub("", _OTHER.sub(" ", sentences)).split())

@@ -7,18 +7,19 @@ one by one. What is no question for a kit competes with examples of its own (`ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.content.kits import Chatter, DangerWords, Topic
 from bot.content.learned import kit_examples
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, base_language
-from bot.rules.danger import Danger, DangerRules
+from bot.rules.danger import Danger, DangerRules, danger_rules_of
 from bot.rules.danger_net import pieces
 from bot.rules.learned import chances, learned
 from bot.rules.mending import Mending, mending_of
@@ -73,7 +74,7 @@ class KitSearch:
         self,
         topics: Mapping[str, Topic],
         spoken: Iterable[str],
-        danger: Mapping[str, DangerWords],
+        danger: Callable[[], DangerRules],
         newer: Phrases,
         mending: Mending,
         friendly: frozenset[tuple[str, ...]] = frozenset(),
@@ -83,7 +84,7 @@ class KitSearch:
         self._friendly = friendly  # small talk word for word, of any language
         self._newer = newer
         self._mending = mending
-        self._danger_words = danger
+        self._danger_rules = danger
         self._often = lru_cache(maxsize=2048)(self._ask)
 
     @classmethod
@@ -93,23 +94,30 @@ class KitSearch:
         chatter: Mapping[str, Chatter],
         danger: Mapping[str, DangerWords],
         mending: Mending | None = None,
+        danger_rules: Callable[[], DangerRules] | None = None,
     ) -> KitSearch:
-        """From the content folders of the same names. What was learned is read with the first question."""
+        """From the content folders of the same names. What was learned is read with the first question.
+
+        `mending` and `danger_rules`: those that others use as well, where there are any.
+        """
         examples = list(kit_examples(topics, chatter))
+        mending = mending or Mending(lambda: examples)
         small = chatter[SMALLTALK].phrases.values() if SMALLTALK in chatter else ()
-        friendly = frozenset(tuple(words_of(phrase)) for phrases in small for phrase in phrases)
+        friendly = frozenset(words_of(phrase) for phrases in small for phrase in phrases)
         spoken = {example.language for example in examples}
-        return cls(topics, spoken, danger, Phrases(examples), mending or Mending(lambda: examples), friendly)
+        rules = danger_rules or partial(DangerRules.build, danger, mending)
+        return cls(topics, spoken, rules, Phrases(examples), mending, friendly)
 
     @classmethod
     def of(cls, library: Library) -> KitSearch:
         """Everything the library has, in every language that has phrases."""
-        return cls.build(library.topics, library.chatter, library.danger, mending_of(library))
+        rules = partial(danger_rules_of, library)
+        return cls.build(library.topics, library.chatter, library.danger, mending_of(library), rules)
 
     @cached_property
     def _danger(self) -> DangerRules:
         """Made ready with the first question: most processes are never asked one."""
-        return DangerRules.build(self._danger_words, self._mending)
+        return self._danger_rules()
 
     def ask(self, question: str, language: str) -> Asked:
         """Understand one question; `language` is the profile's and stays unless another one is certain.
@@ -136,7 +144,7 @@ class KitSearch:
             return Asked(Outcome.CRISIS, None, (), tongue)
         if not question.strip():
             return Asked(Outcome.DECLINE, None, (), language)
-        if not words or (danger is Danger.NONE and tuple(words) in self._friendly):
+        if not words or (danger is Danger.NONE and words in self._friendly):
             return Asked(Outcome.SMALLTALK, None, (), tongue, danger is Danger.IDIOM)
         question = self._mending.mended(question, base_language(tongue))
         ranking = self._rank(question)
@@ -144,7 +152,7 @@ class KitSearch:
             return self._disclosure(self._danger.told(question), ranking, tongue)
         return self._decide(ranking, tongue, danger is Danger.IDIOM)
 
-    def _tongue(self, words: list[str], profile: str) -> str:
+    def _tongue(self, words: tuple[str, ...], profile: str) -> str:
         """The language to answer in: another one than the profile's needs several words that are plainly of it."""
         if len(words) < SHORTEST_GUESS:
             return profile
@@ -167,13 +175,13 @@ class KitSearch:
             names, scores = list(better), np.fromiter(better.values(), np.float32, len(better))
         shares = chances(scores, SHARPNESS)
         order = np.argsort(-shares, kind="stable")
-        return [(names[place], share) for place, share in zip(order.tolist(), shares[order].tolist(), strict=True)]
+        return list(zip(map(names.__getitem__, order.tolist()), shares[order].tolist(), strict=True))
 
     @cached_property
-    def _asked_about(self) -> tuple[list[str], list[int]]:
+    def _asked_about(self) -> tuple[list[str], NDArray[np.intp]]:
         """What a question may be about here, of all that was learned, and where its scores stand."""
         known = [(n, at) for at, n in enumerate(learned().topics) if n in self._topics or n in (SMALLTALK, OFFTOPIC)]
-        return [name for name, _ in known], [at for _, at in known]
+        return [name for name, _ in known], np.array([at for _, at in known], np.intp)
 
     def _decide(self, ranking: Ranking, language: str, idiom: bool) -> Asked:
         share = dict(ranking)

@@ -53,15 +53,17 @@ class Learned:
         labels = [tuple(str(label) for label in arrays[f"{name}_labels"]) for name in MODELS]
         self.topics, self.dangers, self.tongues = labels
         self._ends = np.cumsum([len(names) for names in labels])[:2].tolist()
-        self._spelling = _beside(arrays, "spelling")
+        # As floats from the start: to make them of some two hundred rows takes longer than all else about a text.
+        self._spelling = np.asarray(_beside(arrays, "spelling"), np.float32)
         self._meaning = np.concatenate([arrays[f"{name}_meaning"] for name in MODELS[:2]], 1, dtype=np.float32)
         self._scale = np.asarray(_beside(arrays, "scale"), np.float32) / STEPS
         self._bias = np.asarray(_beside(arrays, "bias"), np.float32)
         self._rarity = np.asarray(arrays["rarity"], np.float32)
         self._known = frozenset(arrays["known"].tolist())
-        self._calm = [place for place, name in enumerate(self.topics) if name not in URGENT_TOPICS]
+        self._calm = np.flatnonzero([name not in URGENT_TOPICS for name in self.topics])
         self._heard = lru_cache(maxsize=REMEMBERED)(self._hear)
         self._spelt = lru_cache(maxsize=REMEMBERED)(lambda words: weighted(words, self._rarity))
+        self._scored = lru_cache(maxsize=REMEMBERED)(self._score)
 
     def heard(self, text: str) -> Heard:
         """What the models make of a text, worked out once."""
@@ -73,21 +75,25 @@ class Learned:
 
     def tongues_of(self, words: Sequence[str]) -> Floats:
         """A score for every language: told by spelling alone, so without the meaning, which is dear."""
-        spelt, start = self.spelt(words), self._ends[1]
-        scores: Floats = spelt.weights @ self._spelling[spelt.places, start:].astype(np.float32)
-        return scores * self._scale[start:] + self._bias[start:]
+        return self._scored(tuple(words))[self._ends[1] :]
 
     def knows(self, key: int) -> bool:
         """Whether an example was learned."""
         return key in self._known
 
     def _hear(self, text: str) -> Heard:
-        spelt, meant = self.spelt(words_of(text)), meaning(text)
-        scores = (spelt.weights @ self._spelling[spelt.places].astype(np.float32)) * self._scale + self._bias
+        words, meant = words_of(text), meaning(text)
+        scores = self._scored(words).copy()
         topics_end, dangers_end = self._ends
         scores[:dangers_end] += meant @ self._meaning
         topics, danger = scores[:topics_end], tuple(scores[topics_end:dangers_end].tolist())
-        return Heard(meant, spelt, topics, danger, scores[dangers_end:], float(topics[self._calm].max()))
+        return Heard(meant, self.spelt(words), topics, danger, scores[dangers_end:], float(topics[self._calm].max()))
+
+    def _score(self, words: tuple[str, ...]) -> Floats:
+        """What the spelling of words says for every label."""
+        spelt = self.spelt(words)
+        scores: Floats = spelt.weights @ self._spelling.take(spelt.places, axis=0, mode="clip")
+        return scores * self._scale + self._bias
 
 
 def _beside(arrays: Arrays, part: str) -> NDArray[np.generic]:

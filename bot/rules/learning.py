@@ -48,14 +48,14 @@ def learn(library: Library, path: Path) -> int:
     return len(kit) + len(danger)
 
 
-def _rarity(words: Sequence[list[str]]) -> Floats:
+def _rarity(words: Sequence[Sequence[str]]) -> Floats:
     numbers = np.zeros(SPELLINGS)
     for some in words:
         numbers[spelling(some)[0]] += 1
     return np.float32(np.log((1 + len(words)) / (1 + numbers)) + 1)  # type: ignore[return-value]
 
 
-def _spelt(words: Sequence[list[str]], rarity: Floats) -> sparse.csr_matrix:
+def _spelt(words: Sequence[Sequence[str]], rarity: Floats) -> sparse.csr_matrix:
     found = [weighted(some, rarity) for some in words]
     starts = np.concatenate([[0], np.cumsum([len(one.places) for one in found])])
     places = np.concatenate([one.places for one in found])

@@ -28,8 +28,9 @@ class Mending:
         self._examples = examples
         self._near: dict[str, dict[str, list[str]]] = {}
         self._put_right = lru_cache(maxsize=WORDS)(self._word)
+        self.mended = lru_cache(maxsize=256)(self._mended)  # one message is asked about several times
 
-    def mended(self, text: str, language: str) -> str:
+    def _mended(self, text: str, language: str) -> str:
         """The text with its slips put right, as far as they are plain; the text itself if there are none."""
         if language not in self._known[0]:
             return text

@@ -26,9 +26,10 @@ REMEMBERED = 2048  # texts whose meaning is kept, 2 KB each
 SHORTEST, LONGEST = 2, 5  # letters of the pieces of a word, its borders included
 
 
-def words_of(text: str) -> list[str]:
+@lru_cache(maxsize=256)
+def words_of(text: str) -> tuple[str, ...]:
     """The folded words of a text, sentence ends left out."""
-    return [word for word in fold(text[: READ_WORDS * 12]).split() if word != "."][:READ_WORDS]
+    return tuple([word for word in fold(text[: READ_WORDS * 12]).split() if word != "."][:READ_WORDS])
 
 
 def meanings(texts: Sequence[str]) -> Floats:
@@ -60,8 +61,8 @@ def _remember(found: Mapping[str, Floats]) -> None:
 
 def spelling(words: Sequence[str]) -> tuple[NDArray[np.int32], Floats]:
     """Places of the pieces of the words, and how much each counts before it is weighted."""
-    counted = Counter(itertools.chain.from_iterable(map(_spelling_of, words)))
-    counted.update(_place(f"={one} {two}") for one, two in itertools.pairwise(words))
+    single = itertools.chain.from_iterable(map(_spelling_of, words))
+    counted = Counter(itertools.chain(single, map(_pair, words, words[1:])))
     places = np.fromiter(counted, np.int32, len(counted))
     return places, 1 + np.log(np.fromiter(counted.values(), np.float32, len(counted)))
 
@@ -74,6 +75,12 @@ def _spelling_of(word: str) -> tuple[int, ...]:
     for size in range(SHORTEST, LONGEST + 1):
         places.extend(_place(bordered[start : start + size]) for start in range(len(bordered) - size + 1))
     return tuple(places)
+
+
+@lru_cache(maxsize=1 << 14)
+def _pair(one: str, two: str) -> int:
+    """Place of two words that stand side by side."""
+    return _place(f"={one} {two}")
 
 
 def _place(piece: str) -> int:
