@@ -85,7 +85,7 @@ def _stats(library: Library) -> dict[str, Any]:
     return {
         "journeys": {journey.id: len(journey.steps) for journey in library.journeys.values()},
         "challenges": kinds["challenge"], "reflections": kinds["reflection"], "quizzes": kinds["quiz"],
-        "assessments": kinds["assessment"],
+        "assessments": kinds["assessment"], "surveys": kinds["survey"],
         "safety_modules": len(lessons), "sheets": len(library.sheets), "kits": len(library.kits),
         "language_tests": _language_tests(library),
         "translations": {tag: dict(counts) for tag, counts in statistics().items()},

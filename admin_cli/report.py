@@ -1,4 +1,4 @@
-"""`compagnon report`: the figures of a cohort that a coordinator must give."""
+"""`compagnon report`: the figures of a cohort that a coordinator must give, and what people thought of the stays."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 from admin_cli.context import desk
 from admin_cli.files import write_bytes
 from admin_cli.output import Json, facts, heading, print_json, say, table
-from bot.service import cohort_report
+from bot.service import cohort_report, surveys
 
 SECTIONS = {
     "mobilities": "Stays abroad", "participants": "People", "reached": "Reached by the bot",
@@ -24,7 +24,10 @@ SECTIONS = {
 
 
 def report(
-    cohort: Annotated[str, typer.Argument(metavar="CODE", help="The cohort.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(metavar="[survey] CODE", help="The cohort; after `survey`, what people thought of its stays."),
+    ],
     to: Annotated[
         Path | None, typer.Option("--to", metavar="FILE.csv", help="A table for a spreadsheet, instead of showing it.")
     ] = None,
@@ -32,10 +35,17 @@ def report(
 ) -> None:
     """Figures of a cohort for final reports: stays, days, destinations, check-ins, alerts. No names, no codes.
 
+    `report survey CODE` gives what learners, tutors and contact persons thought of the stays: never of fewer than five.
+
     Example: compagnon report SPRING27 --to spring27.csv
     """
+    if len(what) == 2 and what[0] == "survey":
+        _report_survey(what[1], to, json)
+        return
+    if len(what) != 1:
+        raise typer.BadParameter("Name one cohort: compagnon report CODE, or compagnon report survey CODE.")
     with desk() as d:
-        found = cohort_report.of_cohort(d.core, cohort, d.now)
+        found = cohort_report.of_cohort(d.core, what[0], d.now)
     if to is not None:
         write_bytes(to, _csv(found))
         say(f"{to} is ready: one figure a line, semicolons between, as spreadsheets open it.")
@@ -88,3 +98,54 @@ def _csv(found: dict[str, Any]) -> bytes:
         for figure in ("stays", "days"):
             writer.writerow(("Destinations", f"{row['country']} {row['city']}, {figure}", row[figure]))
     return out.getvalue().encode("utf-8-sig")  # Excel takes what has no mark for another encoding
+
+
+# --- surveys --------------------------------------------------------------------------------------
+
+
+def _report_survey(cohort: str, to: Path | None, json: bool) -> None:
+    with desk() as d:
+        found = surveys.of_cohort(d.core, cohort, d.now)
+    if to is not None:
+        write_bytes(to, _survey_csv(found))
+        say(f"{to} is ready: one question a line, semicolons between, as spreadsheets open it.")
+    elif json:
+        print_json(found)
+    else:
+        _show_survey(found)
+
+
+def _show_survey(found: dict[str, Any]) -> None:
+    heading(f"{found['cohort']}  {found['name']}  survey as of {found['at'][:10]}")
+    if not found["surveys"]:
+        say("Nobody has answered yet.")
+    for survey in found["surveys"]:
+        heading(survey["title"])
+        if survey["answered"] is None:
+            say("Fewer than five answers so far: they are not shown.")
+            continue
+        say(f"{survey['answered']} people. 1 is not true at all, 5 entirely true.")
+        rows = [
+            (q["theme"], q["text"], f"{q['mean']:.1f}", f"{q['content']:.0%}", q["answers"])
+            if q["answers"]
+            else (q["theme"], q["text"], "", "", "under 5")
+            for q in survey["questions"]
+        ]
+        table(("THEME", "SENTENCE", "MEAN", "4 OR 5", "ANSWERS"), rows, "No question.")
+        for remark in survey["remarks"]:
+            say(f"- {remark}")
+    if not found["closed"]:
+        until = found["closes_on"] or "the stays have dates"
+        say(f"Answers come in five at a time until {until}, then all that are left.")
+
+
+def _survey_csv(found: dict[str, Any]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(("survey", "theme", "sentence", "answers", "mean", "share of 4 and 5", *range(1, 6)))
+    for survey in found["surveys"]:
+        for q in survey["questions"]:
+            figures = [q[name] if q[name] is not None else "" for name in ("answers", "mean", "content")]
+            writer.writerow((survey["survey"], q["theme"], q["text"], *figures, *(q["spread"] or [""] * 5)))
+        writer.writerows((survey["survey"], "remark", remark) for remark in survey["remarks"])
+    return out.getvalue().encode("utf-8-sig")  # as above

@@ -178,7 +178,31 @@ class Assessment(SourceFile):
         return tuple(f"{area.id}/{statement.id}" for area in self.areas for statement in area.statements)
 
 
-Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist | Assessment
+Theme = Literal[
+    "preparation", "support", "accommodation", "safety", "learning", "recognition", "inclusion", "money", "time",
+    "recommend",
+]  # fmt: skip
+
+
+class SurveyQuestion(_Entry):
+    """A sentence about the stay; it is answered from 1 (not true at all) to 5 (entirely true), or passed over."""
+
+    theme: Theme
+
+
+class Survey(SourceFile):
+    """What people thought of a stay, for the organisation's report: no names, and never of fewer than five together.
+    `remark` asks for a sentence of their own, which may be left out."""
+
+    kind: ClassVar[str] = "survey"
+    title: Phrase
+    intro: Phrase
+    minutes: int = Field(ge=1, le=10)
+    questions: tuple[SurveyQuestion, ...] = Field(min_length=1, max_length=15)
+    remark: Phrase
+
+
+Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist | Assessment | Survey
 
 ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "texts": TextItem,
@@ -188,5 +212,6 @@ ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "reflections": Reflection,
     "checklists": Checklist,
     "assessments": Assessment,
+    "surveys": Survey,
 }
 ITEM_KINDS: Mapping[str, type[Item]] = {model.kind: model for model in ITEM_FOLDERS.values()}

@@ -87,7 +87,11 @@ class AssessmentStep(_Step):
     kind: Literal["assessment"]
 
 
-Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep | AssessmentStep
+class SurveyStep(_Step):
+    kind: Literal["survey"]
+
+
+Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep | AssessmentStep | SurveyStep
 
 
 class Nights(Strict):

@@ -7,7 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from bot.content import markup
 from bot.content.catalogue import Translation, stale
 from bot.content.folder import SourceText, Tree
-from bot.content.items import ITEM_FOLDERS, Assessment, Challenge, Checklist, Item, Lesson, Quiz, Reflection, TextItem
+from bot.content.items import (
+    ITEM_FOLDERS,
+    Assessment,
+    Challenge,
+    Checklist,
+    Item,
+    Lesson,
+    Quiz,
+    Reflection,
+    Survey,
+    TextItem,
+)
 from bot.errors import Fault
 
 # What the chat puts around an item, at most: the head, who sees the answer, how to send it, the rules for photos.
@@ -72,5 +83,5 @@ def screens(item: Item) -> Iterator[tuple[str, ...]]:
         case Checklist():
             lines = (f"items/{entry.id}/{field}" for entry in item.items if entry.hint for field in ("text", "hint"))
             yield ("title", "intro", *lines)
-        case Assessment():
+        case Assessment() | Survey():
             yield ("title", "intro")

@@ -66,6 +66,9 @@ from bot.flows.step_effects import (
     KeepLanguageTest as KeepLanguageTest,
 )
 from bot.flows.step_effects import (
+    KeepSurvey as KeepSurvey,
+)
+from bot.flows.step_effects import (
     OpenStep as OpenStep,
 )
 from bot.flows.step_effects import (
@@ -378,6 +381,7 @@ Effect = (
     | KeepAssessment
     | KeepLanguageTest
     | KeepLanguageClaim
+    | KeepSurvey
     | IssueCertificate
     | ShareEntry
     | SendRelay

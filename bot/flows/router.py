@@ -40,11 +40,12 @@ from bot.flows import (
     skills,
     sos,
     steps,
+    survey,
     travel,
     walks,
     wishes,
 )
-from bot.flows.running import find, set_aside
+from bot.flows.running import WAIT_FOR_WORDS, find, set_aside
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
@@ -149,6 +150,7 @@ WAITING: Mapping[str, ModuleType] = {
     "feedback": feedback,
     "away": away,
     "message": message,
+    "survey": survey,
 }
 
 
@@ -221,7 +223,7 @@ def _module(scene: Scene, event: Event) -> ModuleType:
             return BUTTONS.get(data.partition(":")[0], fallback)
         case Place():
             return near if near.is_awaited(scene, event) else sos
-        case Words(reply_to=int()) if scene.conversation.flow not in ("reflection", "challenge"):
+        case Words(reply_to=int()) if scene.conversation.flow not in WAIT_FOR_WORDS:
             # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.
             return relay if scene.conversation.flow == "relay" or scene.person_id else fallback
         case Edited(text) if fallback.is_sos(text):

@@ -35,7 +35,7 @@ MENU_ROW = (button("steps/menu_button", "menu:home"),)
 
 OF_WALK = "~"  # between the number of a walk and the id of its step
 MAX_DATA = 64  # bytes of callback data, Bot API: InlineKeyboardButton.callback_data
-WAIT_FOR_WORDS = frozenset({"reflection", "challenge"})  # conversations of steps
+WAIT_FOR_WORDS = frozenset({"reflection", "challenge", "survey"})  # conversations of steps
 CAN_OPEN = frozenset({"offered", "open", "skipped", "missed"})
 FOLDERS: Mapping[str, str] = {model.kind: folder for folder, model in ITEM_FOLDERS.items()}
 

@@ -81,6 +81,18 @@ class IssueCertificate:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepSurvey:
+    """What somebody thought of a stay, for the report, without a name: 1 to 5 by question, and a sentence. Before the
+    step is finished: what is finished was counted already."""
+
+    placement_id: int
+    step: str
+    item: str
+    answers: Mapping[str, int]
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KeepAssessment:
     """What a learner thinks of themselves at one time (`phase`): 1 to 4 by statement (`literacy/explain`)."""
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.content.items import Assessment, Lesson, Quiz
+from bot.content.items import Assessment, Lesson, Quiz, Survey
 from bot.content.schema import Journey, Step
-from bot.flows import assessment, challenge, checklist, lesson, quiz, reflection, text_step
+from bot.flows import assessment, challenge, checklist, lesson, quiz, reflection, survey, text_step
 from bot.flows.gate import closed
 from bot.flows.running import CAN_OPEN, Items, Run, callback, find, numbers, park, set_aside, title
 from bot.flows.scene import Scene, Stay, StepView
@@ -37,6 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "reflection": Kind(reflection.shown, reflection.begin, reflection.tap),
     "checklist": Kind(checklist.shown, checklist.begin, checklist.tap),
     "assessment": Kind(assessment.shown, assessment.begin, assessment.tap),
+    "survey": Kind(survey.shown, survey.begin, survey.tap),
 }
 
 
@@ -52,7 +53,7 @@ def offer(items: Items, journey: Journey, step: Step, stay: Stay) -> Screen:
 
 def _card(run: Run) -> tuple[Text, ...]:
     head = say("steps/headed", kind=_kind(run.step), title=title(run.step, run.item))
-    if isinstance(run.item, Lesson | Quiz | Assessment):
+    if isinstance(run.item, Lesson | Quiz | Assessment | Survey):
         return (head, say("steps/minutes", n=run.item.minutes))
     if run.step.kind == "challenge":
         return (head, run.text("task"))
@@ -73,6 +74,8 @@ def _kind(step: Step) -> Text:
             return say("steps/kinds/checklist")
         case "assessment":
             return say("steps/kinds/assessment")
+        case "survey":
+            return say("steps/kinds/survey")
         case _:
             return say("steps/kinds/text")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from bot.content.items import Assessment, Challenge, Checklist, Item, Lesson, Quiz, Reflection, TextItem
+from bot.content.items import Assessment, Challenge, Checklist, Item, Lesson, Quiz, Reflection, Survey, TextItem
 from bot.content.loader import Library
 from bot.content.schema import Journey, Step
 from bot.content.sheets import Guide, Piece, Sheet
@@ -201,6 +201,12 @@ def item_blocks(item: Item, words: Words) -> Iterator[Block]:
                 yield Heading(3, words(say(f"competences/{area.id}")))
                 lines = ((own(f"areas/{area.id}/statements/{s.id}/text"), "") for s in area.statements)
                 yield Bullets(tuple(lines), boxes=True)
+        case Survey():
+            yield Paragraph(own("intro"))
+            yield Paragraph(words(say("survey/scale")), quiet=True)
+            lines = ((own(f"questions/{question.id}/text"), "") for question in item.questions)
+            yield Bullets(tuple(lines), boxes=True)
+            yield Paragraph(own("remark"))
         case Challenge():
             yield Paragraph(own("task"))
             if item.indoors is not None:

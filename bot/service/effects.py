@@ -37,6 +37,7 @@ from bot.service import (
     progress,
     safety_effects,
     steps,
+    surveys,
     walks,
 )
 from bot.service.audit import note
@@ -156,6 +157,10 @@ def _finish_step(work: Work, effect: fx.FinishStep) -> None:
     work.applied.after += [Say(shown) for shown in brought]
 
 
+def _keep_survey(work: Work, effect: fx.KeepSurvey) -> None:
+    surveys.keep(work.session, work.me, effect)
+
+
 def _issue_certificate(work: Work, effect: fx.IssueCertificate) -> None:
     work.applied.after.append(Say(certificates.issue(work.core, work.session, work.me, effect, work.now)))
 
@@ -231,6 +236,7 @@ _APPLIERS: dict[type, Applier] = {
     fx.KeepAssessment: _step_effect,
     fx.KeepLanguageTest: _step_effect,
     fx.KeepLanguageClaim: _step_effect,
+    fx.KeepSurvey: _keep_survey,
     fx.KeepKitQuestion: _keep_kit_question,
     fx.ExportMe: _export,
     fx.EraseMe: _erase,

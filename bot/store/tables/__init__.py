@@ -13,8 +13,10 @@ from bot.store.tables.journeys import (
     JourneyVersion,
     KitQuestion,
     Point,
+    Portfolio,
     SelfAssessment,
     StepRun,
+    SurveyResponse,
 )
 from bot.store.tables.languages import LanguageClaim, LanguageResult
 from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
@@ -90,6 +92,7 @@ __all__ = [
     "Person",
     "Placement",
     "Point",
+    "Portfolio",
     "Project",
     "Relay",
     "ReviewNote",
@@ -98,6 +101,7 @@ __all__ = [
     "SelfAssessment",
     "SharedPlace",
     "StepRun",
+    "SurveyResponse",
     "TelegramAccount",
     "Travel",
     "Walk",

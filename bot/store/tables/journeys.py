@@ -126,6 +126,29 @@ class Certificate(Base):
     __table_args__ = (UniqueConstraint("kind", "about"),)
 
 
+class Portfolio(Base):
+    """What a learner chose for their portfolio: by item the fingerprint of what it then showed, or nothing for a no.
+    What has changed since must be chosen again."""
+
+    __tablename__ = "portfolio"
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
+    choices: Mapped[dict[str, Any]]
+    changed_at: Mapped[datetime]
+
+
+class SurveyResponse(Base):
+    """What somebody thought of a stay: no name, no hour, and a number that tells no order."""
+
+    __tablename__ = "survey_response"
+    number: Mapped[str] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), index=True)
+    survey: Mapped[str]
+    role: Mapped[str]  # learner, host_tutor, referent
+    batch: Mapped[int]  # five come into the report together, so that nobody works out the one who came last
+    answers: Mapped[dict[str, Any]]  # 1 to 5 by question
+    remark: Mapped[Long | None]
+
+
 class Feedback(Base):
     """What somebody thinks of a step, for its authors: no name, no hour."""
 

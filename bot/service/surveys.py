@@ -1,0 +1,117 @@
+"""Surveys of satisfaction: kept without a name, counted for the report."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date
+from bot.content.items import Survey
+from bot.content.loader import Library
+from bot.flows import effects as fx
+from bot.flows.walks import parse
+from bot.i18n import SOURCE_LANGUAGE, Text
+from bot.rules.survey import Response, batch_of, figures, remarks, shown
+from bot.service.cohorts import find
+from bot.service.core import Core
+from bot.service.stays import itinerary_of
+from bot.store.tables import Cohort, Placement, StepRun, SurveyResponse, Walk, WalkStep
+
+OPEN = timedelta(days=45)  # after the last return of a cohort: longer than any survey of a journey waits
+
+
+def keep(session: Session, person_id: int, effect: fx.KeepSurvey) -> None:
+    """One response of a step of this person that is not finished; of any other step: nothing."""
+    found = _of_walk(session, person_id, effect) if parse(effect.step) else _of_stay(session, person_id, effect)
+    if found is None:
+        return
+    cohort_id, role = found
+    before = session.scalar(
+        select(func.count()).where(SurveyResponse.cohort_id == cohort_id, SurveyResponse.survey == effect.item)
+    )
+    session.add(SurveyResponse(
+        number=secrets.token_hex(8), cohort_id=cohort_id, survey=effect.item, role=role, batch=batch_of(before or 0),
+        answers=dict(effect.answers), remark=effect.remark,
+    ))  # fmt: skip
+    session.flush()
+
+
+def _of_stay(session: Session, person_id: int, effect: fx.KeepSurvey) -> tuple[int, str] | None:
+    placement = session.get(Placement, effect.placement_id)
+    if placement is None or placement.person_id != person_id:
+        return None
+    mine = (StepRun.placement_id == placement.id) & (StepRun.step == effect.step)
+    done = session.scalar(select(StepRun.id).where(mine, StepRun.state == "done"))
+    return (placement.cohort_id, "learner") if done is None else None
+
+
+def _of_walk(session: Session, person_id: int, effect: fx.KeepSurvey) -> tuple[int, str] | None:
+    walk_id, step = parse(effect.step) or (0, "")
+    walk = session.get(Walk, walk_id)
+    if walk is None or walk.person_id != person_id:
+        return None
+    mine = (WalkStep.walk_id == walk_id) & (WalkStep.step == step)
+    waiting = session.scalar(select(WalkStep.id).where(mine, WalkStep.state != "done"))
+    return (walk.cohort_id, walk.role) if waiting is not None else None
+
+
+# --- the report -----------------------------------------------------------------------------------
+
+
+def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
+    """Figures by survey. `answered` counts those who are in them: None where they would be fewer than five. Means go
+    from 1 to 5, shares from 0 to 1. Raises NotFound."""
+    with core.store.transaction() as session:
+        cohort = find(session, code)
+        closes = _closing(session, cohort)
+        closed = closes is not None and local_date(now, cohort.home_zone) > closes
+        rows = session.scalars(
+            select(SurveyResponse).where(SurveyResponse.cohort_id == cohort.id).order_by(SurveyResponse.number)
+        ).all()
+        by_survey: dict[str, list[Response]] = {}
+        for row in rows:
+            by_survey.setdefault(row.survey, []).append(Response(row.batch, row.answers, row.remark))
+        surveys = {item_id: item for (kind, item_id), item in core.content.items.items() if kind == "survey"}
+        return {
+            "cohort": cohort.code, "name": cohort.name, "at": now.isoformat(), "closed": closed,
+            "closes_on": closes.isoformat() if closes else None,
+            "surveys": [
+                _survey(core.content, item, shown(by_survey[name], closed=closed))
+                for name, item in surveys.items()
+                if name in by_survey and isinstance(item, Survey)
+            ],
+        }  # fmt: skip
+
+
+def _closing(session: Session, cohort: Cohort) -> Any:
+    stays = session.scalars(select(Placement).where(Placement.cohort_id == cohort.id))
+    returns = [trip.return_ for stay in stays if (trip := itinerary_of(stay)) is not None]
+    return max(returns) + OPEN if returns else None
+
+
+def _survey(library: Library, item: Survey, counted: Sequence[Response]) -> dict[str, Any]:
+    def words(field: str) -> str:
+        return library.catalogues.plain(Text(f"{item.path}/{field}"), SOURCE_LANGUAGE, "UTC")
+
+    return {
+        "survey": item.id, "title": words("title"), "answered": len(counted) or None,
+        "questions": [
+            {"id": one.id, "theme": one.theme, "text": words(f"questions/{one.id}/text"), **_figures(counted, one.id)}
+            for one in item.questions
+        ],
+        "remarks": remarks(counted),
+    }  # fmt: skip
+
+
+def _figures(counted: Sequence[Response], question: str) -> dict[str, Any]:
+    found = figures(counted, question)
+    if found is None:
+        return {"answers": None, "mean": None, "content": None, "spread": None}
+    return {
+        "answers": found.answers, "mean": found.mean, "content": found.content, "spread": list(found.spread),
+    }  # fmt: skip
