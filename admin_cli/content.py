@@ -12,7 +12,7 @@ from admin_cli import booklets
 from admin_cli.context import content, desk
 from admin_cli.output import Json, counted, facts, print_json, say, table, warn
 from bot.clock import SystemClock
-from bot.content.checker import review
+from bot.content.checker import full_review
 from bot.content.folder import SHIPPED
 from bot.content.loader import Library
 from bot.content.merge import merge, statistics
@@ -38,7 +38,7 @@ def check(
     extra = folder or load_settings().content_dir
     if extra is not None and not extra.is_dir():
         raise BadInput(f"{extra} is no folder: name the one that holds journeys/, kits/, locale/ …")
-    found = review(SHIPPED, extra, SystemClock().now().date())
+    found = full_review(extra, SystemClock().now().date())
     if json:
         print_json({
             "faults": [{"where": f.where, "what": f.what} for f in found.faults],

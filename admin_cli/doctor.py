@@ -16,8 +16,7 @@ import typer
 
 from admin_cli.output import Json, console, counted, print_json, say
 from bot.clock import SystemClock
-from bot.content.checker import review
-from bot.content.folder import SHIPPED
+from bot.content.checker import faults_known
 from bot.content.loader import Library, load_library
 from bot.errors import BadSetting, CompagnonError
 from bot.rules.kit_search import KitSearch
@@ -83,9 +82,11 @@ def _content(settings: Settings) -> tuple[Library | None, Finding]:
     except CompagnonError as error:
         first = str(error).splitlines()[0]
         return None, Finding("content", "fault", f"{first} (`compagnon content check` lists everything)")
-    faults = review(SHIPPED, settings.content_dir).faults
+    faults = faults_known(settings.content_dir)
     if faults:
-        return library, Finding("content", "warning", f"{len(faults)} faults: `compagnon content check` lists them")
+        return library, Finding(
+            "content", "warning", f"{counted(faults, 'fault')}: `compagnon content check` lists them"
+        )
     return library, Finding(
         "content", "ok", f"{counted(len(library.journeys), 'journey')}, {counted(len(library.kits), 'kit')}"
     )

@@ -16,7 +16,10 @@ from datetime import UTC, datetime
 from bot.errors import CompagnonError
 
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
-_QUIET = ("alembic", "telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy")
+_QUIET = (
+    "alembic", "telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy", "fontTools", "fpdf",
+    "PIL",
+)  # fmt: skip
 
 
 def redacted(line: str) -> str:
@@ -57,7 +60,7 @@ def set_up(level: str = "INFO", style: str = "text") -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in _QUIET:  # their debug lines hold whole requests
+    for name in _QUIET:  # their debug lines hold whole requests, or a line for every table of a font
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(True)
 

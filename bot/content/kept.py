@@ -22,17 +22,18 @@ import pydantic
 HERE = Path(__file__).parent / "__pycache__"
 CODE = Path(__file__).parent.parent  # a model that changed reads the same file otherwise
 READ = ("*.yaml", "*.yml", "*.po")
-NEWEST = 4  # as many contents as one machine may well use side by side
+NEWEST = 4  # of one kind: as many contents as one machine may well use side by side
 
 
-def fingerprint(folders: Iterable[Path]) -> str:
-    """A name for what the content files in these folders, and the program that reads them, hold at this moment."""
+def fingerprint(kind: str, folders: Iterable[Path]) -> str:
+    """A name for what is made, a `kind`, of what the content files in these folders, and the program that reads them,
+    hold at this moment. Raises OSError for a file that cannot be read."""
     told = blake2b(f"{sys.version} {pydantic.VERSION}".encode(), digest_size=16)
     for file in _files(folders):
         held = file.read_bytes()
         told.update(f"\n{file} {len(held)}\n".encode())
         told.update(held)
-    return told.hexdigest()
+    return f"{kind}-{told.hexdigest()}"
 
 
 def take_up(name: str) -> object | None:
@@ -60,15 +61,15 @@ def keep(name: str, found: object) -> None:
         except BaseException:
             Path(path).unlink(missing_ok=True)
             raise
-        _clear_out()
+        _clear_out(name.partition("-")[0])
 
 
 def _place(name: str) -> Path:
-    return HERE / f"library-{name}.{sys.implementation.cache_tag}.pickle"
+    return HERE / f"{name}.{sys.implementation.cache_tag}.pickle"
 
 
-def _clear_out() -> None:
-    kept = sorted(HERE.glob("library-*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
+def _clear_out(kind: str) -> None:
+    kept = sorted(HERE.glob(f"{kind}-*.pickle"), key=lambda file: file.stat().st_mtime, reverse=True)
     for file in kept[NEWEST:]:
         file.unlink(missing_ok=True)
 

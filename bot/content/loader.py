@@ -65,7 +65,7 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
     if root != SHIPPED:
         return _read(extra, root)
     try:
-        name = fingerprint([root, *([extra] if extra else [])])
+        name = fingerprint("library", [root, *([extra] if extra else [])])
     except OSError:  # reading them says which file it is, and what to do
         return _read(extra, root)
     kept = take_up(name)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.content import kept, loader
+from bot.content import checker, kept, loader
 from bot.content.folder import SHIPPED
 from tests.support.content import write
 
@@ -60,14 +60,19 @@ def test_where_nobody_may_write_everything_is_read_anew(place: Path) -> None:
 
 def test_of_many_contents_only_the_newest_are_kept(place: Path) -> None:
     for number in range(kept.NEWEST + 2):
-        kept.keep(f"{number}", number)
+        kept.keep(f"kind-{number}", number)
     assert len(list(place.iterdir())) == kept.NEWEST
-    assert kept.take_up(f"{kept.NEWEST + 1}") == kept.NEWEST + 1
+    assert kept.take_up(f"kind-{kept.NEWEST + 1}") == kept.NEWEST + 1
 
 
 def test_the_name_tells_the_same_files_apart_by_what_they_hold(tmp_path: Path) -> None:
     write(tmp_path / "own", {"lessons/own-money.yaml": OWN.format(wording="One.")})
-    one = kept.fingerprint([SHIPPED, tmp_path / "own"])
-    assert one == kept.fingerprint([SHIPPED, tmp_path / "own"])
+    one = kept.fingerprint("kind", [SHIPPED, tmp_path / "own"])
+    assert one == kept.fingerprint("kind", [SHIPPED, tmp_path / "own"])
     write(tmp_path / "own", {"lessons/own-money.yaml": OWN.format(wording="Two.")})
-    assert one != kept.fingerprint([SHIPPED, tmp_path / "own"])
+    assert one != kept.fingerprint("kind", [SHIPPED, tmp_path / "own"])
+
+
+def test_what_is_known_of_the_same_content_is_not_looked_for_again(place: Path) -> None:
+    kept.keep(kept.fingerprint("faults", [SHIPPED]), 3)
+    assert checker.faults_known(None) == 3
