@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
 
-.PHONY: install demo test check bench simulate test-long learn lock clean
+.PHONY: install demo test check types style bench simulate test-long learn lock clean
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -30,10 +30,16 @@ test: check
 	$(BIN)/pytest -n 4 --dist worksteal -m "not long and not bench and not browser" $(PYTEST_ARGS)
 	$(BIN)/pytest -n 2 -m "browser and not long" tests/browser $(PYTEST_ARGS)
 
+# The types take as long as all the rest: both at once.
 check: $(VENV)/.dev
+	@$(MAKE) --no-print-directory -j 2 types style
+
+types:
+	$(BIN)/mypy
+
+style:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/compagnon content check
 	$(BIN)/python -m bot.store.check
 

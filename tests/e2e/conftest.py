@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +12,6 @@ from tests.e2e.machine import Machine
 from tests.support.databases import Databases
 
 Prepared = tuple[str, dict[str, str]]  # address of the database to copy, invite tokens by code
-
-
-@pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """Databases of both kinds for the whole session."""
-    found = Databases(tmp_path_factory.mktemp("databases"))
-    yield found
-    found.close()
 
 
 @pytest.fixture(scope="session")

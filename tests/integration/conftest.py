@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,6 @@ from tests.support.cohort import Small, small_cohort
 from tests.support.command_line import CommandLine
 from tests.support.databases import Databases
 from tests.support.looking import march
-
-
-@pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """One template of each kind for the whole session."""
-    found = Databases(tmp_path_factory.mktemp("databases"))
-    yield found
-    found.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
