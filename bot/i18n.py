@@ -33,6 +33,7 @@ INTERFACE = "interface/"
 # Montenegrin, which names days and countries as Bosnian does.
 WRITTEN_AS = {"en": "en-GB", "pt": "pt-PT", "sr": "sr-Latn", "cnr": "bs"}
 OWN_NAMES = {"cnr": "Crnogorski"}
+REMEMBERED = 2048  # texts with their values
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,9 @@ class Text:
 
     id: str
     args: Mapping[str, Value] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        return hash((self.id, frozenset(self.args.items())))
 
 
 Value = str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | CurrencyName | Listing
@@ -243,6 +247,7 @@ class Catalogues:
         self.translations = translations
         self.retired = dict(retired or {})  # texts of steps that only pinned script versions still use
         self._found: dict[tuple[str, str], tuple[Forms, str]] = {}  # asked for before, but for retired ones
+        self._said: dict[tuple[Text, str, str, bool], str] = {}  # said before: a city has one answer for many
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
@@ -284,11 +289,33 @@ class Catalogues:
 
     def html(self, text: Text, language: str, zone: str) -> str:
         """The text as Telegram HTML: values escaped, the wording's own markup kept."""
-        return self._render(text, language, zone, _escape)
+        return self._words(text, language, zone, as_html=True)
 
     def plain(self, text: Text, language: str, zone: str) -> str:
         """The text without markup, for buttons and toasts."""
-        return self._render(text, language, zone, _isolate)
+        return self._words(text, language, zone, as_html=False)
+
+    def _words(self, text: Text, language: str, zone: str, as_html: bool) -> str:
+        quote = _escape if as_html else _isolate
+        if not text.args or text.id == "=":
+            return self._render(text, language, zone, quote)
+        key = (text, language, zone, as_html)
+        said = self._said.get(key)
+        if said is None:
+            said = self._render(text, language, zone, quote)
+            if self._lasts(text):
+                if len(self._said) >= REMEMBERED:
+                    self._said.clear()
+                self._said[key] = said
+        return said
+
+    def _lasts(self, value: Value) -> bool:
+        """Whether nothing of it is retired, or missing and perhaps only not yet retired."""
+        if isinstance(value, Listing):
+            return all(map(self._lasts, value.items))
+        if not isinstance(value, Text):
+            return True
+        return (value.id == "=" or value.id in self.sources) and all(map(self._lasts, value.args.values()))
 
     def _render(self, text: Text, language: str, zone: str, quote: Callable[[str], str]) -> str:
         if text.id == "=":
@@ -314,11 +341,15 @@ class Catalogues:
             return quote(value)
         if isinstance(value, Text):
             return self._render(value, language, zone, quote)
-        locale = locale_of(tongue)
         if isinstance(value, Listing):
             items = [self._show(item, language, tongue, zone, quote) for item in value.items]
-            return "\n".join(items) if value.lines else format_list(items, locale=locale)
-        return quote(show_value(value, locale, zone))
+            return "\n".join(items) if value.lines else format_list(items, locale=locale_of(tongue))
+        return quote(_shown(value, tongue, zone))
+
+
+@lru_cache(maxsize=4096)
+def _shown(value: Value, language: str, zone: str) -> str:
+    return show_value(value, locale_of(language), zone)
 
 
 def show_value(value: Value, locale: Locale, zone: str) -> str:
@@ -384,8 +415,11 @@ def _escape(words: str) -> str:
 
 
 def _isolate(words: str) -> str:
-    if words.isascii():
-        return words
+    return words if words.isascii() else _isolated(words)
+
+
+@lru_cache(maxsize=1024)
+def _isolated(words: str) -> str:
     # A right-to-left name must not turn the sentence around it (Unicode TR9: isolates).
     if any(c in _BIDI or unicodedata.bidirectional(c) in ("R", "AL") for c in words):
         # An early end of the isolate inside the words would let the rest of them out.

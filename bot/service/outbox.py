@@ -77,6 +77,19 @@ _LEASE = (
 )
 
 
+_DUE = (
+    select(Outbox.id)
+    .where(in_states(Outbox, "queued"), Outbox.bulk == bindparam("lane"), Outbox.not_before <= bindparam("now"))
+    .limit(1)
+)
+
+
+def waits(core: Core, now: datetime, bulk: bool) -> bool:
+    """Is anything of a lane due, be it that it may not be claimed yet?"""
+    with core.store.transaction() as session:
+        return first(session, _DUE, lane=bulk, now=now) is not None
+
+
 def claim(core: Core, now: datetime, limit: int, bulk: bool) -> list[Delivery]:
     """Lease up to `limit` messages: of each chat only the head of its queue, safety first, none while one is out.
 

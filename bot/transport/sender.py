@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.errors import StorageTrouble
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 LEASE = "sender"
 LEASE_SECONDS = 10.0
+RENEW_EVERY = 2.5  # seconds: between two looks that find nothing to send the lease is left as it is
 ANSWERS_AT_ONCE = 64
 IN_FLIGHT = 400  # two of the largest batches
 LOOK_EVERY = 0.5  # seconds between looks when nobody pokes
@@ -46,6 +48,7 @@ class Sender:
         self.leads = False  # did we hold the lease for the bulk when we last looked?
         self._awake = {False: asyncio.Event(), True: asyncio.Event()}
         self._cleaned = 0.0
+        self._leased = -math.inf
         self._closing = False
         self._lanes: asyncio.Future[tuple[None, None]] | None = None
         outgoing.poke = self.poke
@@ -132,15 +135,22 @@ class Sender:
     def _take(self, bulk: bool) -> list[Delivery]:
         """In the pool: the next batch, `attempting` in our name; empty when another process sends the bulk."""
         now = self._clock.now()
-        if bulk:
-            self.leads = leases.take(self._core, LEASE, now, LEASE_SECONDS)
-            if not self.leads:
-                return []
+        if bulk and not self._may_send(now):
+            return []
         claimed = outbox.claim(self._core, now, self._pacing.batch if bulk else ANSWERS_AT_ONCE, bulk)
         if not claimed:
             return []
         ours = outbox.attempt(self._core, [delivery.id for delivery in claimed], now)
         return [delivery for delivery in claimed if delivery.id in ours]
+
+    def _may_send(self, now: datetime) -> bool:
+        """Whether there is something of the bulk, and its lease is ours."""
+        looked = time.monotonic()
+        waits = outbox.waits(self._core, now, bulk=True)
+        if waits or looked - self._leased >= RENEW_EVERY:
+            self._leased = looked
+            self.leads = leases.take(self._core, LEASE, now, LEASE_SECONDS)
+        return waits and self.leads
 
     async def _clean_up(self) -> None:
         now = time.monotonic()
