@@ -20,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.lists import format_list
 from babel.messages.plurals import get_plural
 from babel.numbers import format_currency, format_decimal
@@ -38,7 +38,7 @@ REMEMBERED = 2048  # texts with their values
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day; style is Babel's short, medium, long or full, or `weekday`."""
+    """A calendar day; style is Babel's short, medium, long or full, or `weekday`, or `month` (and year)."""
 
     value: date
     style: str = "long"
@@ -359,6 +359,8 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return _decimal(value, locale)
         case Day(day, "weekday"):
             return format_date(day, "EEEE", locale=locale)
+        case Day(day, "month"):
+            return format_skeleton("yMMM", day, locale=locale)
         case Day(day, style):
             return format_date(day, style, locale=locale)
         case Moment(instant, "time", own):

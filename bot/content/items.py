@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from bot.clock import Stage
 from bot.content.fields import Id, Phrase, SourceFile, Strict
+from bot.content.language_tests import Form
 
 Competence = Literal[
     "literacy", "multilingual", "stem", "digital", "personal", "citizenship", "entrepreneurship", "cultural"
@@ -202,7 +203,22 @@ class Survey(SourceFile):
     remark: Phrase
 
 
-Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist | Assessment | Survey
+class LanguageCheck(SourceFile):
+    """Where somebody stands in the language of their stay: the test in form `a` before it, in form `b` after it."""
+
+    kind: ClassVar[str] = "language_test"
+    title: Phrase
+    intro: Phrase
+    minutes: int = Field(ge=1, le=60)
+    form: Form
+
+    @property
+    def phase(self) -> str:
+        """Which of the two it is: `before` or `after`."""
+        return "before" if self.form == "a" else "after"
+
+
+Item = TextItem | Lesson | Quiz | Challenge | Reflection | Checklist | Assessment | Survey | LanguageCheck
 
 ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "texts": TextItem,
@@ -213,5 +229,6 @@ ITEM_FOLDERS: Mapping[str, type[Item]] = {
     "checklists": Checklist,
     "assessments": Assessment,
     "surveys": Survey,
+    "language_checks": LanguageCheck,
 }
 ITEM_KINDS: Mapping[str, type[Item]] = {model.kind: model for model in ITEM_FOLDERS.values()}

@@ -91,7 +91,21 @@ class SurveyStep(_Step):
     kind: Literal["survey"]
 
 
-Step = TextStep | LessonStep | QuizStep | ChallengeStep | ReflectionStep | ChecklistStep | AssessmentStep | SurveyStep
+class LanguageTestStep(_Step):
+    kind: Literal["language_test"]
+
+
+Step = (
+    TextStep
+    | LessonStep
+    | QuizStep
+    | ChallengeStep
+    | ReflectionStep
+    | ChecklistStep
+    | AssessmentStep
+    | SurveyStep
+    | LanguageTestStep
+)
 
 
 class Nights(Strict):

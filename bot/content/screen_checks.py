@@ -13,6 +13,7 @@ from bot.content.items import (
     Challenge,
     Checklist,
     Item,
+    LanguageCheck,
     Lesson,
     Quiz,
     Reflection,
@@ -83,5 +84,5 @@ def screens(item: Item) -> Iterator[tuple[str, ...]]:
         case Checklist():
             lines = (f"items/{entry.id}/{field}" for entry in item.items if entry.hint for field in ("text", "hint"))
             yield ("title", "intro", *lines)
-        case Assessment() | Survey():
+        case Assessment() | Survey() | LanguageCheck():
             yield ("title", "intro")

@@ -81,6 +81,9 @@ from bot.flows.step_effects import (
     ShareEntry as ShareEntry,
 )
 from bot.flows.step_effects import (
+    ShareLanguages as ShareLanguages,
+)
+from bot.flows.step_effects import (
     SkipStep as SkipStep,
 )
 from bot.rules.wishes import Wishes
@@ -382,6 +385,7 @@ Effect = (
     | KeepLanguageTest
     | KeepLanguageClaim
     | KeepSurvey
+    | ShareLanguages
     | IssueCertificate
     | ShareEntry
     | SendRelay

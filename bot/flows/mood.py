@@ -106,7 +106,7 @@ def bars(days: Mapping[date, int], *, plain: bool = False) -> Text:
 def _shown(scene: Scene, stay: Stay) -> Screen:
     if not line(scene):
         return screen(say("mood/nothing"), rows=(MENU_ROW,))
-    share: Rows = ((button("mood/share_button", "mood:share"),),) if _readers(scene) else ()
+    share: Rows = ((button("mood/share_button", "mood:share"),),) if readers(scene) else ()
     return screen(say("mood/title"), _bars(scene), say("mood/yours"), rows=(*share, MENU_ROW))
 
 
@@ -119,17 +119,18 @@ def _switched(wanted: bool) -> Outcome:
 # --- showing them to somebody -------------------------------------------------------------------
 
 
-def _readers(scene: Scene) -> list[Contact]:
+def readers(scene: Scene) -> list[Contact]:
+    """Whom a learner can show something of their own."""
     return [c for c in scene.contacts if c.role in READERS and c.linked and c.person_id is not None]
 
 
 def _choose(scene: Scene, stay: Stay) -> Outcome:
-    readers = _readers(scene)
-    if not line(scene) or not readers:
+    known = readers(scene)
+    if not line(scene) or not known:
         return show(Replace(_shown(scene, stay)))
-    if len(readers) == 1:
-        return _preview(scene, stay, str(readers[0].person_id))
-    rows = tuple((Button(say("mood/to_button", name=c.name), f"mood:see:{c.person_id}"),) for c in readers)
+    if len(known) == 1:
+        return _preview(scene, stay, str(known[0].person_id))
+    rows = tuple((Button(say("mood/to_button", name=c.name), f"mood:see:{c.person_id}"),) for c in known)
     return show(Replace(screen(say("mood/to_whom"), rows=(*rows, _back()))))
 
 
@@ -144,7 +145,7 @@ def picture(learner: str, of: Text) -> tuple[Text, ...]:
 
 def _preview(scene: Scene, stay: Stay, person: str) -> Outcome:
     """Exactly what would be sent; the button carries it, so that nothing else is."""
-    reader = next((c for c in _readers(scene) if str(c.person_id) == person), None)
+    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
     if reader is None or not line(scene):
         return show(Toast(say("mood/nobody"), alert=True))
     send = f"mood:send:{person}:{_mark(scene, stay)}"
@@ -158,7 +159,7 @@ def _mark(scene: Scene, stay: Stay) -> str:
 
 
 def _send(scene: Scene, stay: Stay, person: str, mark: str) -> Outcome:
-    reader = next((c for c in _readers(scene) if str(c.person_id) == person), None)
+    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
     if reader is None or reader.person_id is None or mark != _mark(scene, stay):
         # Something changed since: it is shown again before anything goes out.
         return _preview(scene, stay, person)

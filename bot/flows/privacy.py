@@ -51,7 +51,10 @@ def _home(scene: Scene) -> Screen:
         return Screen(tuple(say(f"privacy/{key}") for key in about), _rights())
     if not scene.is_learner:
         return Screen((*_about_contacts(), say("privacy/telegram"), say("privacy/rights")), _rights())
-    return Screen(notice(scene), (*_rights(), *_consent_row(scene), (button("steps/menu_button", "menu:home"),)))
+    return Screen(
+        (*notice(scene), say("languages/kept")),
+        (*_rights(), *_consent_row(scene), (button("steps/menu_button", "menu:home"),)),
+    )
 
 
 def notice(scene: Scene) -> tuple[Text, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from bot.flows import agenda, badges, mood
+from bot.flows import agenda, badges, languages, mood
 from bot.flows.gate import closed
 from bot.flows.running import MENU_ROW, answer, find, serves
 from bot.flows.scene import ProgressView, Scene
@@ -99,5 +99,6 @@ def _next(scene: Scene) -> tuple[Text, ...]:
 def _rows(scene: Scene) -> Rows:
     waiting = (*agenda.parked(scene), *agenda.due(scene), *agenda.still_open(scene))
     more = (button("badges/button", "progress:badges"), button("assessment/open_button", "skills:show"))
+    languages_row = languages.row()
     papers = (button("certificate/open_button", "certificate:home"),)
-    return (*agenda.step_rows(waiting[:1]), more, papers, *mood.row(scene), MENU_ROW)
+    return (*agenda.step_rows(waiting[:1]), more, *languages_row, papers, *mood.row(scene), MENU_ROW)

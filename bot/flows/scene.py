@@ -11,6 +11,7 @@ from bot.clock import Itinerary
 from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
+from bot.flows.language_views import LanguagesView
 from bot.flows.readiness_screens import Gap
 from bot.flows.safety_views import AlertView as AlertView
 from bot.flows.safety_views import CaseView as CaseView
@@ -318,6 +319,7 @@ class Scene:
     walks: tuple[WalkView, ...] = ()  # needs "walks"
     wishes: Wishes | None = None  # needs "wishes": of the first stay
     family: tuple[Contact, ...] = ()  # needs "family": whose chat is beside the first stay
+    languages: LanguagesView | None = None  # needs "languages": of the first stay
     skills: SkillsView | None = None  # needs "skills": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it

@@ -125,3 +125,11 @@ class KeepLanguageClaim:
     source: str
     levels: Mapping[str, str]
     taken_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShareLanguages:
+    """Show one's language results, as they stand now, to one contact person, once a day at most."""
+
+    placement_id: int
+    to_person_id: int

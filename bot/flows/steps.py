@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bot.content.items import Assessment, Lesson, Quiz, Survey
+from bot.content.items import Assessment, LanguageCheck, Lesson, Quiz, Survey
 from bot.content.schema import Journey, Step
-from bot.flows import assessment, challenge, checklist, lesson, quiz, reflection, survey, text_step
+from bot.flows import assessment, challenge, checklist, language_test, lesson, quiz, reflection, survey, text_step
 from bot.flows.gate import closed
 from bot.flows.running import CAN_OPEN, Items, Run, callback, find, numbers, park, set_aside, title
 from bot.flows.scene import Scene, Stay, StepView
@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
     "checklist": Kind(checklist.shown, checklist.begin, checklist.tap),
     "assessment": Kind(assessment.shown, assessment.begin, assessment.tap),
     "survey": Kind(survey.shown, survey.begin, survey.tap),
+    "language_test": Kind(language_test.shown, language_test.begin, language_test.tap),
 }
 
 
@@ -53,7 +54,7 @@ def offer(items: Items, journey: Journey, step: Step, stay: Stay) -> Screen:
 
 def _card(run: Run) -> tuple[Text, ...]:
     head = say("steps/headed", kind=_kind(run.step), title=title(run.step, run.item))
-    if isinstance(run.item, Lesson | Quiz | Assessment | Survey):
+    if isinstance(run.item, Lesson | Quiz | Assessment | Survey | LanguageCheck):
         return (head, say("steps/minutes", n=run.item.minutes))
     if run.step.kind == "challenge":
         return (head, run.text("task"))
@@ -76,6 +77,8 @@ def _kind(step: Step) -> Text:
             return say("steps/kinds/assessment")
         case "survey":
             return say("steps/kinds/survey")
+        case "language_test":
+            return say("steps/kinds/language_test")
         case _:
             return say("steps/kinds/text")
 
@@ -98,7 +101,7 @@ def act(scene: Scene, event: Tap) -> Outcome:
 
 def _act(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
     if run.view.state == "done":
-        return _after_done(scene, run, action)
+        return _after_done(scene, run, action, args)
     if run.view.state not in CAN_OPEN and not _follows_its_lesson(scene, run):
         return show(Toast(say("steps/not_yet")))
     match action:
@@ -112,9 +115,11 @@ def _act(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
             return KINDS[run.step.kind].tap(scene, run, action, args)
 
 
-def _after_done(scene: Scene, run: Run, action: str) -> Outcome:
+def _after_done(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
     if action == "add" and run.step.kind == "reflection":
         return reflection.add(scene, run)
+    if run.step.kind == "language_test":
+        return language_test.after_done(scene, run, action, args)
     return show(Toast(say("steps/done_already")))
 
 

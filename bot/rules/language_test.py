@@ -81,19 +81,21 @@ def wilson(right: int, asked: int, z: float = Z) -> tuple[float, float]:
 # --- which item comes next ----------------------------------------------------------------------
 
 
-def next_item(test: LanguageTest, given: Given, seed: str) -> TestItem | None:
+def next_item(test: LanguageTest, given: Given, seed: str, attempt: int = 1) -> TestItem | None:
     """The item to ask now; None when the test is over. The same answers and seed give the same item, none twice."""
     level = _level_to_ask(tallies(test, given))
     if level is None:
         return None
     done = {item_id for item_id, _ in given}
-    return next((item for item in in_order(test, level, seed) if item.id not in done), None)
+    return next((item for item in in_order(test, level, seed, attempt) if item.id not in done), None)
 
 
-def in_order(test: LanguageTest, level: str, seed: str) -> list[TestItem]:
-    """The items of a level in the order for one attempt: every five of them hold every skill."""
+def in_order(test: LanguageTest, level: str, seed: str, attempt: int = 1) -> list[TestItem]:
+    """The items of a level in the order for one person: every five of them hold every skill. Who takes the test a
+    second time begins with the five that came last."""
     cells = tuple((item.id, item.skill) for item in test.of(level))
-    return [test.by_id[item_id] for item_id in _mixed(cells, seed)]
+    found = [test.by_id[item_id] for item_id in _mixed(cells, seed)]
+    return found if attempt % 2 else [*found[BLOCK:], *found[:BLOCK]]
 
 
 @lru_cache(maxsize=256)
@@ -111,10 +113,10 @@ def _mixed(cells: tuple[tuple[str, str], ...], seed: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def options(item: TestItem, form: str) -> tuple[int, ...]:
-    """The order in which the answers of an item are shown, as their places (0 is the right one); always the same."""
+def options(item: TestItem, test: str) -> tuple[int, ...]:
+    """The order in which the answers of an item of a test (`fr-a`) are shown, as their places; 0 is the right one."""
     places = range(len(item.options))
-    return tuple(sorted(places, key=lambda place: _key(form, item.id, str(place))))
+    return tuple(sorted(places, key=lambda place: _key(test, item.id, str(place))))
 
 
 def _key(*parts: str) -> bytes:

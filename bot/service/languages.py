@@ -7,9 +7,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.clock import local_date
+from bot.flows import languages as talk
 from bot.flows.effects import KeepLanguageClaim, KeepLanguageTest
 from bot.flows.language_views import ClaimView, LanguagesView, TestView
+from bot.flows.vocabulary import Screen
 from bot.rules.language_test import Result, Tally
+from bot.service import drafts, notices
+from bot.service.stays import stay_of
 from bot.store.tables import LanguageClaim, LanguageResult
 from bot.store.writing import upsert
 
@@ -48,6 +53,16 @@ def _claims(session: Session, placement_id: int) -> list[ClaimView]:
         levels = {**(found[key].levels if key in found else {}), row.skill: row.level}
         found[key] = ClaimView(*key, levels, row.given_at, row.taken_on)
     return list(found.values())
+
+
+def share(session: Session, placement_id: int, to: int, now: datetime) -> None:
+    """Show it as it stands to one person, once a day at most. Nothing is kept of it."""
+    stay = stay_of(session, placement_id, now)
+    view = language_results(session, placement_id)
+    if stay is None or not stay.may_travel_on or not view.languages:
+        return
+    key = f"languages:{placement_id}:{to}:{local_date(now, stay.zone)}"
+    notices.notify(session, to, Screen(talk.picture(stay.learner, view)), now=now, key=key, ref=drafts.PRIVATE)
 
 
 def keep_test(session: Session, effect: KeepLanguageTest, now: datetime) -> None:

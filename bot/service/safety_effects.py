@@ -22,6 +22,7 @@ from bot.service import (
     confiding,
     drills,
     future,
+    languages,
     moods,
     pauses,
     travel,
@@ -278,6 +279,15 @@ def _close_case(work: Work, effect: fx.CloseCase) -> None:
 # --- how the day was ----------------------------------------------------------------------------
 
 
+def _share_languages(work: Work, effect: fx.ShareLanguages) -> None:
+    placement = work.session.get(Placement, effect.placement_id)
+    if placement is None or not work.own_stay(placement.id):
+        return
+    if effect.to_person_id in referents_of(work.session, placement):
+        languages.share(work.session, placement.id, effect.to_person_id, work.now)
+        work.applied.more = True
+
+
 def _keep_mood(work: Work, effect: fx.KeepMood) -> None:
     if work.own_stay(effect.placement_id):
         shown = moods.keep(work.session, effect.placement_id, effect.check_in_id, effect.value, work.now)
@@ -316,6 +326,7 @@ APPLIERS: dict[type, Applier] = {
     fx.KeepMood: _keep_mood,
     fx.AskMood: _ask_mood,
     fx.ShareMoods: _share_moods,
+    fx.ShareLanguages: _share_languages,
     fx.RecordCall: _record_call,
     fx.AnswerCheckIn: _answer_check_in,
     fx.ReportTravel: _report_travel,

@@ -21,6 +21,7 @@ from bot.service import (
     cohort_views,
     confiding,
     family_word,
+    languages,
     moods,
     open_cases,
     pauses,
@@ -333,6 +334,12 @@ def _skills(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     return replace(scene, skills=skills.view_of(session, scene.stay.placement_id)) if scene.stay else scene
 
 
+def _languages(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    if scene.stay is None:
+        return scene
+    return replace(scene, languages=languages.language_results(session, scene.stay.placement_id))
+
+
 _WISHES = select(Placement.rhythm, Placement.quiet_kinds).where(Placement.id == bindparam("placement"))
 
 
@@ -383,6 +390,7 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "cases": _cases,
     "wishes": _wishes,
     "skills": _skills,
+    "languages": _languages,
     "family": family_word.load,
     "cohorts": _cohorts,
     "cohort": _cohort,
