@@ -13,15 +13,17 @@ import os
 import pickle
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
+from typing import TypeVar
 
 import pydantic
 
 HERE = Path(__file__).parent / "__pycache__"
 CODE = Path(__file__).parent.parent  # a model that changed reads the same file otherwise
 READ = ("*.yaml", "*.yml", "*.po")
+Made = TypeVar("Made")
 NEWEST = 4  # of one kind: as many contents as one machine may well use side by side
 
 
@@ -34,6 +36,17 @@ def fingerprint(kind: str, folders: Iterable[Path]) -> str:
         told.update(f"\n{file} {len(held)}\n".encode())
         told.update(held)
     return f"{kind}-{told.hexdigest()}"
+
+
+def made_once(name: str, kind: type[Made], make: Callable[[], Made]) -> Made:
+    """What was kept under that name; if there is none it is made, and kept. Without a name it is made each time."""
+    kept = take_up(name) if name else None
+    if isinstance(kept, kind):
+        return kept
+    made = make()
+    if name:
+        keep(name, made)
+    return made
 
 
 def take_up(name: str) -> object | None:

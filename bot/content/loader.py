@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Loaded, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
-from bot.content.kept import fingerprint, keep, take_up
+from bot.content.kept import fingerprint, made_once
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.language_tests import LanguageTest
 from bot.content.outcomes import Outcomes
@@ -39,6 +39,8 @@ class Library:
     guides: Mapping[str, Guide]
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     language_tests: Mapping[str, LanguageTest] = field(default_factory=dict)
+    # Tells what it was read from apart from any other content. Empty where nothing is kept, and for altered copies.
+    mark: str = field(default="", init=False)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises NotFound naming those that exist."""
@@ -51,6 +53,10 @@ class Library:
     def language_test(self, language: str, form: str) -> LanguageTest | None:
         """One form of the test of a language, where somebody has written it."""
         return self.language_tests.get(f"{language}-{form}")
+
+    def named(self, kind: str) -> str:
+        """The name under which a `kind` of thing made of this content is kept; empty where nothing is."""
+        return f"{kind}-{self.mark}" if self.mark else ""
 
     def item(self, step: Step) -> Item:
         """What a step shows."""
@@ -68,11 +74,11 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
         name = fingerprint("library", [root, *([extra] if extra else [])])
     except OSError:  # reading them says which file it is, and what to do
         return _read(extra, root)
-    kept = take_up(name)
-    if isinstance(kept, Library):
-        return kept
-    library = _read(extra, root)
-    keep(name, library)
+    return made_once(name, Library, lambda: _marked(_read(extra, root), name.partition("-")[2]))
+
+
+def _marked(library: Library, mark: str) -> Library:
+    object.__setattr__(library, "mark", mark)
     return library
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from bot.content.kept import made_once
 from bot.content.kits import DangerWords
 from bot.content.loader import Library
 from bot.rules.danger_net import Likeness, likeness, surely_everyday, well_known_tongue
@@ -129,5 +130,6 @@ def _patterns(words: Mapping[str, DangerWords]) -> Iterator[Pattern]:
 
 @lru_cache(maxsize=4)
 def danger_rules_of(library: Library) -> DangerRules:
-    """What a library's words tell of. One for all who ask: they take half a second to make, and remember."""
-    return DangerRules.build(library.danger, mending_of(library))
+    """What a library's words tell of. One for all who ask: they take half a second to make at first, and remember."""
+    patterns = made_once(library.named("danger"), Patterns, lambda: Patterns(_patterns(library.danger)))
+    return DangerRules(patterns, mending_of(library))

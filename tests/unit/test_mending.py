@@ -4,10 +4,11 @@ import pytest
 
 from bot.content.learned import Example
 from bot.rules.danger import Danger
-from bot.rules.mending import Mending
+from bot.rules.mending import Mending, Words
 from tests.support import shipped
 
-SMALL = Mending(lambda: [Example("pharmacy", "en", text) for text in ("where is the pharmacy", "the Café near here")])
+PHRASES = ("where is the pharmacy", "the Café near here")
+SMALL = Mending(lambda: Words.of(Example("pharmacy", "en", text) for text in PHRASES))
 
 
 @pytest.mark.parametrize(
