@@ -66,6 +66,9 @@ from bot.flows.step_effects import (
     KeepLanguageTest as KeepLanguageTest,
 )
 from bot.flows.step_effects import (
+    KeepPortfolio as KeepPortfolio,
+)
+from bot.flows.step_effects import (
     KeepSurvey as KeepSurvey,
 )
 from bot.flows.step_effects import (
@@ -386,6 +389,7 @@ Effect = (
     | KeepLanguageClaim
     | KeepSurvey
     | ShareLanguages
+    | KeepPortfolio
     | IssueCertificate
     | ShareEntry
     | SendRelay

@@ -99,6 +99,9 @@ def _next(scene: Scene) -> tuple[Text, ...]:
 def _rows(scene: Scene) -> Rows:
     waiting = (*agenda.parked(scene), *agenda.due(scene), *agenda.still_open(scene))
     more = (button("badges/button", "progress:badges"), button("assessment/open_button", "skills:show"))
-    languages_row = languages.row()
-    papers = (button("certificate/open_button", "certificate:home"),)
-    return (*agenda.step_rows(waiting[:1]), more, *languages_row, papers, *mood.row(scene), MENU_ROW)
+    papers = (
+        button("portfolio/open_button", "portfolio:home"),
+        button("certificate/open_button", "certificate:home"),
+    )
+    rows = (more, *languages.row(), papers, *mood.row(scene), MENU_ROW)
+    return (*agenda.step_rows(waiting[:1]), *rows)

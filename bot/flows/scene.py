@@ -12,6 +12,7 @@ from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.language_views import LanguagesView
+from bot.flows.outcome_views import OutcomesView
 from bot.flows.readiness_screens import Gap
 from bot.flows.safety_views import AlertView as AlertView
 from bot.flows.safety_views import CaseView as CaseView
@@ -281,6 +282,28 @@ class SkillsView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaperView:
+    """A certificate that was given out."""
+
+    kind: str
+    code: str
+    day: date
+    issuer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioView:
+    """What only a portfolio shows together. `choices`: by item the fingerprint of what it showed when it was put in;
+    empty where it was taken out. `school`: the sending organisation."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    school: str = ""
+    certificates: tuple[PaperView, ...] = ()
+    outcomes: OutcomesView | None = None
+    languages: LanguagesView | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything a flow may look at. Fields below `conversation` are loaded only when its NEEDS name them."""
 
@@ -321,6 +344,7 @@ class Scene:
     family: tuple[Contact, ...] = ()  # needs "family": whose chat is beside the first stay
     languages: LanguagesView | None = None  # needs "languages": of the first stay
     skills: SkillsView | None = None  # needs "skills": of the first stay
+    portfolio: PortfolioView | None = None  # needs "portfolio": of the first stay
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
     cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see

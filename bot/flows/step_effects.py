@@ -93,6 +93,14 @@ class KeepSurvey:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepPortfolio:
+    """What a learner puts into their portfolio: by item the fingerprint of what it shows; empty: it stays out."""
+
+    placement_id: int
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class KeepAssessment:
     """What a learner thinks of themselves at one time (`phase`): 1 to 4 by statement (`literacy/explain`)."""
 

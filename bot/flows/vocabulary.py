@@ -271,6 +271,7 @@ def show(*shown: Shown, effects: tuple[Effect, ...] = (), conversation: Conversa
 
 
 IDLE = Conversation()
+PRIVATE = "private"  # ref of messages that nobody else may find later: they are blanked once they went out
 
 
 # --- JSON ---------------------------------------------------------------------------------------

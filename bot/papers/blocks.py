@@ -68,11 +68,20 @@ class Quiz:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A photo as JPEG, with its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewPage:
     """What follows begins on a page of its own."""
 
 
-Block = Heading | Paragraph | Facts | Steps | Bullets | Cards | Quiz | NewPage
+Block = Heading | Paragraph | Facts | Steps | Bullets | Cards | Quiz | Picture | NewPage
 LETTERS = "ABCD"
 
 

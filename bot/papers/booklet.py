@@ -14,6 +14,7 @@ from bot.papers.blocks import (
     Heading,
     NewPage,
     Paragraph,
+    Picture,
     Quiz,
     Steps,
 )
@@ -22,6 +23,7 @@ from bot.papers.paper import GREY, INK, Colour, Paper
 
 LEFT, TOP, WIDTH, BOTTOM = 20.0, 18.0, 170.0, 276.0
 BODY, SMALL = 10.5, 8.5
+PICTURE = 90.0  # the longest side of a photo
 _ACCENT: Colour = (24, 78, 119)
 _SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
 _PALE = (240, 244, 248)
@@ -107,6 +109,8 @@ class _Writer:
                 self._cards(block)
             case Quiz():
                 self._quiz(block)
+            case Picture():
+                self._picture(block)
             case NewPage():
                 if self._y > TOP:
                     self._new_page()
@@ -133,6 +137,8 @@ class _Writer:
         match following:
             case Heading(level=level):
                 return _SIZES[level] + 10
+            case Picture(width=width, height=height):
+                return PICTURE * min(1.0, height / width) + 4
             case Cards():
                 return sum(self._card_heights(following)) + 4
             case Quiz():
@@ -210,6 +216,14 @@ class _Writer:
         self._y += 2
         self._answers.setdefault(self._under, []).append((f"{quiz.number} {LETTERS[quiz.right]}", quiz.explanation))
 
+    def _picture(self, picture: Picture) -> None:
+        """As large as a third of a page at most, and never larger than it is sharp."""
+        scale = min(PICTURE / picture.width, PICTURE / picture.height, 0.18)
+        width, height = picture.width * scale, picture.height * scale
+        self._room(height)
+        self._paper.picture(LEFT, self._y, width, height, picture.content)
+        self._y += height + 3
+
     # --- pages ----------------------------------------------------------------------------------------
 
     def _text(
@@ -263,5 +277,5 @@ def _texts(document: Document) -> Iterator[str]:
                 yield from block.texts
             case Quiz():
                 yield from (block.prompt, *block.options, block.explanation)
-            case NewPage():
+            case NewPage() | Picture():
                 pass

@@ -9,7 +9,7 @@ from typing import Any
 from bot.content.markup import visible
 from bot.flows.vocabulary import Drawing
 from bot.i18n import Catalogues, Text, locale_of, show_value
-from bot.papers import certificate, picture
+from bot.papers import certificate, learning_model, picture, portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class Pen:
         if isinstance(value, Text):
             return self.catalogues.plain(value, self.language, self.zone)
         return value if isinstance(value, str) else show_value(value, locale_of(self.language), self.zone)
+
+    def marked(self, value: Text) -> str:
+        """The same with its markup, and what people wrote made safe."""
+        return self.catalogues.html(value, self.language, self.zone)
+
+
+def with_pictures(drawing: Drawing, pictures: Mapping[str, bytes | None]) -> Drawing:
+    """The same with the photos it asks for in `photos`, by their ids; None for what could not be got."""
+    return replace(drawing, facts={**drawing.facts, "pictures": pictures})
 
 
 def draw(drawing: Drawing, catalogues: Catalogues, language: str, zone: str) -> bytes:
@@ -59,8 +68,20 @@ def _certificate(facts: Mapping[str, Any], pen: Pen) -> bytes:
     return certificate.pdf(certificate.Certificate(name=facts["name"], lines=lines, modules=modules, **some))
 
 
+def _portfolio(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    pen = replace(pen, language=facts["language"] or pen.language)
+    return portfolio.pdf(facts, pen.marked, pen.language)
+
+
+def _portfolio_data(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    pen = replace(pen, language=facts["language"] or pen.language)
+    return learning_model.document(facts, pen.words, pen.language)
+
+
 _DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
     "certificate": _certificate,
     "skills": _skills,
     "progress": _progress,
+    "portfolio_pdf": _portfolio,
+    "portfolio_json": _portfolio_data,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import segno
@@ -153,6 +154,10 @@ class Paper:
         self._pdf.set_dash_pattern(dash=0.4, gap=1.0)
         self._pdf.line(x, y, x, y + length)
         self._pdf.set_dash_pattern()
+
+    def picture(self, x: float, y: float, width: float, height: float, content: bytes) -> None:
+        """A picture of that size."""
+        self._pdf.image(BytesIO(content), x, y, width, height)
 
     def qr(self, x: float, y: float, side: float, data: str) -> None:
         """A QR code as rectangles, sharp at any size, with its quiet border inside `side`."""

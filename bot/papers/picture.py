@@ -138,7 +138,8 @@ def skills(
     if len(columns) > 1:
         _legend(canvas, [(name, colours[column]) for column, name in columns])
     lines = [([values[n][0] for _, values in rows], colours[column], column) for n, (column, _) in enumerate(columns)]
-    radar(canvas, [name for name, _ in rows], lines, len(scale))
+    if len(rows) > 2:  # fewer make no net
+        radar(canvas, [name for name, _ in rows], lines, len(scale))
     for name, values in rows:
         canvas.text(MARGIN, name, 34, bold=True)
         canvas.down(50)

@@ -140,7 +140,7 @@ def _earned(
         session.scalars(select(StepRun.step).where(StepRun.placement_id == placement.id, StepRun.state == "done"))
     )
     about, stay = f"placement:{placement.id}", stay_of(session, placement.id, now)
-    base = {"issuer": _issuer(session, placement.cohort_id), "day": _today(session, placement.cohort_id, now)}
+    base = {"issuer": issuer_of(session, placement.cohort_id), "day": _today(session, placement.cohort_id, now)}
     if wanted.kind == "safety":
         found = training(script, "safety", done)
         return (about, {**base, "modules": _titles(core.content, found.quizzes)}) if found.complete else None
@@ -164,7 +164,7 @@ def _host(
     found = training(script_of(session, walk.version_id), "host", done)
     if not found.complete:
         return None
-    facts = {"issuer": _issuer(session, walk.cohort_id), "day": _today(session, walk.cohort_id, now)}
+    facts = {"issuer": issuer_of(session, walk.cohort_id), "day": _today(session, walk.cohort_id, now)}
     return f"walk:{walk.id}", {**facts, "modules": _titles(core.content, found.quizzes)}
 
 
@@ -173,7 +173,7 @@ def _titles(library: Library, quizzes: Sequence[str]) -> list[str]:
     return [f"{'lessons' if ('lesson', one) in library.items else 'quizzes'}/{one}/title" for one in quizzes]
 
 
-def _issuer(session: Session, cohort_id: int) -> str:
+def issuer_of(session: Session, cohort_id: int) -> str:
     """The organisation by its name, or the cohort where nobody named it."""
     cohort, organisation = session.execute(
         select(Cohort.name, Organisation.name)

@@ -11,7 +11,7 @@ from bot.flows.scene import Scene
 from bot.service.delivery import MenuOf
 from bot.store.tables import TelegramAccount
 
-LEARNER = ("menu", "sos", "checkin", "pause", "kit", "challenge", "journal", "progress", "feedback")
+LEARNER = ("menu", "sos", "checkin", "pause", "kit", "challenge", "journal", "progress", "portfolio", "feedback")
 DESK = ("menu", "learners", "alerts", "away", "sos")
 COHORT, MESSAGE = ("cohort",), ("message",)
 EVERYBODY = ("language", "settings", "privacy", "help")

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, insert, literal_column, select
 from sqlalchemy.orm import Session
 
+from bot.flows.vocabulary import PRIVATE as PRIVATE
 from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.service.core import Core
 from bot.store.prepared import among, first, rows
@@ -17,7 +18,6 @@ from bot.store.tables import Outbox, TelegramAccount
 from bot.store.writing import insert_many, insert_or_ignore, reserve_ids
 
 PLACE = "place"  # ref of messages that show where somebody is; they are blanked when the location is forgotten
-PRIVATE = "private"  # ref of messages that nobody else may find later: they are blanked once they went out
 LEASE = timedelta(seconds=60)  # longer than any call may take, so that a live process never loses its rows
 
 

@@ -33,6 +33,7 @@ from bot.service import (
     notices,
     partings,
     planning,
+    portfolios,
     privacy,
     progress,
     safety_effects,
@@ -161,6 +162,11 @@ def _keep_survey(work: Work, effect: fx.KeepSurvey) -> None:
     surveys.keep(work.session, work.me, effect)
 
 
+def _keep_portfolio(work: Work, effect: fx.KeepPortfolio) -> None:
+    if work.own_stay(effect.placement_id):
+        portfolios.keep(work.session, effect, work.now)
+
+
 def _issue_certificate(work: Work, effect: fx.IssueCertificate) -> None:
     work.applied.after.append(Say(certificates.issue(work.core, work.session, work.me, effect, work.now)))
 
@@ -237,6 +243,7 @@ _APPLIERS: dict[type, Applier] = {
     fx.KeepLanguageTest: _step_effect,
     fx.KeepLanguageClaim: _step_effect,
     fx.KeepSurvey: _keep_survey,
+    fx.KeepPortfolio: _keep_portfolio,
     fx.KeepKitQuestion: _keep_kit_question,
     fx.ExportMe: _export,
     fx.EraseMe: _erase,

@@ -47,6 +47,7 @@ from bot.store.tables import (
     Person,
     Placement,
     Point,
+    Portfolio,
     Relay,
     ReviewNote,
     SecondMessage,
@@ -74,6 +75,7 @@ _OF_STAY = (
     Pause,
     Mood,
     SelfAssessment,
+    Portfolio,
     *_LANGUAGES,
     *_EVIDENCE,
 )
@@ -150,6 +152,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
         Pause,
         Mood,
         SelfAssessment,
+        Portfolio,
         LanguageResult,
         LanguageClaim,
         *_EVIDENCE,

@@ -25,6 +25,7 @@ from bot.service import (
     moods,
     open_cases,
     pauses,
+    portfolios,
     progress,
     relay_views,
     skills,
@@ -340,6 +341,10 @@ def _languages(core: Core, session: Session, scene: Scene, event: Event) -> Scen
     return replace(scene, languages=languages.language_results(session, scene.stay.placement_id))
 
 
+def _portfolio(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
+    return replace(scene, portfolio=portfolios.view_of(session, scene.stay)) if scene.stay else scene
+
+
 _WISHES = select(Placement.rhythm, Placement.quiet_kinds).where(Placement.id == bindparam("placement"))
 
 
@@ -391,6 +396,7 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "wishes": _wishes,
     "skills": _skills,
     "languages": _languages,
+    "portfolio": _portfolio,
     "family": family_word.load,
     "cohorts": _cohorts,
     "cohort": _cohort,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 POLL_MARGIN = 10.0  # seconds that a long poll may last beyond its own time-out
 TOKEN_RETRY = timedelta(seconds=30)
+PHOTO_SECONDS = 20.0  # for all photos of one file: well under the outbox lease of 60 s
 ANSWER_LIMIT = 200  # characters of a toast (answerCallbackQuery)
 
 
@@ -194,7 +195,8 @@ class Telegram:
                 params[name] = InputFile(upload.content.encode(), filename=upload.name)
                 continue
             if upload.draw is not None:
-                params[name] = InputFile(await asyncio.to_thread(upload.draw), filename=upload.name)
+                pictures = await self._photos(upload.photos)
+                params[name] = InputFile(await asyncio.to_thread(upload.draw, pictures), filename=upload.name)
                 continue
             path = (self._data_dir / upload.path).resolve()
             if not path.is_relative_to(self._data_dir.resolve()):
@@ -202,6 +204,26 @@ class Telegram:
             content = await asyncio.to_thread(path.read_bytes)
             params[name] = InputFile(content, filename=upload.name or path.name)
         return params
+
+    async def _photos(self, file_ids: Sequence[str]) -> Mapping[str, bytes | None]:
+        """Photos that people sent, all at once; None for what Telegram no longer has, does not give to bots (over
+        20 MB) or does not give in time."""
+        if not file_ids:
+            return {}
+        tasks = {file_id: asyncio.create_task(self._photo(file_id)) for file_id in file_ids}
+        await asyncio.wait(tasks.values(), timeout=PHOTO_SECONDS)
+        for task in tasks.values():
+            task.cancel()
+        return {file_id: task.result() if task.done() else None for file_id, task in tasks.items()}
+
+    async def _photo(self, file_id: str) -> bytes | None:
+        try:
+            found = await self._bot.call("getFile", {"file_id": file_id})
+            address = f"{self._bot.base_file_url}/{found['file_path']}"
+            return await self._request.retrieve(address)
+        except (TelegramError, KeyError) as error:
+            log.warning("a photo could not be fetched: %s", error)
+            return None
 
     # --- beside messages --------------------------------------------------------------------------
 

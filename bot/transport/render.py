@@ -21,6 +21,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 DATA_LIMIT = 64
 
+Pictures = Mapping[str, bytes | None]  # photos by file_id; None for one that could not be got
 Draw = Callable[[Drawing, Catalogues, str, str], bytes]  # in a language, by the clock of a zone
 
 _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice"}
@@ -29,12 +30,13 @@ _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoic
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file of ours that goes with a call: its path below the data folder, its text, or what draws it (slow: not for
-    the event loop), and the name to show."""
+    the event loop) from the `photos` it needs, by file_id, and the name to show."""
 
     path: str
     name: str | None
     content: str | None = None
-    draw: Callable[[], bytes] | None = None
+    draw: Callable[[Pictures], bytes] | None = None
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,18 @@ def _file(delivery: Delivery, attachment: Attachment, catalogues: Catalogues, dr
         params |= {"caption": caption, "parse_mode": "HTML"}
     if attachment.file_id is not None:
         return Call(method, params | {attachment.kind: attachment.file_id})
-    drawn = None
+    drawn, photos = None, ()
     if attachment.drawing is not None:
-        drawn = partial(draw, attachment.drawing, catalogues, delivery.language, delivery.zone)
-    upload = Upload(attachment.path or "", attachment.name, attachment.content, drawn)
+        drawn = partial(_draw, draw, attachment.drawing, catalogues, delivery.language, delivery.zone)
+        photos = tuple(attachment.drawing.facts.get("photos", ()))
+    upload = Upload(attachment.path or "", attachment.name, attachment.content, drawn, photos)
     return Call(method, params, {attachment.kind: upload})
+
+
+def _draw(
+    draw: Draw, drawing: Drawing, catalogues: Catalogues, language: str, zone: str, pictures: Pictures
+) -> bytes:  # fmt: skip
+    return draw(drawings.with_pictures(drawing, pictures) if pictures else drawing, catalogues, language, zone)
 
 
 def _keyboard(delivery: Delivery, catalogues: Catalogues) -> dict[str, Any] | None:

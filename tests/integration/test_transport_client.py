@@ -1,6 +1,7 @@
 """The client over real HTTP against the sandbox: what every kind of answer and silence becomes."""
 
 import asyncio
+import base64
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,11 +10,15 @@ import pytest
 from bot.errors import NotFound, Unreachable, WrongToken
 from bot.flows.vocabulary import Attachment, Button, Drawing, ReplyButton, Screen, Venue, screen
 from bot.i18n import Catalogues, Text
+from bot.sandbox.files import MAX_DOWNLOAD
 from bot.service.delivery import Fate
 from bot.transport.client import Telegram
 from tests.support.sandbox import TOKEN, Clocks, Desk, desk
 from tests.support.transport import CATALOGUES, delivery, on_the_line, words
 
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 OK_BUTTON = ((Button(Text("ok"), "check_in:fine"),),)
 
 
@@ -150,7 +155,8 @@ def test_a_drawing_is_made_in_the_readers_language_when_it_is_sent():
 
 def test_a_picture_arrives_as_a_photo_with_its_figures_as_words():
     facts = {
-        "title": "How I see myself", "rows": [["Languages", 1.5, 3.0]], "before": "Before", "after": "After",
+        "title": "How I see myself", "rows": [["Languages", 1.5, 3.0]], "dark": False,
+        "columns": [["before", "Before"], ["after", "After"]],
         "scale": ["Not yet", "With help", "On my own", "I can show others"],
     }  # fmt: skip
 
@@ -163,6 +169,26 @@ def test_a_picture_arrives_as_a_photo_with_its_figures_as_words():
         edited = replace(delivery(words("Menu"), here.chat), edits=result.message_id)
         assert (await telegram.deliver(edited)).fate is Fate.SENT
         assert (await here.person.last())["text"] == "Menu"
+
+    on_the_line(scenario)
+
+
+def test_a_drawing_gets_the_photos_it_asks_for_and_does_without_those_that_bots_cannot_have():
+    drawn: list[dict[str, bytes | None]] = []
+
+    def draw(drawing: Drawing, catalogues: Catalogues, language: str, zone: str) -> bytes:
+        drawn.append(dict(drawing.facts["pictures"]))
+        return b"%PDF"
+
+    async def scenario(here: Desk, telegram: Telegram) -> None:
+        telegram.draw = draw
+        small = (await here.person.send_photo(PNG))["photo"][-1]["file_id"]
+        large = here.sandbox.world.files.add("photos", bytes(MAX_DOWNLOAD + 1), "image/jpeg").file_id
+        file = Drawing("portfolio_pdf", {"photos": [small, large, "gone"]})
+        made = Attachment("document", name="portfolio.pdf", drawing=file)
+        result = await telegram.deliver(delivery(words("Yours", attachment=made), here.chat))
+        assert result.fate is Fate.SENT
+        assert drawn == [{small: PNG, large: None, "gone": None}]
 
     on_the_line(scenario)
 

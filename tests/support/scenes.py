@@ -26,6 +26,7 @@ from bot.flows.effects import (
     GiveConsent,
     KeepEntry,
     KeepKitQuestion,
+    KeepPortfolio,
     OpenStep,
     SaveStep,
     SetCheckInHour,
@@ -33,7 +34,7 @@ from bot.flows.effects import (
     ShareEntry,
     SkipStep,
 )
-from bot.flows.scene import Contact, ProgressView, Scene, Stay, StepView
+from bot.flows.scene import Contact, PortfolioView, ProgressView, Scene, Stay, StepView
 from bot.flows.vocabulary import (
     Command,
     Conversation,
@@ -162,6 +163,7 @@ class Talk:
             "conversation": [self.base.conversation.flow, dict(self.base.conversation.data)],
             "steps": {view.id: [view.state, dict(view.data)] for view in self.base.steps},
             "points": {}, "stay": {}, "kit_questions": self.base.kit_questions,
+            "portfolio": dict(self.base.portfolio.choices) if self.base.portfolio else {},
         }  # fmt: skip
 
     # --- what the person does
@@ -213,7 +215,7 @@ class Talk:
         return replace(
             self.base, language=self.state["language"], conversation=Conversation(flow, data), steps=views,
             stays=tuple(replace(one, **self.state["stay"]) for one in self.base.stays),
-            kit_questions=self.state["kit_questions"],
+            kit_questions=self.state["kit_questions"], portfolio=self._portfolio(),
             progress=ProgressView(
                 sum(points), sum(view.state == "done" for view in views), len(views), self._competences()
             ),
@@ -226,6 +228,9 @@ class Talk:
     def _view(self, view: StepView) -> StepView:
         state, data = self.state["steps"][view.id]
         return replace(view, state=state, data=data)
+
+    def _portfolio(self) -> PortfolioView | None:
+        return self.base.portfolio and replace(self.base.portfolio, choices=self.state["portfolio"])
 
     def _competences(self) -> dict[str, int]:
         totals: dict[str, int] = {}
@@ -246,6 +251,8 @@ class Talk:
                 self.state["points"].setdefault(step, [points, list(competences)])
             case SkipStep(_, step):
                 self.state["steps"][step][0] = "skipped"
+            case KeepPortfolio(_, choices):
+                self.state["portfolio"] |= choices
             case SetLanguage(chosen):
                 self.state["language"] = chosen
             case GiveConsent("kit_questions", given):
