@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 from typing import cast
 
 import pytest
 
-from bot.content.language_tests import LEVELS, PER_LEVEL, LanguageTest, Level, TestItem
+from bot.content.language_tests import LEVELS, PER_LEVEL, Level
 from bot.rules.language_test import (
     BELOW,
     BLOCK,
@@ -31,19 +30,9 @@ from bot.rules.language_test import (
     tallies,
     wilson,
 )
+from tests.support.language_tests import made_up
 
-
-def _items() -> Iterator[TestItem]:
-    for level in LEVELS:
-        for skill, count in PER_LEVEL.items():
-            for number in range(1, count + 1):
-                yield TestItem(
-                    id=f"{level.lower()}-{skill}-{number}", level=level, skill=skill,
-                    prompt=f"{level} {skill} {number}?", right="yes", wrong=("no", "perhaps", "never"),
-                )  # fmt: skip
-
-
-TEST = LanguageTest(id="fr-a", path="language_tests/fr-a", language="fr", form="a", items=tuple(_items()))
+TEST = made_up()
 
 
 def play(right: dict[str, int], seed: str = "s") -> tuple[list[str], Result]:
