@@ -31,7 +31,7 @@ def _words(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Answer = Annotated[str, BeforeValidator(_words), Field(min_length=1, max_length=60)]
+Answer = Annotated[str, Field(min_length=1, max_length=60), BeforeValidator(_words)]
 
 
 class TestItem(Strict):

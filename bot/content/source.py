@@ -221,6 +221,8 @@ def _sentence(error: ErrorDetails, where: str, known: set[str]) -> str:
             return f"{where} has {len(error['input'])} and needs at least {context['min_length']}"
         case "too_long":
             return f"{where} has more than the {context['max_length']} entries it may have"
+        case "string_too_long":
+            return f"{where} has {len(str(error['input']))} characters, at most {context['max_length']} may stand there"
         case "tuple_type":
             return f"{where} should be a list; write it as [a, b] or as lines with a dash"
         case "model_type" | "model_attributes_type" | "dict_type":
