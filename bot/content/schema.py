@@ -18,6 +18,7 @@ from bot.content.fields import CountryCode, Duration, HourMinute, Id, Phrase, So
 from bot.content.items import Competence
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Next = Literal["log", "review", "grid"]  # skills log, talk half-way, tutor's grid: offered beside the step
 Anchor = Literal["departure", "arrival", "return"]
 
 
@@ -57,6 +58,7 @@ class _Step(Strict):
     points: int = Field(default=0, ge=0)
     competences: tuple[Competence, ...] = ()
     required: bool = False
+    then: Next | None = None
 
 
 class TextStep(_Step):
@@ -133,6 +135,7 @@ class Series(Strict):
     worth: Duration
     leave: int = Field(default=0, ge=0)
     points: int = Field(default=0, ge=0)
+    then: Next | None = None
     conditions: Conditions = Field(default_factory=Conditions, alias="for")
 
     def steps(self) -> tuple[Step, ...]:
@@ -157,6 +160,7 @@ class Series(Strict):
         step: Step = _SERIAL[self.kind](
             id=item, use=item, kind=self.kind, stage=self.stage, when=When(anchor=self.anchor, days=day, at=self.at),
             conditions=wanted, worth=self.worth, points=self.points,
+            then=self.then,
         )  # fmt: skip
         return step
 

@@ -47,6 +47,39 @@ from bot.flows.alert_effects import (
 from bot.flows.alert_effects import (
     TakeCase as TakeCase,
 )
+from bot.flows.outcome_effects import (
+    CloseWeek as CloseWeek,
+)
+from bot.flows.outcome_effects import (
+    CommentGrid as CommentGrid,
+)
+from bot.flows.outcome_effects import (
+    GradeOutcome as GradeOutcome,
+)
+from bot.flows.outcome_effects import (
+    HandInGrid as HandInGrid,
+)
+from bot.flows.outcome_effects import (
+    KeepReviewNote as KeepReviewNote,
+)
+from bot.flows.outcome_effects import (
+    LogOutcome as LogOutcome,
+)
+from bot.flows.outcome_effects import (
+    OutcomeEffect as OutcomeEffect,
+)
+from bot.flows.outcome_effects import (
+    ShowOutcomes as ShowOutcomes,
+)
+from bot.flows.outcome_effects import (
+    ShowReviewNote as ShowReviewNote,
+)
+from bot.flows.outcome_effects import (
+    TellValidated as TellValidated,
+)
+from bot.flows.outcome_effects import (
+    ValidateOutcome as ValidateOutcome,
+)
 from bot.flows.step_effects import (
     FinishStep as FinishStep,
 )
@@ -409,4 +442,5 @@ Effect = (
     | CallOffMessage
     | SetDigest
     | NoteMembership
+    | OutcomeEffect
 )

@@ -32,13 +32,20 @@ def shown(scene: Scene) -> Screen:
     if scene.writes_to_cohorts:
         body.append(say("help/message_command"))
     if not body:
-        body.append(say("help/family" if "family" in scene.roles else "help/stranger"))
+        body.append(about(scene))
     body.append(say("help/machine"))
     return Screen(tuple(body), tuple((b,) for b in _buttons(scene)))
+
+
+def about(scene: Scene) -> Text:
+    """What the bot is to somebody who is neither learner nor contact person."""
+    if "family" in scene.roles:
+        return say("help/family")
+    return say("help/tutor" if scene.is_tutor else "help/stranger")
 
 
 def _buttons(scene: Scene) -> tuple[Button, ...]:
     menu = button("steps/menu_button", "menu:home")
     if scene.is_learner:
         return (button("gate/sos_button", "sos:open"), menu)
-    return (menu,) if scene.is_referent else ()
+    return (menu,) if scene.is_referent or scene.is_tutor else ()

@@ -147,6 +147,7 @@ def _card(v: LearnerView, stay: Stay) -> Screen:
         body.append(pause_screens.state_line(v.pause))
         asked = v.pause.terms.state is State.ASKED
         rows.append(pause_screens.decide_row(v.pause) if asked else pause_screens.stop_row(v.pause))
+    rows.append((button("validation/open_button", f"validate:of:{v.placement_id}"),))
     if v.linked:
         rows.append((button("learners/unlink_button", f"learners:unlink:{v.placement_id}"),))
     rows.append((button("learners/list_button", "learners:open"),))

@@ -6,7 +6,7 @@ Somebody who is learner and referent gets both halves.
 from __future__ import annotations
 
 from bot.clock import local_date
-from bot.flows import agenda, walks
+from bot.flows import agenda, help, walks
 from bot.flows.gate import missing
 from bot.flows.naming import city
 from bot.flows.running import Run, answer
@@ -32,7 +32,7 @@ def home(scene: Scene) -> Screen:
     """The menu of this person."""
     stay = scene.stay
     if stay is None and not scene.is_referent:
-        return screen(say("help/family" if "family" in scene.roles else "help/stranger"), rows=walks.rows_of(scene))
+        return screen(help.about(scene), rows=(*_tutor(scene), *walks.rows_of(scene)))
     body: list[Text] = [say("menu/hello", name=scene.name)]
     rows: list[Rows] = []
     if stay is not None:
@@ -41,7 +41,7 @@ def home(scene: Scene) -> Screen:
     if scene.is_referent:
         body.append(say("menu/alerts", n=len(scene.alerts)) if scene.alerts else say("menu/no_alerts"))
         rows.append(_desk(scene))
-    rows.append(walks.rows_of(scene))
+    rows += [_tutor(scene), walks.rows_of(scene)]
     rows.append(((button("menu/settings_button", "settings:home"), button("menu/help_button", "help:open")),))
     return Screen(tuple(body), tuple(row for part in rows for row in part))
 
@@ -137,6 +137,11 @@ def _pages(page: int, count: int) -> Rows:
     before = (button("menu/before_button", f"menu:open:{page - 1}"),) if page else ()
     after = (button("menu/after_button", f"menu:open:{page + 1}"),) if (page + 1) * PAGE < count else ()
     return ((*before, *after),) if before or after else ()
+
+
+def _tutor(scene: Scene) -> Rows:
+    """Of a tutor at work: the learners they assess."""
+    return ((button("grid/open_button", "grid:home"),),) if scene.is_tutor else ()
 
 
 # --- the referent's half --------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from bot.clock import Itinerary
 from bot.i18n import Text
 from bot.rules.outcomes import best
 
@@ -98,6 +99,7 @@ class OutcomesView:
     grids: Mapping[str, GridView] = field(default_factory=dict)
     weeks: Mapping[int, WeekView] = field(default_factory=dict)
     notes: tuple[NoteView, ...] = ()
+    tutor_joined: bool = False  # the tutor at work is in the bot
 
     @property
     def logged_weeks(self) -> frozenset[int]:
@@ -107,3 +109,42 @@ class OutcomesView:
     def note(self, side: str, part: str) -> NoteView | None:
         """What a side wrote in a part."""
         return next((one for one in self.notes if (one.side, one.part) == (side, part)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A grid that the tutor is filling in, or has handed in: grades by code, the comment."""
+
+    grades: Mapping[str, int] = field(default_factory=dict)
+    comment: str | None = None
+    handed_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tutored:
+    """A learner as the tutor at work sees them: the outcomes without the learner's own log, and the tutor's grids by
+    moment. `notes` are the tutor's own, and what the learner showed."""
+
+    placement_id: int
+    person_id: int
+    learner: str
+    first_name: str
+    cohort: str
+    itinerary: Itinerary | None
+    outcomes: tuple[OutcomeView, ...]
+    drafts: Mapping[str, Draft]
+    notes: tuple[NoteView, ...]
+
+    def note(self, side: str, part: str) -> NoteView | None:
+        """What a side wrote in a part."""
+        return next((one for one in self.notes if (one.side, one.part) == (side, part)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A learner whose outcomes the contact person may validate; `view` is None until the learner agreed."""
+
+    placement_id: int
+    person_id: int
+    learner: str
+    view: OutcomesView | None

@@ -64,6 +64,7 @@ def notice(scene: Scene) -> tuple[Text, ...]:
         say("privacy/what"),
         say("privacy/why"),
         say("privacy/who"),
+        say("privacy/outcomes"),
         say("privacy/how_long"),
         say("privacy/telegram"),
         say("privacy/rights"),

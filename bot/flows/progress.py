@@ -103,5 +103,6 @@ def _rows(scene: Scene) -> Rows:
         button("portfolio/open_button", "portfolio:home"),
         button("certificate/open_button", "certificate:home"),
     )
-    rows = (more, *languages.row(), papers, *mood.row(scene), MENU_ROW)
+    learnt = (button("outcomes/open_button", "outcomes:home"),)
+    rows = (more, *languages.row(), learnt, papers, *mood.row(scene), MENU_ROW)
     return (*agenda.step_rows(waiting[:1]), *rows)

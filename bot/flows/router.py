@@ -19,6 +19,7 @@ from bot.flows import (
     fallback,
     family,
     feedback,
+    grid,
     help,
     home,
     journal,
@@ -31,19 +32,23 @@ from bot.flows import (
     mood,
     near,
     onboarding,
+    outcomes,
     pause,
     portfolio,
     privacy,
     progress,
     reflection,
     relay,
+    review,
     settings,
     short_words,
     skills,
+    skills_log,
     sos,
     steps,
     survey,
     travel,
+    validation,
     walks,
     wishes,
 )
@@ -107,6 +112,11 @@ BUTTONS: Mapping[str, ModuleType] = {
     "portfolio": portfolio,
     "skills": skills,
     "languages": languages,
+    "outcomes": outcomes,
+    "log": skills_log,
+    "grid": grid,
+    "review": review,
+    "validate": validation,
     "home": home,
     "certificate": certificates,
     "mood": mood,
@@ -134,6 +144,11 @@ ELSEWHERE = frozenset(
         "home",
         "skills",
         "languages",
+        "outcomes",
+        "log",
+        "grid",
+        "review",
+        "validate",
         "certificate",
         "portfolio",
         "pause",
@@ -158,7 +173,14 @@ WAITING: Mapping[str, ModuleType] = {
     "away": away,
     "message": message,
     "survey": survey,
+    "log": skills_log,
+    "grid": grid,
+    "review": review,
+    "validate": validation,
 }
+NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
+LETTERS = NOTES | {"relay", "away", "message"}  # words are for these only as long as one stays
+TO_A_QUESTION = NOTES | WAIT_FOR_WORDS  # an answer by swiping goes to these, too
 
 
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
@@ -194,7 +216,7 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
     """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
-    if scene.conversation.flow not in ("relay", "away", "message") or outcome.conversation is not None:
+    if scene.conversation.flow not in LETTERS or outcome.conversation is not None:
         return outcome
     if isinstance(event, Command) and event.name in ("sos", "checkin"):
         return outcome
@@ -230,7 +252,7 @@ def _module(scene: Scene, event: Event) -> ModuleType:
             return BUTTONS.get(data.partition(":")[0], fallback)
         case Place():
             return near if near.is_awaited(scene, event) else sos
-        case Words(reply_to=int()) if scene.conversation.flow not in WAIT_FOR_WORDS:
+        case Words(reply_to=int()) if scene.conversation.flow not in TO_A_QUESTION:
             # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.
             return relay if scene.conversation.flow == "relay" or scene.person_id else fallback
         case Edited(text) if fallback.is_sos(text):

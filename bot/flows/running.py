@@ -202,10 +202,19 @@ def stale(run: Run, current: Screen) -> Outcome:
     return show(Toast(say("steps/answered")), Replace(current))
 
 
+def and_then(step: Step) -> Rows:
+    """The way to what goes with a step: the skills log, the talk half-way, the tutor's grid."""
+    if step.then is None:
+        return ()
+    # A tutor finds talk and grid behind each learner.
+    where = "grid:home" if OF_WALK in step.id else f"{step.then}:home"
+    return ((button(f"steps/then/{step.then}", where),),)
+
+
 def praise(run: Run, *body: Text, rows: Rows = ()) -> Screen:
     """The last screen of a step: what was done, its points, and the way on."""
     points = (say("steps/points", n=run.step.points),) if run.step.points else ()
-    return Screen((*body, *points), (*rows, MENU_ROW))
+    return Screen((*body, *points), (*rows, *and_then(run.step), MENU_ROW))
 
 
 def answer(event: object, shown: Screen) -> Say | Replace:

@@ -12,7 +12,7 @@ from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
 from bot.flows.language_views import LanguagesView
-from bot.flows.outcome_views import OutcomesView
+from bot.flows.outcome_views import Examined, OutcomesView, Tutored
 from bot.flows.readiness_screens import Gap
 from bot.flows.safety_views import AlertView as AlertView
 from bot.flows.safety_views import CaseView as CaseView
@@ -345,6 +345,9 @@ class Scene:
     languages: LanguagesView | None = None  # needs "languages": of the first stay
     skills: SkillsView | None = None  # needs "skills": of the first stay
     portfolio: PortfolioView | None = None  # needs "portfolio": of the first stay
+    outcomes: OutcomesView | None = None  # needs "outcomes": of the first stay
+    tutored: tuple[Tutored, ...] = ()  # needs "tutored": as a tutor at work
+    examined: Examined | None = None  # needs "examined": the learner whom the button or the conversation names
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it
     cases: tuple[CaseView, ...] = ()  # needs "cases": open ones this person may see
@@ -376,6 +379,10 @@ class Scene:
     def writes_to_cohorts(self) -> bool:
         """May they send messages to a whole cohort?"""
         return self.actor is not None and reaches_others(self.actor, Action.SEND_COHORT_MESSAGE)
+
+    @property
+    def is_tutor(self) -> bool:
+        return "host_tutor" in self.roles
 
     @property
     def is_referent(self) -> bool:

@@ -12,7 +12,7 @@ from bot.content.items import Assessment, LanguageCheck, Lesson, Quiz, Survey
 from bot.content.schema import Journey, Step
 from bot.flows import assessment, challenge, checklist, language_test, lesson, quiz, reflection, survey, text_step
 from bot.flows.gate import closed
-from bot.flows.running import CAN_OPEN, Items, Run, callback, find, numbers, park, set_aside, title
+from bot.flows.running import CAN_OPEN, Items, Run, and_then, callback, find, numbers, park, set_aside, title
 from bot.flows.scene import Scene, Stay, StepView
 from bot.flows.vocabulary import Event, Outcome, Replace, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Text, say
@@ -49,7 +49,7 @@ def offer(items: Items, journey: Journey, step: Step, stay: Stay) -> Screen:
         return text_step.shown(run)
     start = button("steps/start_button", callback(step.id, "open"))
     later = button("steps/later_button", callback(step.id, "later"))
-    return Screen(_card(run), ((start, later),))
+    return Screen(_card(run), ((start, later), *and_then(step)))
 
 
 def _card(run: Run) -> tuple[Text, ...]:

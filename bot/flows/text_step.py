@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows.running import Run, finished, praise, step_button, title
+from bot.flows.running import Run, and_then, finished, praise, step_button, title
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Outcome, Replace, Screen, Toast, show
 from bot.i18n import Text, say
@@ -11,7 +11,7 @@ from bot.i18n import Text, say
 def shown(run: Run) -> Screen:
     """The message itself with one button."""
     head = (say("steps/card", title=title(run.step, run.item)),) if getattr(run.item, "title", None) else ()
-    return Screen((*head, run.text("body")), ((step_button("steps/got_it_button", run, "read"),),))
+    return Screen((*head, run.text("body")), ((step_button("steps/got_it_button", run, "read"),), *and_then(run.step)))
 
 
 def begin(scene: Scene, run: Run) -> Outcome:

@@ -58,6 +58,9 @@ class Action(StrEnum):
     DECIDE_PAUSE = "decide_pause"
     RAISE_SOS = "raise_sos"
     RUN_STEP = "run_step"
+    SEE_OUTCOMES = "see_outcomes"
+    ASSESS_OUTCOMES = "assess_outcomes"
+    VALIDATE_OUTCOMES = "validate_outcomes"
 
 
 class Reach(IntEnum):
@@ -132,6 +135,7 @@ OWN = frozenset(
         Action.EXPORT_PERSON,
         Action.ERASE_PERSON,
         Action.RUN_STEP,
+        Action.SEE_OUTCOMES,
     }
 )
 # What somebody needs who was put on an alert about a learner otherwise not theirs (duty, substitute, safeguarding).
@@ -151,6 +155,7 @@ ON_CASE = frozenset({Action.SEE_DISCLOSURE, Action.TAKE_CASE, Action.CLOSE_CASE}
 _QUIETING = (
     frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE, Action.RECORD_CALL}) | ON_CASE
 )
+_JUDGING = frozenset({Action.ASSESS_OUTCOMES, Action.VALIDATE_OUTCOMES})
 _ALERT_ACTIONS = (Action.SEE_ALERT, Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT)
 _CARE = (
     *_ALERT_ACTIONS,
@@ -159,7 +164,8 @@ _CARE = (
     Action.WRITE_TO_LEARNER,
     Action.RECORD_CALL,
 )
-_REFERENT = (*_CARE, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)
+_TEACHER = (Action.SEE_OUTCOMES, Action.VALIDATE_OUTCOMES)  # once the learner has agreed
+_REFERENT = (*_CARE, *_TEACHER, Action.SEE_PROGRESS, Action.DECIDE_PAUSE)
 _DESK = (
     *_CARE,
     Action.SEE_PROGRESS,
@@ -198,12 +204,12 @@ _ROWS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.LOCAL_CONTACT: _row(Reach.ASSIGNED, _CARE),
     Role.ACCOMPANYING: _row(Reach.COHORT, (*_CARE, Action.SEE_COHORT, Action.CALL_ROLL)),
     # Where nobody looks after safeguarding, coordinators are told of a case: of that one, not of all.
-    Role.COORDINATOR: _row(Reach.ORGANISATION, _DESK) | dict.fromkeys(ON_CASE, Reach.ASSIGNED),
+    Role.COORDINATOR: _row(Reach.ORGANISATION, (*_DESK, *_TEACHER)) | dict.fromkeys(ON_CASE, Reach.ASSIGNED),
     Role.SAFEGUARDING: _row(Reach.ASSIGNED, _CARE) | dict.fromkeys(ON_CASE, Reach.ORGANISATION),
-    Role.HOST_TUTOR: _row(Reach.ASSIGNED, (Action.SEE_LEARNER,)),
+    Role.HOST_TUTOR: _row(Reach.ASSIGNED, (Action.SEE_LEARNER, Action.ASSESS_OUTCOMES)),
     Role.FAMILY: _row(Reach.ASSIGNED, (Action.SEE_LEARNER, Action.GIVE_GUARDIAN_CONSENT)),
     # The command line is no person: it has no journal, answers no check-in and takes no steps.
-    Role.OPERATOR: dict.fromkeys(_DESK, Reach.EVERYTHING),
+    Role.OPERATOR: dict.fromkeys((*_DESK, Action.SEE_OUTCOMES, Action.ASSESS_OUTCOMES), Reach.EVERYTHING),
 }
 RULES: Mapping[tuple[Role, Action], Reach] = {
     (role, action): reach for role, row in _ROWS.items() for action, reach in row.items()
@@ -232,8 +238,9 @@ def require(actor: Actor, action: Action, subject: Subject) -> None:
 def _reaches(actor: Actor, grant: Grant, action: Action, subject: Subject) -> bool:
     reach = RULES.get((grant.role, action), Reach.NONE)
     oneself = actor.person_id is not None and actor.person_id == subject.person_id
-    # Nobody quiets the alert or the check-ins about themselves: that takes a person who has looked.
-    if reach is Reach.NONE or (oneself and action in _QUIETING):
+    # Nobody quiets the alert or the check-ins about themselves, nor judges their own work: that takes a person who has
+    # looked.
+    if reach is Reach.NONE or (oneself and action in _QUIETING | _JUDGING):
         return False
     if reach is Reach.EVERYTHING:
         return True

@@ -23,6 +23,7 @@ _MEMBERSHIPS = (
     .order_by(Membership.id)
 )  # fmt: skip
 _CHILDREN = select(Placement.guardian_id, Placement.id).where(among(Placement.guardian_id, "guardians"))
+_TUTORED = select(Placement.tutor_id, Placement.id).where(among(Placement.tutor_id, "tutors"))
 
 
 def actor_of(session: Session, person_id: int) -> tuple[Actor, Sequence[Any]]:
@@ -34,7 +35,7 @@ def actor_of(session: Session, person_id: int) -> tuple[Actor, Sequence[Any]]:
 
 
 def actors_of(session: Session, people: Collection[int]) -> dict[int, tuple[Actor, Sequence[Any]]]:
-    """The same for many people in one read, two where there are families."""
+    """The same for many people in one read, two where there are families or tutors."""
     memberships: dict[int, list[Any]] = {person_id: [] for person_id in people}
     for row in rows(session, _MEMBERSHIPS, people=people):
         memberships[row.person_id].append(row)
@@ -42,17 +43,29 @@ def actors_of(session: Session, people: Collection[int]) -> dict[int, tuple[Acto
     children: dict[int, set[int]] = {}
     for guardian, placement in rows(session, _CHILDREN, guardians=families) if families else ():
         children.setdefault(guardian, set()).add(placement)
+    tutors = [m.id for held in memberships.values() for m in held if m.role == Role.HOST_TUTOR]
+    tutored: dict[int, set[int]] = {}
+    for tutor, placement in rows(session, _TUTORED, tutors=tutors) if tutors else ():
+        tutored.setdefault(tutor, set()).add(placement)
     return {
-        person_id: (Actor(person_id, tuple(_grant(m, children) for m in held)), held)
+        person_id: (Actor(person_id, tuple(_grant(m, children, tutored) for m in held)), held)
         for person_id, held in memberships.items()
     }
 
 
-def _grant(membership: Any, children: Mapping[int, Collection[int]]) -> Grant:
+def _grant(
+    membership: Any, children: Mapping[int, Collection[int]], tutored: Mapping[int, Collection[int]]
+) -> Grant:  # fmt: skip
     organisation = membership.organisation_id
     if membership.cohort_id is not None and organisation is None:
         organisation = membership.cohort_organisation_id
-    stays = frozenset(children.get(membership.person_id, ())) if membership.role == Role.FAMILY else frozenset()
+    match membership.role:
+        case Role.FAMILY:
+            stays = frozenset(children.get(membership.person_id, ()))
+        case Role.HOST_TUTOR:
+            stays = frozenset(tutored.get(membership.id, ()))
+        case _:
+            stays = frozenset()
     return Grant(
         role=Role(membership.role), membership_id=membership.id, organisation_id=organisation,
         project_id=membership.project_id, cohort_id=membership.cohort_id, placement_ids=stays,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from bot.content.outcomes import Outcomes
 from bot.flows.outcome_views import GridView, NoteView, OutcomesView, OutcomeView, Verdict, WeekView
 from bot.i18n import Text, verbatim
 from bot.rules.outcomes import GENERIC, MOMENTS, list_for
+from bot.service.stays import stay_of
 from bot.store.tables import (
     Consent,
     Outcome,
@@ -113,3 +115,9 @@ def is_shared(session: Session, placement_id: int) -> bool:
         .limit(1)
     ).first()
     return newest is not None and newest.given and newest.withdrawn_at is None
+
+
+def visible(session: Session, placement_id: int, now: datetime) -> bool:
+    """Whether the contact person may see them now: shared, and the learner's own yes to the journey holds."""
+    stay = stay_of(session, placement_id, now)
+    return stay is not None and stay.may_travel_on and is_shared(session, placement_id)

@@ -163,7 +163,7 @@ class Placement(Base):
     host_phone: Mapped[str | None]
     tutor_name: Mapped[str | None]
     tutor_email: Mapped[str | None]
-    tutor_id: Mapped[int | None] = mapped_column(BigId)  # the tutor's membership, where they are in the bot
+    tutor_id: Mapped[int | None] = mapped_column(BigId, index=True)  # the tutor's membership, where they are in the bot
     accommodation: Mapped[str | None]
     departure_date: Mapped[date | None]
     arrival_date: Mapped[date | None]

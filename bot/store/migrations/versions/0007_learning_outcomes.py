@@ -14,6 +14,7 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    op.create_index(op.f("ix_placement_tutor_id"), "placement", ["tutor_id"], unique=False)
     op.create_table(
         "outcome",
         sa.Column("id", BIG, nullable=False),
@@ -130,6 +131,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_placement_tutor_id"), table_name="placement")
     op.drop_table("review_note")
     op.drop_table("outcome_week")
     op.drop_table("outcome_validation")
