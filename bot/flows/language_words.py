@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bot.flows.language_views import ALL, PHASES, ClaimView, LanguagesView, TestView
 from bot.i18n import Day, LanguageName, Listing, Text, say, verbatim
 from bot.rules.language_test import BELOW, Result
 
 UNKNOWN = "und"  # BCP-47: a language nobody knows
+KINDS = ("test", "ols", "grid")
 SKILLS = ("listening", "reading", "talking", "speaking", "writing")
 
 
@@ -47,23 +48,35 @@ def tally_lines(result: Result) -> Text:
     return say("languages/lines", lines=Listing(tuple(lines), lines=True))
 
 
-def about(view: LanguagesView, language: str) -> Iterator[Text]:
-    """Everything known of one language: tests, what changed, the learner's own view, an OLS result."""
-    name: LanguageName | Text = say("language_test/of_the_place") if language == UNKNOWN else LanguageName(language)
-    lines: list[Text] = [say("languages/language", language=name)]
+def about(view: LanguagesView, language: str, kinds: Collection[str] = KINDS) -> Iterator[Text]:
+    """Everything known of one language, or what is of some kinds: tests and what changed, OLS results, the own view."""
+    lines: list[Text] = [say("languages/language", language=name_of(language))]
     for phase in PHASES:
         test, ols = view.test(phase, language), view.claim(phase, language, "ols")
-        lines += [_test_line(test)] if test else []
-        lines += [_ols_line(ols)] if ols else []
-        if (attempts := view.attempts(phase, language)) > 1:
-            lines.append(say("languages/attempts", n=attempts))
+        if test and "test" in kinds:
+            lines.append(_test_line(test))
+            attempts = view.attempts(phase, language)
+            lines += [say("languages/attempts", n=attempts)] if attempts > 1 else []
+        lines += [_ols_line(ols)] if ols and "ols" in kinds else []
     yield say("languages/lines", lines=Listing(tuple(lines), lines=True))
     change = view.change(language)
-    if change is not None:
+    if change is not None and "test" in kinds:
         yield say(f"languages/change/{change}")
     own = tuple(_own_lines(*(view.claim(phase, language, "grid") for phase in PHASES)))
-    if own:
+    if own and "grid" in kinds:
         yield say("languages/own_title", lines=Listing(own, lines=True))
+
+
+def kinds_of(view: LanguagesView, language: str) -> tuple[str, ...]:
+    """What there is of a language: each can be shown by itself."""
+    found = {one.source for one in view.claims if one.language == language}
+    found |= {"test"} if any(one.language == language for one in view.tests) else set()
+    return tuple(kind for kind in KINDS if kind in found)
+
+
+def name_of(language: str) -> LanguageName | Text:
+    """What a language is called; the one of the stay where nobody knows which that is."""
+    return say("language_test/of_the_place") if language == UNKNOWN else LanguageName(language)
 
 
 def _test_line(test: TestView) -> Text:

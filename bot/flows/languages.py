@@ -1,17 +1,18 @@
 """My languages: tests before and after, one's own view and OLS results side by side. The learner's alone, unless they
-send what they see to one contact person, once."""
+send one of these to one contact person, once."""
 
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import NamedTuple
 
 from bot.flows.effects import ShareLanguages
 from bot.flows.gate import closed
 from bot.flows.language_views import LanguagesView
-from bot.flows.language_words import about
+from bot.flows.language_words import about, kinds_of, name_of
 from bot.flows.mood import readers
 from bot.flows.running import CAN_OPEN, MENU_ROW, answer, callback
-from bot.flows.scene import Scene, Stay, StepView
+from bot.flows.scene import Contact, Scene, Stay, StepView
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Text, say, verbatim
 
@@ -19,7 +20,7 @@ NEEDS: frozenset[str] = frozenset({"languages", "steps", "contacts"})
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`languages:show|share`, `languages:see:<person>`, `languages:send:<person>:<mark>`."""
+    """`languages:show|share`, `languages:what:<kind>:<language>`, and with a person `see` and `send` with a mark."""
     parts = event.data.split(":")[1:] if isinstance(event, Tap) else ["show"]
     stay = scene.stay
     shut = closed(scene)
@@ -27,11 +28,13 @@ def handle(scene: Scene, event: Event) -> Outcome:
         return shut
     match parts:
         case ["share"] if stay is not None:
-            return _choose(scene, stay)
-        case ["see", person] if stay is not None:
-            return _preview(scene, stay, person)
-        case ["send", person, mark] if stay is not None:
-            return _send(scene, stay, person, mark)
+            return _choose_what(scene, stay)
+        case ["what", kind, language] if stay is not None:
+            return _choose_reader(scene, stay, Item(kind, language))
+        case ["see", kind, language, person] if stay is not None:
+            return _preview(scene, stay, Item(kind, language), person)
+        case ["send", kind, language, person, mark] if stay is not None:
+            return _send(scene, stay, Item(kind, language), person, mark)
         case _:
             return show(answer(event, shown(scene)))
 
@@ -77,47 +80,80 @@ def _ways(view: StepView) -> Rows:
     return ((again,), (own, button("language_test/ols_button", callback(view.id, "ols"))))
 
 
-# --- showing it to somebody -------------------------------------------------------------------------
+# --- showing it to somebody, one thing at a time ------------------------------------------------------
 
 
-def _choose(scene: Scene, stay: Stay) -> Outcome:
+class Item(NamedTuple):
+    """One thing to show: the tests of a language, OLS results (`ols`), or the own view (`grid`)."""
+
+    kind: str
+    language: str
+
+
+def _items(view: LanguagesView) -> list[Item]:
+    return [Item(kind, language) for language in view.languages for kind in kinds_of(view, language)]
+
+
+def _choose_what(scene: Scene, stay: Stay) -> Outcome:
+    items = _items(_view(scene))
+    if not readers(scene) or not items:
+        return show(Replace(shown(scene)))
+    if len(items) == 1:
+        return _choose_reader(scene, stay, items[0])
+    rows = tuple((_button(item),) for item in items)
+    return show(Replace(screen(say("languages/which"), rows=(*rows, _no()))))
+
+
+def _button(item: Item) -> Button:
+    data = f"languages:what:{item.kind}:{item.language}"
+    label = say(f"languages/items/{item.kind}")
+    return Button(say("languages/item_button", language=name_of(item.language), item=label), data)
+
+
+def _choose_reader(scene: Scene, stay: Stay, item: Item) -> Outcome:
     known = readers(scene)
-    if not known or not _view(scene).languages:
+    if not known or item not in _items(_view(scene)):
         return show(Replace(shown(scene)))
     if len(known) == 1:
-        return _preview(scene, stay, str(known[0].person_id))
-    rows = tuple((Button(say("mood/to_button", name=c.name), f"languages:see:{c.person_id}"),) for c in known)
+        return _preview(scene, stay, item, str(known[0].person_id))
+    see = f"languages:see:{item.kind}:{item.language}"
+    rows = tuple((Button(say("mood/to_button", name=c.name), f"{see}:{c.person_id}"),) for c in known)
     return show(Replace(screen(say("languages/to_whom"), rows=(*rows, _no()))))
 
 
-def picture(learner: str, view: LanguagesView) -> tuple[Text, ...]:
+def picture(learner: str, view: LanguagesView, kind: str, language: str) -> tuple[Text, ...]:
     """What the contact person reads."""
-    return (say("languages/shared", name=verbatim(learner)), *_body(view), say("languages/honest"))
+    honest = (say("languages/honest"),) if kind == "test" else ()
+    return (say("languages/shared", name=verbatim(learner)), *about(view, language, (kind,)), *honest)
 
 
-def _preview(scene: Scene, stay: Stay, person: str) -> Outcome:
+def _preview(scene: Scene, stay: Stay, item: Item, person: str) -> Outcome:
     """Exactly what would be sent; the button carries its mark, so that nothing else is."""
-    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
-    view = _view(scene)
-    if reader is None or not view.languages:
+    reader, view = _reader(scene, person), _view(scene)
+    if reader is None or item not in _items(view):
         return show(Toast(say("mood/nobody"), alert=True))
-    send = f"languages:send:{person}:{mark(view)}"
-    body = (say("languages/preview", name=verbatim(reader.name)), *picture(stay.learner, view))
+    send = f"languages:send:{item.kind}:{item.language}:{person}:{mark(view, *item)}"
+    body = (say("languages/preview", name=verbatim(reader.name)), *picture(stay.learner, view, *item))
     return show(Replace(Screen(body, ((button("mood/send_button", send),), _no()))))
 
 
-def mark(view: LanguagesView) -> str:
-    """Short letters that change with anything there is to see."""
-    return blake2b(repr((view.tests, view.claims)).encode(), digest_size=6).hexdigest()
+def _reader(scene: Scene, person: str) -> Contact | None:
+    return next((c for c in readers(scene) if str(c.person_id) == person), None)
 
 
-def _send(scene: Scene, stay: Stay, person: str, seen: str) -> Outcome:
-    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
-    if reader is None or reader.person_id is None or seen != mark(_view(scene)):
+def mark(view: LanguagesView, kind: str, language: str) -> str:
+    """Short letters that change with anything there is to see of it."""
+    return blake2b(repr(picture("", view, kind, language)).encode(), digest_size=6).hexdigest()
+
+
+def _send(scene: Scene, stay: Stay, item: Item, person: str, seen: str) -> Outcome:
+    reader, view = _reader(scene, person), _view(scene)
+    if reader is None or reader.person_id is None or item not in _items(view) or seen != mark(view, *item):
         # Something changed since: it is shown again before anything goes out.
-        return _preview(scene, stay, person)
+        return _preview(scene, stay, item, person)
     done = screen(say("languages/sent", name=verbatim(reader.name)), rows=(MENU_ROW,))
-    return show(Replace(done), effects=(ShareLanguages(stay.placement_id, reader.person_id),))
+    effect = ShareLanguages(stay.placement_id, reader.person_id, item.kind, item.language)
+    return show(Replace(done), effects=(effect,))
 
 
 def _no() -> tuple[Button, ...]:

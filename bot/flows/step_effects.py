@@ -137,7 +137,9 @@ class KeepLanguageClaim:
 
 @dataclass(frozen=True, slots=True)
 class ShareLanguages:
-    """Show one's language results, as they stand now, to one contact person, once a day at most."""
+    """Show something of one's language results (`test`, `ols` or `grid`), as it stands now, to one contact person."""
 
     placement_id: int
     to_person_id: int
+    kind: str
+    language: str

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows import languages as talk
-from bot.flows.effects import KeepLanguageClaim, KeepLanguageTest
+from bot.flows.effects import KeepLanguageClaim, KeepLanguageTest, ShareLanguages
 from bot.flows.language_views import ClaimView, LanguagesView, TestView
 from bot.flows.vocabulary import Screen
 from bot.rules.language_test import Result, Tally
@@ -55,14 +55,16 @@ def _claims(session: Session, placement_id: int) -> list[ClaimView]:
     return list(found.values())
 
 
-def share(session: Session, placement_id: int, to: int, now: datetime) -> None:
-    """Show it as it stands to one person, once a day at most. Nothing is kept of it."""
-    stay = stay_of(session, placement_id, now)
-    view = language_results(session, placement_id)
-    if stay is None or not stay.may_travel_on or not view.languages:
+def share(session: Session, effect: ShareLanguages, now: datetime) -> None:
+    """Show one thing as it stands to one person, once a day at most. Nothing is kept of it."""
+    stay = stay_of(session, effect.placement_id, now)
+    view = language_results(session, effect.placement_id)
+    if stay is None or not stay.may_travel_on or effect.language not in view.languages:
         return
-    key = f"languages:{placement_id}:{to}:{local_date(now, stay.zone)}"
-    notices.notify(session, to, Screen(talk.picture(stay.learner, view)), now=now, key=key, ref=drafts.PRIVATE)
+    day, about = local_date(now, stay.zone), f"{effect.kind}:{effect.language}"
+    key = f"languages:{effect.placement_id}:{effect.to_person_id}:{about}:{day}"
+    shown = Screen(talk.picture(stay.learner, view, effect.kind, effect.language))
+    notices.notify(session, effect.to_person_id, shown, now=now, key=key, ref=drafts.PRIVATE)
 
 
 def keep_test(session: Session, effect: KeepLanguageTest, now: datetime) -> None:

@@ -284,7 +284,7 @@ def _share_languages(work: Work, effect: fx.ShareLanguages) -> None:
     if placement is None or not work.own_stay(placement.id):
         return
     if effect.to_person_id in referents_of(work.session, placement):
-        languages.share(work.session, placement.id, effect.to_person_id, work.now)
+        languages.share(work.session, effect, work.now)
         work.applied.more = True
 
 

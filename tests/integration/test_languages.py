@@ -72,6 +72,7 @@ def test_before_and_after_stand_side_by_side_and_go_to_a_contact_person_once_on_
     assert "Listening: A1" in shown
 
     world.tap(LEARNER, "Show it to somebody")
+    world.tap(LEARNER, "Spanish: test")
     if "Who may see" in world.phone(LEARNER).last.text:
         world.tap(LEARNER, "Claire Exemple")
     data = world.phone(LEARNER).find("Yes, show it")[1]
@@ -81,6 +82,7 @@ def test_before_and_after_stand_side_by_side_and_go_to_a_contact_person_once_on_
     assert [row.state for row in rows(core, Outbox, Outbox.key.like("languages:%"))] == ["sent"]
     told = world.phone(REFERENT).last.text
     assert "Lea Beispiel" in told
+    assert "Listening" not in told
     assert "you" not in told.replace("would like you to see", "")
 
 
@@ -88,7 +90,13 @@ def test_a_forged_wish_shows_nothing_to_anybody(core: Core, small: Small) -> Non
     small.join_staff()
     small.join()
     take(core, small, "before", A2)
-    for data in (f"languages:send:{small.people['marco']}:x", "languages:see:999", "languages:send", "languages:"):
+    for data in (
+        f"languages:send:test:es:{small.people['marco']}:x",
+        "languages:see:test:es:999",
+        "languages:what:grid:es",
+        "languages:send",
+        "languages:",
+    ):
         small.world.forge(LEARNER, data)
         small.world.forge(REFERENT, data)
     small.world.turn()
