@@ -130,7 +130,9 @@ def _words(kind: str, code: str, name: str, facts: Mapping[str, Any]) -> dict[st
         )  # fmt: skip
         if facts["host"]:
             lines.append(say("certificate/at", name=facts["host"]))
-        lines += [say("certificate/participation/done", n=facts["steps"]), say("certificate/participation/limits")]
+        if facts["steps"]:
+            lines.append(say("certificate/participation/done", n=facts["steps"]))
+        lines.append(say("certificate/participation/limits"))
     return {
         "title": say(f"certificate/{kind}/title"), "before": say("certificate/certified_name"), "name": name,
         "body": body, "lines": lines, "modules_title": say("certificate/modules"),

@@ -110,26 +110,33 @@ def after_step(effect: FinishStep, before: tuple[Script, set[str]] | None) -> li
 def issue(core: Core, session: Session, person_id: int, wanted: IssueCertificate, now: datetime) -> Screen:
     """The certificate of a stay or walk of this person, or why not yet. Asked again, it is the same one, unless the
     name was corrected: then it is written anew, and the old code is worth nothing."""
-    earned = _earned(core, session, person_id, wanted, now)
+    earned = earned_by(core, session, person_id, wanted, now)
     if earned is None:
         return talk.not_yet()
-    about, facts = earned
-    person = session.get_one(Person, person_id)
-    name = f"{person.first_name} {person.last_name}".strip()
-    key = (Certificate.kind == wanted.kind) & (Certificate.about == about)
-    session.execute(delete(Certificate).where(key, Certificate.name != name))
-    insert_or_ignore(session, Certificate, [
-        {"code": code_of(secrets.randbelow(len(SIGNS) ** LENGTH)), "kind": wanted.kind, "person_id": person_id,
-         "about": about, "name": name, "facts": facts, "issued_at": now}
-    ])  # fmt: skip
-    row = session.scalars(select(Certificate).where(key)).one()
+    row = write_down(session, wanted.kind, person_id, *earned, now)
     note(session, person_id, "certificate", person_id, now, kind=wanted.kind)
     return talk.document(wanted.kind, wanted.walk_id, row.code, row.name, row.facts, wanted.language)
 
 
-def _earned(
+def write_down(
+    session: Session, kind: str, person_id: int, about: str, facts: Mapping[str, Any], now: datetime
+) -> Certificate:  # fmt: skip
+    """The one row of what somebody was certified."""
+    person = session.get_one(Person, person_id)
+    name = f"{person.first_name} {person.last_name}".strip()
+    key = (Certificate.kind == kind) & (Certificate.about == about)
+    session.execute(delete(Certificate).where(key, Certificate.name != name))
+    insert_or_ignore(session, Certificate, [
+        {"code": code_of(secrets.randbelow(len(SIGNS) ** LENGTH)), "kind": kind, "person_id": person_id,
+         "about": about, "name": name, "facts": facts, "issued_at": now}
+    ])  # fmt: skip
+    return session.scalars(select(Certificate).where(key)).one()
+
+
+def earned_by(
     core: Core, session: Session, person_id: int, wanted: IssueCertificate, now: datetime
 ) -> tuple[str, dict[str, Any]] | None:
+    """What it is about, and what stands on it; None for what they have not earned."""
     if wanted.kind == "host":
         return _host(core, session, person_id, wanted.walk_id, now)
     placement = session.get(Placement, wanted.placement_id)
@@ -140,17 +147,32 @@ def _earned(
         session.scalars(select(StepRun.step).where(StepRun.placement_id == placement.id, StepRun.state == "done"))
     )
     about, stay = f"placement:{placement.id}", stay_of(session, placement.id, now)
-    base = {"issuer": issuer_of(session, placement.cohort_id), "day": _today(session, placement.cohort_id, now)}
     if wanted.kind == "safety":
         found = training(script, "safety", done)
-        return (about, {**base, "modules": _titles(core.content, found.quizzes)}) if found.complete else None
-    trip = itinerary_of(placement)
-    if stay is None or not stay.may_travel_on or trip is None or stay.stage != "after":
+        base = base_of(session, placement.cohort_id, now)
+        return (about, {**base, "modules": titles_of(core.content, found.quizzes)}) if found.complete else None
+    if stay is None or not stay.may_travel_on or stay.stage != "after":
         return None
-    return about, {
-        **base, "modules": [], "kit": placement.kit, "city": placement.host_city, "country": placement.host_country,
+    facts = of_stay(session, placement, len(done), now)
+    return (about, facts) if facts is not None else None
+
+
+def base_of(session: Session, cohort_id: int, now: datetime) -> dict[str, Any]:
+    """Who issues it, and on which day."""
+    today = local_date(now, session.get_one(Cohort, cohort_id).home_zone).isoformat()
+    return {"issuer": issuer_of(session, cohort_id), "day": today}
+
+
+def of_stay(session: Session, placement: Placement, steps: int, now: datetime) -> dict[str, Any] | None:
+    """What stands on a certificate of participation; None without dates."""
+    trip = itinerary_of(placement)
+    if trip is None:
+        return None
+    return {
+        **base_of(session, placement.cohort_id, now), "modules": [], "kit": placement.kit,
+        "city": placement.host_city, "country": placement.host_country,
         "arrival": trip.arrival.isoformat(), "return_": trip.return_.isoformat(),
-        "host": placement.host_organisation or "", "steps": len(done),
+        "host": placement.host_organisation or "", "steps": steps,
     }  # fmt: skip
 
 
@@ -164,11 +186,11 @@ def _host(
     found = training(script_of(session, walk.version_id), "host", done)
     if not found.complete:
         return None
-    facts = {"issuer": issuer_of(session, walk.cohort_id), "day": _today(session, walk.cohort_id, now)}
-    return f"walk:{walk.id}", {**facts, "modules": _titles(core.content, found.quizzes)}
+    base = base_of(session, walk.cohort_id, now)
+    return f"walk:{walk.id}", {**base, "modules": titles_of(core.content, found.quizzes)}
 
 
-def _titles(library: Library, quizzes: Sequence[str]) -> list[str]:
+def titles_of(library: Library, quizzes: Sequence[str]) -> list[str]:
     """Ids of what the modules are called: by their lesson, where a quiz has one."""
     return [f"{'lessons' if ('lesson', one) in library.items else 'quizzes'}/{one}/title" for one in quizzes]
 
@@ -182,10 +204,6 @@ def issuer_of(session: Session, cohort_id: int) -> str:
         .where(Cohort.id == cohort_id)
     ).one()
     return str(cohort if organisation == DEFAULT else organisation)
-
-
-def _today(session: Session, cohort_id: int, now: datetime) -> str:
-    return local_date(now, session.get_one(Cohort, cohort_id).home_zone).isoformat()
 
 
 # --- checking one -------------------------------------------------------------------------------
@@ -207,5 +225,5 @@ def verify(core: Core, typed: str) -> Mapping[str, Any]:
         return {
             "code": row.code, "kind": row.kind, "name": row.name, "issued_on": row.facts["day"],
             "issuer": row.facts["issuer"], "arrival": row.facts.get("arrival"), "return": row.facts.get("return_"),
-            "modules": len(row.facts["modules"]),
+            "modules": len(row.facts["modules"]), "on_paper": row.facts.get("on_paper"),
         }  # fmt: skip

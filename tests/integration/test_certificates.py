@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.errors import BadInput, NotFound
@@ -11,8 +13,9 @@ from bot.service import certificates, privacy, status
 from bot.service.core import Core
 from bot.store.tables import Certificate, StepRun
 from bot.store.writing import upsert
-from tests.support.cohort import LEARNER, REFERENT, Small
-from tests.support.looking import rows, set_person
+from tests.support.cohort import LEARNER, REFERENT, Small, add_staff
+from tests.support.command_line import CommandLine
+from tests.support.looking import change_stay, rows, set_person
 
 QUIZZES = (
     "safety-emergencies-quiz", "safety-going-out-quiz", "safety-health-quiz", "safety-housing-quiz",
@@ -80,3 +83,33 @@ def test_the_list_in_the_chat_brings_the_paper(core: Core, abroad: Small) -> Non
     assert "Here is the certificate" in abroad.world.phone(LEARNER).last.text
     abroad.world.forge(LEARNER, "certificate:participation:0")
     assert "isn't ready yet" in abroad.world.phone(LEARNER).last.text
+
+
+def test_the_desk_certifies_people_without_telegram_and_training_on_paper(
+    core: Core, small: Small, run: CommandLine
+) -> None:
+    add_staff(core, small, "tutor", "Tina", "Muestra", "host_tutor", "T01")
+    codes = {}
+    for kind, code, more in (
+        ("participation", "l01", ()), ("safety", "L01", ("--on-paper", "2026-02-10")),
+        ("host", "T01", ("--on-paper", "2026-02-10", "--language", "fr")),
+    ):  # fmt: skip
+        made = run.good("documents", "issue", kind, code, "--pdf", f"{kind}.pdf", *more, "--json").json
+        codes[kind] = made["code"]
+        assert (run.folder / f"{kind}.pdf").read_bytes().startswith(b"%PDF")
+    found = run.good("documents", "verify", codes["host"], "--json").json
+    assert (found["name"], found["modules"], found["on_paper"]) == ("Tina Muestra", 6, "2026-02-10")
+    again = run.good("documents", "issue", "participation", "L01", "--pdf", "again.pdf", "--json").json
+    assert again["code"] == codes["participation"]
+
+
+def test_the_desk_certifies_nothing_that_was_not_passed_or_has_not_ended(
+    core: Core, small: Small, run: CommandLine
+) -> None:
+    issue = ("documents", "issue")
+    assert "add --on-paper" in run.refused(*issue, "safety", "L01", "--pdf", "a.pdf")
+    assert "in the future" in run.refused(*issue, "safety", "L01", "--pdf", "a.pdf", "--on-paper", "2099-01-01")
+    assert "no host tutor" in run.refused(*issue, "host", "L01", "--pdf", "a.pdf")
+    change_stay(core, small, return_date=date(2099, 1, 1))
+    assert "is back after 2099-01-01" in run.refused(*issue, "participation", "L01", "--pdf", "a.pdf")
+    assert rows(core, Certificate) == []
