@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, cohort_page, invites, lists
+from admin_cli import check_ins, cohort_page, invites, lists, outcomes
 from admin_cli.context import desk
 from admin_cli.files import write_bytes
 from admin_cli.output import Json, heading, print_json, say, some, table, warn
@@ -81,6 +81,7 @@ def list_(json: Json = False) -> None:
 
 app.command("import")(lists.import_)
 app.command("template")(lists.template)
+app.command("outcomes")(outcomes.import_)
 
 
 app.command("invites")(invites.invites)

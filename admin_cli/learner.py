@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, travel
+from admin_cli import check_ins, outcomes, travel
 from admin_cli.asking import agreed
 from admin_cli.context import Desk, desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, some, table, warn
@@ -72,6 +72,8 @@ def _pause(pause: dict[str, str] | None) -> str | None:
 
 
 app.command("check-ins")(check_ins.of_learner)
+app.command()(outcomes.outcomes)
+app.command()(outcomes.assess)
 
 
 def _join(*parts: str | None) -> str:

@@ -57,7 +57,9 @@ def handle(scene: Scene, event: Event) -> Outcome:
     week = _week(scene, stay, view, parts[2])
     if week is None or not view.outcomes:
         return show(answer(event, _not_yet(view)), conversation=IDLE)
-    return _act(scene, stay, view, week, parts[1], parts[3], parts[4])
+    # A week that the stay does not have shows the one that is due, and does nothing to it.
+    action = parts[1] if parts[2] == str(week) else "week"
+    return _act(scene, stay, view, week, action, parts[3], parts[4])
 
 
 def _week(scene: Scene, stay: Stay, view: OutcomesView, named: str) -> int | None:

@@ -11,10 +11,21 @@ from datetime import date
 import pytest
 
 from bot.flows.vocabulary import Voice
+from bot.service import privacy
 from bot.service.core import Core
+from bot.service.outcomes import outcomes_of
+from bot.store.tables import (
+    Audit,
+    OutcomeGrade,
+    OutcomeGrid,
+    OutcomeLog,
+    OutcomeValidation,
+    OutcomeWeek,
+    ReviewNote,
+)
 from tests.support import golden
-from tests.support.cohort import LEARNER, REFERENT, Small, add_staff
-from tests.support.looking import change_stay
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small, add_staff
+from tests.support.looking import change_stay, rows
 
 TUTOR = 21
 
@@ -79,12 +90,10 @@ def test_a_week_is_logged_by_taps_left_in_the_middle_and_gone_on_with(bakery: Sm
 
 def logged(small: Small) -> None:
     """Lea's first week, by taps alone."""
-    lea = small.placements["lea"]
     for code in ("knead", "oven"):
         small.world.forge(LEARNER, f"log:t:1:{code}")
         small.world.forge(LEARNER, f"log:h:1:{code}:3")
     small.world.forge(LEARNER, "log:done:1")
-    assert lea
 
 
 def grades(small: Small, moment: str, values: dict[str, int]) -> None:
@@ -141,3 +150,112 @@ def test_the_contact_person_validates_what_the_learner_shows(bakery: Small) -> N
     teacher.tap("‹ All outcomes")
     teacher.check("validation")
     learner.check("validation_read")
+
+
+# --- what must hold whatever people tap -----------------------------------------------------------
+
+
+def test_nobody_but_the_tutor_assesses_and_nobody_validates_unasked(core: Core, bakery: Small) -> None:
+    lea = bakery.placements["lea"]
+    for chat_id in (LEARNER, REFERENT, BACKUP):
+        bakery.world.forge(chat_id, f"grid:v:{lea}:end:knead:4")
+        bakery.world.forge(chat_id, f"review:yes:{lea}:aims")
+    for chat_id in (LEARNER, REFERENT, TUTOR):  # Lea has not shown them to anybody
+        bakery.world.forge(chat_id, f"validate:v:{lea}:knead:1")
+    assert rows(core, OutcomeGrade) == rows(core, OutcomeValidation) == []
+
+
+def test_a_grid_is_handed_in_when_it_is_complete_and_told_once(core: Core, bakery: Small) -> None:
+    grades(bakery, "end", {code: value for code, value in ALL.items() if code != "night"})
+    (grid,) = rows(core, OutcomeGrid)
+    assert grid.handed_in_at is None
+    for value in (1, 3):
+        grades(bakery, "end", {"night": value})
+    told = [m for m in bakery.world.phone(LEARNER).messages if "has assessed what you learn" in m.text]
+    assert len(told) == 1
+    assert [g.value for g in rows(core, OutcomeGrade, OutcomeGrade.code == "night")] == [3]
+    assert len(rows(core, Audit, Audit.action == "outcomes_assessed")) == 2
+
+
+def test_a_verdict_is_recorded_with_name_role_and_day_and_in_the_trail(core: Core, bakery: Small) -> None:
+    lea = bakery.placements["lea"]
+    bakery.world.forge(LEARNER, "outcomes:yes")
+    for verdict in (3, 1):
+        bakery.world.forge(BACKUP, f"validate:v:{lea}:knead:{verdict}")
+    (row,) = rows(core, OutcomeValidation)
+    assert (row.verdict, row.by_name, row.by_role) == ("validated", "Marco Esempio", "backup")
+    trail = [(a.actor_id, a.detail["verdict"]) for a in rows(core, Audit, Audit.action == "outcome_validated")]
+    assert trail == [(bakery.people["marco"], "not_yet"), (bakery.people["marco"], "validated")]
+
+
+def test_what_a_learner_shows_leaves_out_their_words_and_the_tutor_never_sees_the_log(
+    core: Core, bakery: Small
+) -> None:
+    lea = bakery.placements["lea"]
+    logged(bakery)
+    bakery.world.forge(LEARNER, "log:note:1")
+    bakery.world.say(LEARNER, "My secret sentence.")
+    bakery.world.forge(LEARNER, "outcomes:yes")
+    bakery.world.forge(REFERENT, f"validate:of:{lea}")
+    bakery.world.forge(TUTOR, f"grid:of:{lea}")
+    bakery.world.forge(TUTOR, f"grid:go:{lea}:end")
+    assert "secret" not in bakery.world.phone(REFERENT).text() + bakery.world.phone(TUTOR).text()
+    assert "skills log: one week" not in bakery.world.phone(TUTOR).text()
+    assert [w.words for w in rows(core, OutcomeWeek)] == ["My secret sentence."]
+
+
+def test_words_of_danger_in_a_log_bring_help_first(core: Core, bakery: Small) -> None:
+    bakery.world.forge(LEARNER, "log:note:1")
+    bakery.world.say(LEARNER, "I want to kill myself")
+    assert "112" in bakery.world.phone(LEARNER).text()
+    assert any(m.kind == "alert" for m in bakery.world.phone(REFERENT).messages)
+
+
+def test_a_tutor_who_left_no_longer_finds_the_learner_and_a_learner_without_one_is_told_to_read_it_out(
+    core: Core, bakery: Small
+) -> None:
+    change_stay(core, bakery, tutor_id=None)
+    bakery.world.forge(TUTOR, "grid:home")
+    assert "No learner is entered with you as tutor" in bakery.world.phone(TUTOR).last.text
+    bakery.world.forge(LEARNER, "review:home")
+    assert "Your tutor isn’t in this chat app" in bakery.world.phone(LEARNER).last.text
+
+
+def test_another_trade_changes_the_list_until_something_was_said_about_it(core: Core, bakery: Small) -> None:
+    lea = bakery.placements["lea"]
+
+    def first() -> str:
+        with core.store.transaction() as session:
+            return outcomes_of(session, lea, core.content.outcomes).outcomes[0].code
+
+    assert first() == "weigh"
+    change_stay(core, bakery, trade="Tischlerin")
+    assert first() == "drawing"
+    bakery.world.forge(LEARNER, "log:t:1:drawing")
+    change_stay(core, bakery, trade="Bäckerin")
+    assert first() == "drawing"
+
+
+@pytest.mark.parametrize("data", ["log:t:9:knead", "log:t:1:nothing", "log:h:1:knead:7", "log:t::", "log:week:99999"])
+def test_made_up_weeks_and_outcomes_change_nothing(core: Core, bakery: Small, data: str) -> None:
+    bakery.world.forge(LEARNER, data)
+    assert rows(core, OutcomeLog) == []
+
+
+def test_everything_is_in_the_export_and_goes_with_the_learner_the_tutors_name_with_the_tutor(
+    core: Core, bakery: Small
+) -> None:
+    logged(bakery)
+    grades(bakery, "end", ALL)
+    bakery.world.forge(LEARNER, "review:write:me:well")
+    bakery.world.say(LEARNER, "The rolls.")
+    with core.store.transaction() as session:
+        exported = privacy.export(session, bakery.people["lea"], bakery.world.now)
+        privacy.erase(core, session, bakery.people["tilda"], bakery.world.now, None)
+    tables = ("outcome", "outcome_log", "outcome_week", "outcome_grid", "outcome_grade", "review_note")
+    assert {table: len(exported[table]) for table in tables} == dict(zip(tables, (7, 2, 1, 1, 7, 1), strict=True))
+    (grid,) = rows(core, OutcomeGrid)
+    assert (grid.by_person_id, grid.by_name, grid.by_role) == (None, "", "host_tutor")
+    with core.store.transaction() as session:
+        privacy.erase(core, session, bakery.people["lea"], bakery.world.now, None)
+    assert rows(core, OutcomeLog) == rows(core, OutcomeGrid) == rows(core, ReviewNote) == []
