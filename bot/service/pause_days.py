@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import PauseView, Stay
 from bot.rules import pause as rules
-from bot.store.prepared import rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Pause, Person
 
 _PAUSES = (
@@ -21,7 +21,7 @@ _PAUSES = (
         Person.first_name, Person.last_name,
     )
     .outerjoin(Person, Person.id == Pause.decided_by)
-    .where(Pause.placement_id.in_(bindparam("placements", expanding=True)))
+    .where(among(Pause.placement_id, "placements"))
     .order_by(Pause.id.desc())
 )  # fmt: skip
 

@@ -21,7 +21,7 @@ from bot.flows.vocabulary import Command, Incoming, Kind, Outcome, Replace, Say,
 from bot.service import commands, intake
 from bot.service.core import Core
 from bot.service.delivery import Handled
-from bot.service.drafts import send_all_now
+from bot.service.drafts import queue, send_all_now
 from bot.service.scenes import FOR_MANY, furnish_all, load_scenes
 from bot.store.tables import TelegramAccount
 from bot.store.writing import update_many
@@ -38,8 +38,8 @@ class _Asked(NamedTuple):
     outcome: Outcome
 
     @property
-    def message(self) -> Say | Replace | None:
-        return next((one for one in self.outcome.shown if not isinstance(one, Toast)), None)
+    def messages(self) -> list[Say | Replace]:
+        return [one for one in self.outcome.shown if not isinstance(one, Toast)]
 
     @property
     def toast(self) -> Toast | None:
@@ -107,10 +107,10 @@ def _read(core: Core, session: Session, batch: Sequence[Incoming], now: datetime
 
 
 def _only_answers(outcome: Outcome) -> bool:
-    """Nothing is changed, and at most one message is said, to who asked."""
-    messages = [one for one in outcome.shown if not isinstance(one, Toast)]
-    plain = all(isinstance(m, Replace) or (m.kind, m.to, m.key, m.ref) == _PLAIN for m in messages)
-    return not outcome.effects and len(messages) <= 1 and plain
+    """Nothing is changed, and all that is said is said to who asked."""
+    return not outcome.effects and all(
+        isinstance(one, Toast | Replace) or (one.kind, one.to, one.key, one.ref) == _PLAIN for one in outcome.shown
+    )
 
 
 _PLAIN = (Kind.ANSWER, None, None, None)
@@ -124,12 +124,13 @@ def _keep(core: Core, session: Session, asked: Sequence[_Asked], now: datetime) 
     update_many(session, TelegramAccount, [change for change in changes if change])
     for one in asked:
         intake.keep_conversation(session, one.scene, None, one.outcome.conversation, now)
-    drafts = {
-        one.incoming.chat_id: intake.answer_draft(one.scene, one.incoming, message)
+    said = {
+        one.incoming.chat_id: [intake.answer_draft(one.scene, one.incoming, message) for message in one.messages]
         for one in asked
-        if (message := one.message) is not None
     }
+    drafts = {chat_id: found[0] for chat_id, found in said.items() if found}
     stored = send_all_now(core, session, list(drafts.values()), now) if drafts else {}
+    queue(session, [draft for found in said.values() for draft in found[1:]], now)  # each waits for the one before
     found = {}
     for one in asked:
         chat_id, toast = one.incoming.chat_id, one.toast
@@ -137,6 +138,7 @@ def _keep(core: Core, session: Session, asked: Sequence[_Asked], now: datetime) 
         found[id(one.incoming)] = Handled(
             deliveries=(intake.delivery_of(one.scene, drafts[chat_id], stored[chat_id]),) if ours else (),
             toast=toast.text if toast else None, toast_alert=bool(toast and toast.alert),
-            language=one.scene.language, zone=one.scene.zone, more=chat_id in drafts and not ours,
+            language=one.scene.language, zone=one.scene.zone,
+            more=(chat_id in drafts and not ours) or len(said[chat_id]) > 1,
         )  # fmt: skip
     return found

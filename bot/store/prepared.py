@@ -10,8 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     Dialect,
@@ -60,17 +58,15 @@ def run(session: Session, statement: Executable, **values: Any) -> None:
 
 
 class _Numbers(TypeDecorator[Iterable[int]]):
-    """Many row or chat numbers as one value: an array, or on SQLite JSON."""
+    """Many row or chat numbers as one value: an array spelled out, which the driver would look at number by number, or
+    on SQLite JSON."""
 
     impl = String
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        return dialect.type_descriptor(String() if dialect.name == "sqlite" else ARRAY(BigInteger()))
-
     def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
         numbers = list(value or ())
-        return dumps_text(numbers) if dialect.name == "sqlite" else numbers
+        return dumps_text(numbers) if dialect.name == "sqlite" else f"{{{','.join(map(str, numbers))}}}"
 
 
 class _Among(FunctionElement[bool]):  # no Boolean: SQLAlchemy would write `= 1` behind it, and SQLite use no index
@@ -87,7 +83,7 @@ def _among_sqlite(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(_Among, "postgresql")
 def _among_postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
     column, numbers = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} = ANY ({numbers})"
+    return f"{column} = ANY (CAST({numbers} AS bigint[]))"
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:

@@ -59,17 +59,17 @@ class _Ready:
         cursor = connection.connection.cursor()
         try:
             cursor.execute(self._sql, tuple(value for _, value in params) if self._positional else dict(params))
-            return [] if self._make is None else self._rows(self._make, cursor.fetchall(), cursor.description)
+            return [] if self._make is None else self._rows(self._make, cursor)
         except Exception as error:
             raise self._meant(connection, cursor, error) from error
         finally:
             cursor.close()
 
-    def _rows(self, make: Callable[[Sequence[Any]], Any], found: Sequence[Any], description: Any) -> list[Any]:
-        converts = self._converts
-        if converts is None:
+    def _rows(self, make: Callable[[Sequence[Any]], Any], cursor: Any) -> list[Any]:
+        converts, found = self._converts, cursor.fetchall()
+        if converts is None:  # psycopg makes its description anew, an object a column, for whoever looks at it
             impls = [kind.dialect_impl(self._dialect) for kind in self._types]
-            made = [i.result_processor(self._dialect, d[1]) for i, d in zip(impls, description, strict=True)]
+            made = [i.result_processor(self._dialect, d[1]) for i, d in zip(impls, cursor.description, strict=True)]
             converts = self._converts = [(place, one) for place, one in enumerate(made) if one is not None]
         if not converts:
             return [make(row) for row in found]

@@ -185,6 +185,18 @@ def test_behind_a_message_on_its_way_an_answer_is_queued(core: Core, two: Small)
     assert [row.state for row in rows(core, Outbox, Outbox.chat_id == LEARNER)][-2:] == ["queued", "queued"]
 
 
+def test_of_two_messages_the_second_waits_for_the_first(core: Core, two: Small) -> None:
+    both = Words("missed the last tram lol how do i get home now")  # asked back, and answered
+    asked, _ = together.answer(core, [said(LEARNER, both), said(SECOND_LEARNER, Tap("menu:home", 3))], two.world.now)
+    assert asked is not None
+    (first,) = asked.deliveries
+    assert asked.more
+    assert [(row.id == first.id, row.state) for row in rows(core, Outbox, Outbox.chat_id == LEARNER)][-2:] == [
+        (True, "attempting"), (False, "queued"),
+    ]  # fmt: skip
+    assert outbox.claim(core, two.world.now, 10, bulk=False) == []
+
+
 def test_who_may_have_lost_a_message_is_left_so_that_it_is_shown_again(core: Core, two: Small) -> None:
     first = intake.receive(core, said(LEARNER, Command("help")), two.world.now)
     outbox.finish(core, [Result(first.deliveries[0].id, Fate.UNKNOWN, two.world.now)], two.world.now)
