@@ -48,7 +48,8 @@ def _answer(scene: Scene, run: Run, value: int) -> Outcome:
     back = ((button("assessment/then/button", "skills:then"),),) if after else ()
     offered = (say("assessment/then/offered"),) if after else ()
     rows = (*back, (button("assessment/see_button", "skills:show"),))
-    end = praise(run, say("assessment/finished", title=run.title), *offered, rows=rows)
+    told = say("assessment/finished_after" if after else "assessment/finished", title=run.title)
+    end = praise(run, told, *offered, rows=rows)
     return show(Replace(end), effects=(keep, *finished(done)))
 
 

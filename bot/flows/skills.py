@@ -138,7 +138,7 @@ def _rows(scene: Scene, seen: Seen, dark: bool) -> Rows:
     run = looking_back.answered(scene)
     back: tuple[Button, ...] = ()
     if run is not None and (seen.then is None or len(seen.then) < len(seen.first)):
-        back = (button("assessment/then/button", "skills:then"),)
+        back = (button("assessment/then/go_on_button" if seen.then else "assessment/then/button", "skills:then"),)
     look = "light" if dark else "dark"
     other = () if scene.plain else (button(f"assessment/{look}_button", f"skills:show:{look}"),)
     more = (*other, button("assessment/progress_button", "progress:open"))

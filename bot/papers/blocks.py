@@ -69,7 +69,7 @@ class Quiz:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo as JPEG, with its size in pixels."""
+    """A photo or a drawing as JPEG or PNG, with its size in pixels."""
 
     content: bytes
     width: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from io import BytesIO
 from math import cos, pi, sin
@@ -155,6 +155,21 @@ def skills(
     return canvas.png()
 
 
+PAPER = replace(LIGHT, ground="#FFFFFF")
+
+
+def net(
+    names: list[str], columns: list[tuple[str, str]], values: list[list[float | None]], highest: int
+) -> tuple[bytes, int, int]:  # fmt: skip
+    """The net alone, to be printed: values of each name by column. Returns the picture, its width and its height."""
+    canvas, colours = Canvas(look=PAPER), {"before": PAPER.pale, "then": PAPER.back, "after": PAPER.strong}
+    if len(columns) > 1:
+        _legend(canvas, [(name, colours[column]) for column, name in columns])
+    lines = [([row[n] for row in values], colours[column], column) for n, (column, _) in enumerate(columns)]
+    radar(canvas, names, lines, highest)
+    return canvas.png(), WIDTH, canvas.y + MARGIN
+
+
 def _legend(canvas: Canvas, names: list[tuple[str, str]]) -> None:
     for words, colour in names:
         canvas.dot(MARGIN, 30, colour)
@@ -181,7 +196,7 @@ def radar(
             draw.polygon([point(n, ring / highest) for n in range(len(names))], outline=canvas.look.track, width=3)
         for n, name in enumerate(names):
             draw.line([middle, point(n, 1)], fill=canvas.look.track, width=3)
-            _axis_name(draw, name, *point(n, 1.09), canvas.look.ink)
+            _axis_name(draw, name, *point(n, 1.09), middle[1], canvas.look.ink)
         for n, (values, colour, _) in enumerate(lines):
             last = n == len(lines) - 1
             corners = [point(at, value / highest) for at, value in enumerate(values) if value is not None]
@@ -194,18 +209,21 @@ def radar(
     canvas.down(2 * (RADIUS + AROUND))
 
 
-def _axis_name(draw: ImageDraw.ImageDraw, name: str, x: float, y: float, colour: str) -> None:
-    """The name of an axis, in lines of its own width, outside the net."""
-    size, room = 28, 230.0
+def _axis_name(draw: ImageDraw.ImageDraw, name: str, x: float, y: float, middle: float, colour: str) -> None:
+    """The name of an axis outside the net, in as many lines as its place to the edge takes; `middle`: of the net."""
+    on_top = abs(x - WIDTH / 2) < 20  # above or below the net rather than beside it
+    size, room = 28, WIDTH / 2 if on_top else min(x, WIDTH - x) - 24
     words = _lines(fonts.drawable(name), size, room)
-    while size > 18 and any(font(size).getlength(line) > room for line in words):
+    while size > 16 and any(font(size).getlength(line) > room for line in words):
         size -= 2
         words = _lines(fonts.drawable(name), size, room)
-    side = "m" if abs(x - WIDTH / 2) < 20 else "l" if x > WIDTH / 2 else "r"
     height = size * 1.25
+    first = -(len(words) - 1) / 2
+    if on_top:
+        first = 0.3 if y > middle else 0.7 - len(words)
+    side = "m" if on_top else "l" if x > WIDTH / 2 else "r"
     for n, line in enumerate(words):
-        place = (x, y + (n - (len(words) - 1) / 2) * height)
-        draw.text(place, line, fill=colour, font=font(size), anchor=f"{side}m")
+        draw.text((x, y + (first + n) * height), line, fill=colour, font=font(size), anchor=f"{side}m")
 
 
 def progress(

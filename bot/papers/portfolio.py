@@ -7,14 +7,20 @@ from io import BytesIO
 from typing import Any
 
 from bot.i18n import say, verbatim
+from bot.papers import picture
 from bot.papers.blocks import Block, Bullets, Document, Facts, Heading, Paragraph, Picture
 from bot.papers.booklet import booklet
+from bot.papers.inline import bare
+from bot.rules.assessment import HIGHEST
 from bot.rules.points import COMPETENCES
 
 SIDE = 1000  # pixels of a photo's longer side: sharp on paper, small in a file
 QUALITY = 82
 PIXELS = 60_000_000  # a picture that unpacks to more is left out: no telephone takes one
 CHUNK = 1400  # characters of one paragraph: it must fit on a page
+_COLUMNS = (
+    ("before", say("assessment/before")), ("then", say("assessment/then/column")), ("after", say("assessment/after")),
+)  # fmt: skip
 Marked = Callable[[Any], str]  # a text with its markup, what people wrote made safe
 
 
@@ -71,9 +77,19 @@ def _competences(items: Sequence[Mapping[str, Any]], words: Marked) -> Iterator[
         if not begun:
             yield Heading(1, words(say("portfolio/competences")))
             yield Paragraph(words(say("portfolio/competences_are")), quiet=True)
+            yield from _net([item for item in items if item["section"] == "skills"], words)
             begun = True
         yield Heading(2, words(say(f"competences/{name}")))
         yield Bullets(tuple(_of_competence(item, words) for item in there))
+
+
+def _net(items: Sequence[Mapping[str, Any]], words: Marked) -> Iterator[Block]:
+    """How they see themselves as a net; fewer than three competences make none."""
+    if len(items) < 3:
+        return
+    known = [(name, bare(words(text))) for name, text in _COLUMNS if any(name in i["data"]["values"] for i in items)]
+    values = [[item["data"]["values"].get(name) for name, _ in known] for item in items]
+    yield Picture(*picture.net([bare(words(item["title"])) for item in items], known, values, HIGHEST))
 
 
 def _of_competence(item: Mapping[str, Any], words: Marked) -> tuple[str, str]:
@@ -94,8 +110,8 @@ def _own(item: Mapping[str, Any], words: Marked, pictures: Mapping[str, bytes | 
         for start in range(0, len(paragraph), CHUNK):
             yield Paragraph(words(verbatim(paragraph[start : start + CHUNK])))
     if item["photo"]:
-        picture = picture_of(pictures.get(item["photo"]))
-        yield picture if picture is not None else Paragraph(words(say("portfolio/no_photo")), quiet=True)
+        photo = picture_of(pictures.get(item["photo"]))
+        yield photo if photo is not None else Paragraph(words(say("portfolio/no_photo")), quiet=True)
 
 
 def picture_of(content: bytes | None) -> Picture | None:

@@ -9,17 +9,23 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from bot.content.languages import COMPLETE
+from bot.content.markup import visible
 from bot.content.versions import current
 from bot.flows import skills
 from bot.flows.effects import FinishStep, KeepAssessment
 from bot.flows.scene import Scene, SkillsView, StepView
 from bot.flows.vocabulary import decode_screen, encode_screen
+from bot.i18n import utf16_length
 from bot.papers import drawings
 from bot.rules.assessment import means, minutes_left, moved
 from bot.rules.points import COMPETENCES
+from bot.transport.render import CAPTION_LIMIT
+from tests.support import golden
 from tests.support.scenes import Talk, library, scene, text_ids
 
 BEFORE = {f"{name}/{n}": 2 for name in COMPETENCES for n in range(4)}
+AFTER_31 = dict.fromkeys(library().items["assessment", "key-competences"].statements[:31], 3)  # type: ignore[union-attr]
 AFTER = {f"{name}/{n}": 3 for name in COMPETENCES for n in range(4)}
 
 
@@ -116,6 +122,21 @@ def test_a_look_back_goes_on_where_it_was_left_and_ends_with_the_results() -> No
     assert "How you see yourself" in talk.html(talk.messages[-1].body[0])
 
 
+def test_after_the_last_statement_a_look_back_is_offered_and_tells_of_a_moved_yardstick() -> None:
+    now = back_home(then=dict.fromkeys(COMPETENCES[:-1], 1))
+    last = StepView("skills-after", "assessment", "offered", {"at": 31, "answers": AFTER_31})
+    talk = Talk(replace(now, steps=(last,)))
+    talk.tap_data("step:skills-after:open", "the last statement")
+    talk.tap("On my own")
+    talk.tap("One look back (8 taps)")
+    talk.tap("‹ Back")
+    talk.tap("See what I have")
+    talk.tap("Go on looking back")
+    talk.tap("Not yet")
+    talk.tap("Dark picture")
+    golden.check("looking_back", talk.transcript())
+
+
 def test_who_has_not_answered_after_the_stay_cannot_look_back_yet() -> None:
     talk = Talk(learner(skills=SkillsView({"before": BEFORE})))
     talk.tap_data("skills:then", "made up")
@@ -131,6 +152,16 @@ def test_a_shift_of_the_yardstick_is_said_in_plain_words(then: int, told: list[s
     said = [text.id.removeprefix("interface/assessment/then/") for text in shown.body]
     assert said[3:-1] == [*told, "honest"]
     assert f"Languages: 2 (looking back: {then}), then 3" in Talk(learner()).html(shown.body[1])
+
+
+@pytest.mark.parametrize("language", COMPLETE)
+def test_all_that_can_be_said_fits_under_the_picture(language: str) -> None:
+    then = {name: 1 + 3 * (n % 2) for n, name in enumerate(COMPETENCES)}
+    odd = {f"{name}/0": 1 for name in COMPETENCES}
+    now = back_home(before={**dict.fromkeys(BEFORE, 3), **odd}, after={**AFTER, **odd}, then=then)
+    shown = skills.shown(now)
+    words = "\n\n".join(library().catalogues.html(text, language, "UTC") for text in shown.body)
+    assert utf16_length(visible(words)) <= CAPTION_LIMIT
 
 
 def test_half_a_step_counts_and_less_does_not() -> None:

@@ -234,6 +234,25 @@ def test_the_data_file_speaks_the_words_of_the_european_learning_model() -> None
     assert len(set(ids)) == len(ids) - 1  # the stay is named twice, everything else once
 
 
+# Of the vocabulary's own JSON-LD context for credentials (edc-ap).
+KINDS = """
+    Address Agent AwardingProcess Concept ConceptScheme Identifier LearningAchievement LearningAchievementSpecification
+    LearningActivity LearningAssessment LearningOutcome Location Note Organisation PeriodOfTime Person
+"""
+TERMS = """
+    @context id type additionalNote address assessedBy awardedBy awardingBody awardingDate countryCode dateIssued
+    description directedBy endDate fullName geographicName grade hasClaim identifier inScheme influencedBy
+    learningOutcome legalName location notation noteLiteral prefLabel provenBy relatedSkill schemeName specifiedBy
+    startDate temporal title
+"""
+
+
+def test_the_data_file_uses_no_word_that_the_model_does_not_know() -> None:
+    nodes = _nodes(json.loads(drawn(made(with_all(back_home()), "json"), "nl")))
+    assert {node["type"] for node in nodes} <= set(KINDS.split())
+    assert {term for node in nodes for term in node} <= set(TERMS.split())
+
+
 def _nodes(data: Any) -> list[dict[str, Any]]:
     if isinstance(data, list):
         return [node for one in data for node in _nodes(one)]
