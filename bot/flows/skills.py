@@ -26,16 +26,19 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Means by competence: the first answers, the last ones, and before as seen from after."""
+    """Means by competence: the first answers and when they were given, the last ones, and before as seen from after."""
 
     first: Means
     last: Means | None
     then: Means | None
+    phase: str = PHASES[0]  # of the first answers
 
     @property
     def columns(self) -> tuple[tuple[str, Means], ...]:
         """What is shown, in the order of time, the look back beside what it is compared with."""
-        some = (("before", self.first), ("then", self.then), ("after", self.last))
+        late = self.last is None and self.phase != PHASES[0]
+        before, after = (None, self.first) if late else (self.first, self.last)
+        some = (("before", before), ("then", self.then), ("after", after))
         return tuple((name, values) for name, values in some if values)
 
 
@@ -81,11 +84,11 @@ def shown(scene: Scene, given: Mapping[str, int] | None = None, *, dark: bool = 
 def seen_by(scene: Scene, given: Mapping[str, int] | None = None) -> Seen | None:
     """What was answered, as means; None when nothing was."""
     phases = {} if scene.skills is None else dict(scene.skills.phases)
-    taken = [means(phases[phase]) for phase in PHASES if phases.get(phase)]
+    taken = [(phase, means(phases[phase])) for phase in PHASES if phases.get(phase)]
     if not taken:
         return None
     then = means(given if given is not None else phases.get(THEN, {}))
-    return Seen(taken[0], taken[-1] if len(taken) > 1 else None, then or None)
+    return Seen(taken[0][1], taken[-1][1] if len(taken) > 1 else None, then or None, taken[0][0])
 
 
 def name_of(competence: str) -> Text:
@@ -107,7 +110,8 @@ def _line(seen: Seen, name: str) -> Text:
 def _told(seen: Seen) -> tuple[Text, ...]:
     """What the figures say, and what they do not."""
     if seen.then is None:
-        return (say("assessment/both") if seen.last else say("assessment/only_before"),)
+        once = say("assessment/only_before") if seen.phase == PHASES[0] else say("assessment/only_after")
+        return (say("assessment/both") if seen.last else once,)
     today = seen.last or seen.first
     _, grown = moved(seen.then, today)
     told = [say("assessment/then/grown", n=grown) if grown else say("assessment/then/same")]

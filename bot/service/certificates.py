@@ -197,13 +197,18 @@ def titles_of(library: Library, quizzes: Sequence[str]) -> list[str]:
 
 def issuer_of(session: Session, cohort_id: int) -> str:
     """The organisation by its name, or the cohort where nobody named it."""
-    cohort, organisation = session.execute(
-        select(Cohort.name, Organisation.name)
-        .join(Project, Project.id == Cohort.project_id)
-        .join(Organisation, Organisation.id == Project.organisation_id)
+    return organisation_of(session, cohort_id) or session.get_one(Cohort, cohort_id).name
+
+
+def organisation_of(session: Session, cohort_id: int) -> str:
+    """The sending organisation of a cohort by its name; empty where nobody named it."""
+    name = session.scalar(
+        select(Organisation.name)
+        .join(Project, Project.organisation_id == Organisation.id)
+        .join(Cohort, Cohort.project_id == Project.id)
         .where(Cohort.id == cohort_id)
-    ).one()
-    return str(cohort if organisation == DEFAULT else organisation)
+    )
+    return "" if name is None or name == DEFAULT else name
 
 
 # --- checking one -------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.effects import KeepPortfolio
 from bot.flows.scene import PaperView, PortfolioView, Stay
-from bot.service.certificates import issuer_of
+from bot.service.certificates import organisation_of
 from bot.service.languages import language_results
 from bot.service.outcomes import outcomes_of
 from bot.store.tables import Certificate, Portfolio
@@ -25,7 +25,7 @@ def view_of(session: Session, stay: Stay) -> PortfolioView:
         .order_by(Certificate.id)
     )
     return PortfolioView(
-        dict(row.choices) if row is not None else {}, issuer_of(session, stay.cohort_id),
+        dict(row.choices) if row is not None else {}, organisation_of(session, stay.cohort_id),
         tuple(PaperView(p.kind, p.code, date.fromisoformat(p.facts["day"]), p.facts["issuer"]) for p in papers),
         outcomes_of(session, stay.placement_id), language_results(session, stay.placement_id),
     )  # fmt: skip

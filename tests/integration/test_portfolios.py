@@ -48,4 +48,4 @@ def test_nobody_opens_or_changes_anybody_elses_portfolio(core: Core, abroad: Sma
         portfolios.keep(session, KeepPortfolio(lea, {"host": "1"}), world.now)
         portfolios.keep(session, KeepPortfolio(lea, {"trade": ""}), world.now)
         view = portfolios.view_of(session, stay)
-    assert (view.choices, view.school) == ({"host": "1", "trade": ""}, "Spring")
+    assert (view.choices, view.school) == ({"host": "1", "trade": ""}, "")

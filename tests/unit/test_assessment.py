@@ -164,6 +164,14 @@ def test_all_that_can_be_said_fits_under_the_picture(language: str) -> None:
     assert utf16_length(visible(words)) <= CAPTION_LIMIT
 
 
+def test_who_answered_after_the_stay_alone_reads_so_and_compares_with_the_look_back() -> None:
+    alone = {"before": {}, "after": AFTER}
+    assert [text.id for text in skills.shown(back_home(**alone)).body][3] == "interface/assessment/only_after"
+    seen = skills.seen_by(back_home(**alone, then=dict.fromkeys(COMPETENCES, 2)))
+    assert seen is not None
+    assert [name for name, _ in seen.columns] == ["then", "after"]
+
+
 def test_half_a_step_counts_and_less_does_not() -> None:
     assert moved({"a": 2.0, "b": 2.0, "c": 2.0, "d": 1.0}, {"a": 2.4, "b": 2.5, "c": 1.5}) == (1, 1)
 
