@@ -100,7 +100,8 @@ def review(
             for required, fault in lost_steps(loaded):
                 (faults if required else warnings).append(fault)
     faults.extend(kit_faults(tree))
-    warnings.extend((*language_test_warnings(tree), *language_test_faults(tree)))
+    faults.extend(language_test_faults(tree))
+    warnings.extend(language_test_warnings(tree))
     faults.extend(code_faults(tree, code))
     return Review(_sorted(faults), _sorted(warnings))
 
