@@ -21,7 +21,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 
 from bot.quick_json import dumps_text
 from bot.store.straight import execute
@@ -57,12 +57,27 @@ def run(session: Session, statement: Executable, **values: Any) -> None:
 # --- many at once -------------------------------------------------------------------------------
 
 
+class _Array(UserDefinedType[str]):
+    """PostgreSQL's array as text. The cast that this writes gives the value its type before the statement is planned;
+    one that is worked out from a text would be worked out for every row that it is compared with."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_more: Any) -> str:
+        """Its name there."""
+        return "BIGINT[]"
+
+
 class _Numbers(TypeDecorator[Iterable[int]]):
     """Many row or chat numbers as one value: an array spelled out, which the driver would look at number by number, or
     on SQLite JSON."""
 
     impl = String
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(String() if dialect.name == "sqlite" else _Array())
 
     def process_bind_param(self, value: Iterable[int] | None, dialect: Dialect) -> Any:
         numbers = list(value or ())
@@ -83,7 +98,7 @@ def _among_sqlite(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(_Among, "postgresql")
 def _among_postgresql(element: _Among, compiler: SQLCompiler, **more: Any) -> str:
     column, numbers = (compiler.process(clause, **more) for clause in element.clauses)
-    return f"{column} = ANY (CAST({numbers} AS bigint[]))"
+    return f"{column} = ANY ({numbers})"
 
 
 def among(column: Any, name: str) -> ColumnElement[bool]:
