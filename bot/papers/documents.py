@@ -16,6 +16,7 @@ from bot.papers.inline import headed
 
 STAGES = ("before", "during", "after")
 ANCHORS = ("departure", "arrival", "return")
+TO_CIRCLE = "1      2      3      4      5"
 WEEKS_FROM = 12  # days from which a time is told in weeks
 
 
@@ -204,9 +205,9 @@ def item_blocks(item: Item, words: Words) -> Iterator[Block]:
         case Survey():
             yield Paragraph(own("intro"))
             yield Paragraph(words(say("survey/scale")), quiet=True)
-            lines = ((own(f"questions/{question.id}/text"), "") for question in item.questions)
-            yield Bullets(tuple(lines), boxes=True)
-            yield Paragraph(own("remark"))
+            lines = ((own(f"questions/{question.id}/text"), TO_CIRCLE) for question in item.questions)
+            yield Bullets(tuple(lines))
+            yield Facts(((own("remark"), ""),))
         case Challenge():
             yield Paragraph(own("task"))
             if item.indoors is not None:
