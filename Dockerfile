@@ -7,6 +7,8 @@ COPY scheduler scheduler
 COPY admin_cli admin_cli
 COPY pyproject.toml README.md LICENSE ./
 RUN /venv/bin/pip install --no-cache-dir --no-deps .
+# Who runs it may not write there: what is read from content and encoder is kept now, or every start takes seconds more.
+RUN cd / && /venv/bin/python -c "from bot.content.loader import load_library; from bot.rules.word_pieces import WordPieces; load_library(); WordPieces()"
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /data compagnon

@@ -70,6 +70,7 @@ def keep(name: str, found: object) -> None:
         try:
             with os.fdopen(handle, "wb") as file:
                 pickle.dump(found, file, pickle.HIGHEST_PROTOCOL)
+            Path(path).chmod(0o644)  # for whoever runs the program, as compiled modules; nothing in it is secret
             Path(path).replace(_place(name))
         except BaseException:
             Path(path).unlink(missing_ok=True)

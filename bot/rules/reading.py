@@ -96,5 +96,5 @@ _known: dict[str, Floats] = {}
 
 @lru_cache(maxsize=1)
 def _encoder() -> Encoder:
-    """Read when the first text comes: it takes a second and 150 MB, which most commands do without."""
+    """Read when the first text comes: it takes half a second and 150 MB, which most commands do without."""
     return Encoder()

@@ -52,6 +52,12 @@ def test_a_broken_copy_is_as_good_as_none(place: Path) -> None:
         assert kept.take_up("name") is None
 
 
+def test_whoever_runs_the_program_may_read_what_somebody_else_kept(place: Path) -> None:
+    kept.keep("name", "what was read")
+    (copy,) = place.iterdir()
+    assert copy.stat().st_mode & 0o044 == 0o044
+
+
 def test_where_nobody_may_write_everything_is_read_anew(place: Path) -> None:
     place.write_text("a file where the folder would be")
     assert "learner-short" in loader.load_library().journeys
