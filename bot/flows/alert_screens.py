@@ -336,13 +336,21 @@ def outcomes(alert_id: int, learner: str, which: Text) -> Screen:
     return screen(say("alerts/which_outcome", learner=learner), which, rows=rows)
 
 
-def ask_settled(alert_id: int) -> Screen:
-    """To the learner: is it really over?"""
+_SETTLED = {
+    "not_arrived": "travel", "asked_for_help": "help", "wants_to_talk": "talk", "crisis_words": "words",
+}  # fmt: skip
+
+
+def ask_settled(d: Dossier) -> Screen:
+    """To the learner: is it really over? With what it was about, for more than one may be closed at a time."""
     rows = (
-        (button("alerts/settled_button", f"settle:yes:{alert_id}"),),
-        (button("alerts/not_settled_button", f"settle:no:{alert_id}"),),
+        (button("alerts/settled_button", f"settle:yes:{d.alert_id}"),),
+        (button("alerts/not_settled_button", f"settle:no:{d.alert_id}"),),
     )
-    return screen(say("alerts/ask_settled"), rows=rows)
+    what = "talk" if d.confided else _SETTLED.get(d.reason, "check_in")
+    since = d.danger_at if d.danger_at is not None and d.reason in _DANGER else d.raised_at
+    about = say("alerts/settled_about", at=d.at(since), what=say(f"alerts/settled/{what}"))
+    return screen(say("alerts/ask_settled"), about, rows=rows)
 
 
 _TOLD = {"not_answered": "alerts/news/told_missed", "not_arrived": "travel/news_told"}

@@ -79,7 +79,7 @@ class Speaker:
                 self.all_clear()
             case words.AskSettled():
                 if self.row.reason != Reason.DRILL.value:
-                    self.to_person(self.placement.person_id, talk.ask_settled(self.row.id), Kind.SAFETY, None)
+                    self.to_person(self.placement.person_id, talk.ask_settled(self.dossier()), Kind.SAFETY, None)
 
     def note(self, what: str, **detail: Any) -> None:
         """A line of the trail."""

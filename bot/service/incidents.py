@@ -147,7 +147,8 @@ class Chorus(Speaker):
                 for member in self.members:
                     if member.state.get("said") is None:
                         person = self.book.placements[member.placement_id].person_id
-                        self.to_person(person, alert_screens.ask_settled(member.id), Kind.SAFETY, None)
+                        known = Speaker(self.core, self.book, member).dossier()
+                        self.to_person(person, alert_screens.ask_settled(known), Kind.SAFETY, None)
             case _:
                 super()._spread(effect)
 

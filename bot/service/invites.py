@@ -96,11 +96,11 @@ def _leave_chats(session: Session, person_id: int, now: datetime) -> None:
 def _move_in(session: Session, person_id: int, chat_id: int, now: datetime) -> None:
     _leave_chats(session, person_id, now)
     session.add(TelegramAccount(person_id=person_id, chat_id=chat_id, linked_at=now, last_active_at=now))
-    # What still waits follows the person to the new chat.
+    # What still waits follows the person to the new chat, and what is about to go to the old one is taken back.
     session.execute(
         update(Outbox)
-        .where(Outbox.person_id == person_id, Outbox.state == "queued")
-        .values(chat_id=chat_id, edits=None)
+        .where(Outbox.person_id == person_id, Outbox.state.in_(("queued", "leased")))
+        .values(chat_id=chat_id, edits=None, state="queued", lease_owner=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
     session.execute(
@@ -136,8 +136,8 @@ def unlink(session: Session, person_id: int, now: datetime) -> list[int]:
     ).all()
     session.execute(
         update(Outbox)
-        .where(Outbox.chat_id.in_(chats), Outbox.state == "queued")
-        .values(state="cancelled", finished_at=now)
+        .where(Outbox.chat_id.in_(chats), Outbox.state.in_(("queued", "leased")))
+        .values(state="cancelled", finished_at=now, lease_owner=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
     conversation = session.get(Conversation, person_id)

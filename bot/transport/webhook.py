@@ -62,7 +62,7 @@ class Webhook:
         self._address = address
         self._heartbeat = listening(core, pool, clock)
         self._backlog: int | None = None
-        self._failed_at = 0.0  # Telegram's newest error of which nothing waits any more, by its own clock
+        self._failed_at = 0.0  # Telegram's newest error that we know of, by its own clock
         self._behind: datetime | None = clock.now()  # since when updates may lie there that we have not read
         self._trouble = ""
 
@@ -134,7 +134,8 @@ class Webhook:
         if pending <= self._dispatcher.in_hand:
             self._failed_at, self._behind, self._trouble = failed_at, None, ""
         elif failed_at > self._failed_at:
-            self._behind = self._behind or at
+            # It is tried again, an hour from here on at the most: an older error says nothing about what waits now.
+            self._failed_at, self._behind = failed_at, at
             self._say_once(f"Telegram cannot deliver updates: {info.get('last_error_message', 'no reason given')}.")
         read_up = self._behind is None or at - self._behind > LONGEST_RETRY
         if read_up and not growing:

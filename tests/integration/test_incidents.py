@@ -94,7 +94,9 @@ def test_resolving_asks_once_how_and_asks_those_who_never_answered(core: Core, g
     group.world.tap(REFERENT, "All resolved")
     group.world.tap(REFERENT, "We spoke on the phone")
     assert open_rows(core) == []
-    assert "settled for you" in group.world.phone(LEARNER).last.text
+    asked = group.world.phone(LEARNER).last.text
+    assert "settled for you" in asked
+    assert asked.endswith("· Your check-in")  # the learner's own alert, not the incident
     assert "settled for you" not in group.world.phone(101).text()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.service import invites
+from bot.service import invites, outbox
 from bot.service.core import Core
-from bot.store.tables import Consent, Invite, Membership, Person, Placement, TelegramAccount
+from bot.store.tables import Consent, Invite, Membership, Outbox, Person, Placement, TelegramAccount
 from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, add_staff
 from tests.support.looking import march, rows, set_person
 
@@ -154,6 +154,18 @@ def test_what_waited_for_the_old_phone_comes_to_the_new_one(core: Core, small: S
     small.world.deliver()
     assert "check_in" in {m.kind for m in small.world.phone(NEW_PHONE).messages}
     assert "check_in" not in {m.kind for m in small.world.phone(LEARNER).messages}
+
+
+def test_what_a_process_has_claimed_for_the_old_phone_is_taken_back_for_the_new_one(core: Core, small: Small) -> None:
+    small.world.clock.set(march(2, 11))
+    small.join()
+    small.world.telegram_up = False
+    small.world.travel(march(2, 18))
+    claimed = outbox.claim(core, small.world.now, 10, bulk=False) + outbox.claim(core, small.world.now, 10, bulk=True)
+    assert LEARNER in {delivery.chat_id for delivery in claimed}
+    small.world.say(NEW_PHONE, f"/start {reissue(core, small)}")
+    assert not outbox.attempt(core, [delivery.id for delivery in claimed], small.world.now)
+    assert not rows(core, Outbox, Outbox.chat_id == LEARNER, Outbox.state.in_(("queued", "leased")))
 
 
 def test_the_journey_goes_on_on_the_new_phone_without_a_new_beginning(core: Core, small: Small) -> None:

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -392,6 +393,36 @@ def test_while_telegram_holds_what_it_could_not_deliver_nothing_proves_that_we_l
         assert listened() == before
         here.sandbox.world.updates.clear()  # it was tried again, and read
         await until(lambda: listened() > before)
+
+    with_webhook(sqlite_core, scenario)
+
+
+def test_an_hour_in_which_telegram_never_gets_through_proves_nothing_either(
+    sqlite_core: Core, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bot.transport.heartbeat.EVERY", 0.0)
+    monkeypatch.setattr("bot.transport.webhook.LONGEST_RETRY", timedelta(seconds=0.3))  # an hour, in this test
+    for name in ("WATCH_SECONDS", "CATCH_UP_SECONDS"):
+        monkeypatch.setattr(f"bot.transport.webhook.{name}", 0.02)
+
+    def listened() -> Any:
+        return max(rows(sqlite_core, Heartbeat.at), default=None)
+
+    async def scenario(here: Desk, app: App) -> None:
+        webhook = here.sandbox.api.webhook
+        await until(lambda: listened() is not None)
+        webhook.retry_base = 60.0
+        assert app.server is not None
+        await app.server.stop()
+        await here.person.send("I'm fine")
+        await until(lambda: webhook.last_error is not None)
+        await asyncio.sleep(0.1)
+        before = listened()
+        for _ in range(14):  # it is tried again and again
+            assert webhook.last_error is not None
+            webhook.last_error = (webhook.last_error[0] + 1, webhook.last_error[1])
+            await asyncio.sleep(0.05)
+        assert listened() == before
 
     with_webhook(sqlite_core, scenario)
 
