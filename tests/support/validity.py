@@ -30,6 +30,7 @@ from bot.store.tables import (
 
 STEP_STATES = {"offered", "open", "done", "skipped", "missed"}
 OUTBOX_STATES = {"queued", "sent", "failed", "unknown", "repeated", "expired", "cancelled"}  # at rest
+CONSENTS = {"data", "guardian", "kit_questions", "ambassador", "outcomes"}
 FINAL = {State.ANSWERED.value, State.EXCUSED.value, State.CLOSED.value}
 WITH_ALERT = {State.ALERTED.value, State.ANSWERED.value, State.EXCUSED.value}
 
@@ -106,7 +107,7 @@ def _people(session: Session) -> Iterator[str]:
         if invite.used_at is not None and invite.token is not None:
             yield f"invite {invite.id} is used and keeps its token"
     for row in session.scalars(select(Consent)):
-        if row.kind not in {"data", "guardian", "kit_questions"} or row.given_by not in {"self", "guardian", "paper"}:
+        if row.kind not in CONSENTS or row.given_by not in {"self", "guardian", "paper"}:
             yield f"consent {row.id}: {row.kind} by {row.given_by}"
     for talk in session.scalars(select(Conversation)):
         if not isinstance(talk.data, dict):
