@@ -12,6 +12,7 @@ from admin_cli.output import Json, counted, print_json, say
 from admin_cli.progress import progress
 from bot.clock import SystemClock
 from bot.errors import BadInput, StorageTrouble
+from bot.service.broadcast_files import FOLDER
 from bot.settings import load_settings
 from bot.store import backup
 from bot.store.engine import missing_file, open_store
@@ -41,19 +42,21 @@ def backup_(
     force: Annotated[bool, typer.Option("--force", help="Write over a file that is there.")] = False,
     json: Json = False,
 ) -> None:
-    """Write everything in the database into one file, while the service runs. Keep it where nobody else reads it.
+    """Write the database, and what goes with messages, into one file, while the service runs. Keep it where nobody else
+    reads it.
 
     Example: compagnon db backup backups/2027-03-01.backup
     """
     if file.exists() and not force:
         raise BadInput(f"There is a file {file} already: choose another name, or add --force to write over it.")
-    address = load_settings().database()
+    settings = load_settings()
+    address = settings.database()
     if (missing := missing_file(address)) is not None:
         raise StorageTrouble(f"There is no database {missing}: there is nothing to back up.")
     store = open_store(address)
     try:
         with progress("rows") as tell:
-            counts = backup.back_up(store, file, tell)
+            counts = backup.back_up(store, file, tell, files=settings.data_dir / FOLDER)
     finally:
         store.close()
     if json:
@@ -74,7 +77,8 @@ def restore_(
 
     Example: compagnon db restore backups/2027-03-01.backup
     """
-    store = open_store(load_settings().database())
+    settings = load_settings()
+    store = open_store(settings.database())
     try:
         if backup.in_use(store, SystemClock().now()):
             raise StorageTrouble("The service is running on this database: stop it, wait 15 seconds, and try again.")
@@ -83,7 +87,7 @@ def restore_(
             what = f"{_shown(people, cohorts)} are in the database now, and all of it would be replaced"
             agreed(f"{what}. Replace it?", yes, f"{what}: add --yes if that is what you want.")
         with progress("rows") as tell:
-            counts = backup.restore(store, file, tell)
+            counts = backup.restore(store, file, tell, files=settings.data_dir / FOLDER)
     finally:
         store.close()
     if json:

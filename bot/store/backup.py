@@ -1,4 +1,5 @@
-"""Backups: one file that holds everything, whichever database it came from, and that goes back into either.
+"""Backups: one file that holds everything, whichever database it came from, and that goes back into either. Pictures
+and documents that go with messages are in it, too.
 
 The file is an SQLite database with our tables. From SQLite it comes through SQLite's own backup, from PostgreSQL
 through one snapshot of all tables; both while the service runs. It needs no program beside this one.
@@ -39,12 +40,13 @@ from bot.store.schema import current, require_current, upgrade
 from bot.store.tables import Base, Cohort, Lease, Person
 
 _CHUNK = 1000  # rows that are in memory at once
+_FILES = "kept_file"  # beside our tables: what goes with messages
 _PROCESSES = Lease.name.between("process:", "process:\uffff")
 
 
-def back_up(store: Store, file: Path, tell: Tell = quietly) -> dict[str, int]:
-    """Write everything into `file`, which appears only when it is whole, readable by nobody else. Returns how many rows
-    each table has. Raises StorageTrouble."""
+def back_up(store: Store, file: Path, tell: Tell = quietly, *, files: Path | None = None) -> dict[str, int]:
+    """Write everything into `file`, which appears only when it is whole, readable by nobody else; with it what lies in
+    the folder `files`. Returns how many rows each table has. Raises StorageTrouble."""
     beside = file.with_name(f".{file.name}.part")
     try:
         beside.unlink(missing_ok=True)
@@ -55,6 +57,8 @@ def back_up(store: Store, file: Path, tell: Tell = quietly) -> dict[str, int]:
             require_current(store)
             _copy_rows_out(store, beside, tell)
         _make_single(beside)
+        if files is not None:
+            _pack(files, beside)
         counts = _checked(beside)
         beside.replace(file)
     except OSError as error:
@@ -66,13 +70,15 @@ def back_up(store: Store, file: Path, tell: Tell = quietly) -> dict[str, int]:
     return counts
 
 
-def restore(store: Store, file: Path, tell: Tell = quietly) -> dict[str, int]:
-    """Put a backup in the place of all that is in the database, or leave all as it is. One of an older version is
-    brought to the newest first. Returns how many rows each table has. Raises BadInput for what is no backup."""
+def restore(store: Store, file: Path, tell: Tell = quietly, *, files: Path | None = None) -> dict[str, int]:
+    """Put a backup in the place of all that is in the database, or leave all as it is; its files are added to the
+    folder `files`. One of an older version is brought to the newest first. Returns how many rows each table has.
+    Raises BadInput for what is no backup."""
     _require_backup(file)
     with tempfile.TemporaryDirectory(prefix="compagnon-") as folder:
         copy = Path(folder) / "backup.sqlite3"
         _copy_file(file, copy)
+        _unpack(copy, files)
         with _opened(copy) as source:
             upgrade(source)
             if not store.is_sqlite:
@@ -128,6 +134,38 @@ def _checked(file: Path) -> dict[str, int]:
         found = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         names = sorted(name for (name,) in found if name in Base.metadata.tables)  # names of ours
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+
+
+def _pack(folder: Path, file: Path) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"CREATE TABLE {_FILES} (name TEXT PRIMARY KEY, content BLOB NOT NULL)")
+        for one in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if one.is_file() and not one.name.startswith("."):
+                connection.execute(f"INSERT INTO {_FILES} VALUES (?, ?)", (one.name, one.read_bytes()))
+
+
+def _unpack(copy: Path, folder: Path | None) -> None:
+    """Bring the files back and take them out of the copy, which becomes the database."""
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (_FILES,)).fetchone():
+            return
+        for name, content in connection.execute(f"SELECT name, content FROM {_FILES}") if folder else ():
+            if Path(name).name != name:
+                raise BadInput(f"The backup names a file {name!r} outside its folder: take another one.")
+            _put(folder / name, content)
+        connection.execute(f"DROP TABLE {_FILES}")
+
+
+def _put(file: Path, content: bytes) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.part")
+        beside.write_bytes(content)
+        beside.replace(file)
+    except OSError as error:
+        raise StorageTrouble(
+            f"The file {file} cannot be written ({error.strerror}): mend that and try again."
+        ) from None
 
 
 def _require_backup(file: Path) -> None:

@@ -76,6 +76,18 @@ def test_the_command_line_backs_up_and_restores_and_asks_before_it_replaces(
     assert everything(busy.store) == before
 
 
+def test_what_goes_with_messages_comes_back_with_the_database(busy: Core, run: CommandLine, tmp_path: Path) -> None:
+    picture = tmp_path / "data" / "messages" / "a1b2.png"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"\x89PNG")
+    before = everything(busy.store)
+    run.good("db", "backup", "all.backup")
+    picture.unlink()
+    run.good("db", "restore", "all.backup", "--yes")
+    assert picture.read_bytes() == b"\x89PNG"
+    assert everything(busy.store) == before
+
+
 def test_nothing_is_replaced_under_a_running_service(busy: Core, run: CommandLine) -> None:
     run.good("db", "backup", "all.backup")
     leases.alive(busy, march(2, 11) + timedelta(days=9999))
