@@ -119,12 +119,14 @@ def _papers(d: Desk, letters: list[Letter], code: str, pdf: Path | None, cards: 
         with progress("sheets") as tell:
             write_bytes(pdf, invite_sheets(sheets, words, title=f"Compagnon {code}", tell=tell))
         say(f"{pdf}: {counted(len(sheets), 'sheet')}, one a person. Each code is for one person; print them one-sided.")
+        if called := [sheet.code for sheet in sheets if sheet.by_phone]:
+            say(f"Without a code, for a contact person calls them: {', '.join(called)}.")
     if cards is not None:
         travelling = [sheet for sheet in sheets if sheet.card is not None]
         write_bytes(cards, invite_sheets(travelling, words, title=f"Compagnon {code}", cards_only=True))
         say(f"{cards}: {counted(len(travelling), 'wallet card')}, two a page.")
     if png is not None:
-        _pictures(letters, png)
+        _pictures([letter for letter in letters if not letter.sheet.by_phone], png)
 
 
 def _pictures(letters: list[Letter], folder: Path) -> None:
@@ -149,7 +151,7 @@ def _mail_all(d: Desk, code: str, wanted: Sequence[str], again: bool, yes: bool)
     letters = invite_papers.letters(d.core, code, d.now, wanted)
     without = [letter.sheet.code for letter in letters if not letter.email]
     before = [letter.sheet.code for letter in letters if letter.email and letter.mailed_at and not again]
-    going = [letter for letter in letters if letter.email and (again or not letter.mailed_at)]
+    going = [le for le in letters if le.email and not le.sheet.by_phone and (again or not le.mailed_at)]
     if without:
         say(f"No address known: {some(without)}")
     if before:

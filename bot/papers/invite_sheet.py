@@ -33,7 +33,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """One person's sheet. `card` is None for who does not travel."""
+    """One person's sheet. `card` is None for who does not travel. Who takes part `by_phone` gets no code to join."""
 
     name: str
     code: str
@@ -43,6 +43,7 @@ class Invited:
     url: str
     until: Value
     card: Card | None = None
+    by_phone: bool = False
 
 
 def invite_sheets(
@@ -91,9 +92,19 @@ def _page(paper: Paper, person: Invited, words: Words) -> None:
     y = paper.text(_MARGIN, y + 1, width, told(say(f"papers/role/{person.role.replace('-', '_')}")), 11, colour=GREY)
     y += 6
     for number in (1, 2, 3):
-        y = paper.text(_MARGIN, y, width, told(say(f"papers/what/{_kind(person.role)}/{number}")), 12) + 2.2
-    y += 5
-    side = 62.0
+        y = paper.text(_MARGIN, y, width, told(say(f"papers/what/{_kind(person)}/{number}")), 12) + 2.2
+    if not person.by_phone:
+        _way_in(paper, y + 5, person, told)
+    if person.card is not None:
+        top = 297 - CARD[1] - 14
+        left = (210 - 2 * CARD[0]) / 2
+        paper.text(left, top - 6, 2 * CARD[0], told(say("papers/cut")), 9, colour=GREY)
+        _card(paper, left, top, person, person.card, words)
+
+
+def _way_in(paper: Paper, y: float, person: Invited, told: Callable[[Text], str]) -> None:
+    """The code, and how to use it."""
+    width, side = 210 - 2 * _MARGIN, 62.0
     paper.qr(_MARGIN - 4, y, side, person.url)
     right, wide = _MARGIN + side + 2, width - side - 2
     step = paper.text(right, y + 5, wide, told(say("papers/how")), 12, bold=True) + 2
@@ -104,15 +115,14 @@ def _page(paper: Paper, person: Invited, words: Words) -> None:
     paper.text(
         right, step + 2, wide, told(say("papers/only_you", until=person.until, code=person.code)), 9, colour=GREY
     )
-    if person.card is not None:
-        top = 297 - CARD[1] - 14
-        left = (210 - 2 * CARD[0]) / 2
-        paper.text(left, top - 6, 2 * CARD[0], told(say("papers/cut")), 9, colour=GREY)
-        _card(paper, left, top, person, person.card, words)
 
 
-def _kind(role: str) -> str:
-    return {"learner": "learner", "staff": "learner", "family": "family", "host-tutor": "tutor"}.get(role, "desk")
+def _kind(person: Invited) -> str:
+    if person.by_phone:
+        return "family_phone" if person.role == "family" else "phone"
+    return {"learner": "learner", "staff": "learner", "family": "family", "host-tutor": "tutor"}.get(
+        person.role, "desk"
+    )
 
 
 # --- the card -----------------------------------------------------------------------------------

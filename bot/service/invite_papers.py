@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,8 +52,11 @@ def letters(core: Core, cohort_code: str, now: datetime, codes: Collection[str] 
             .order_by(Invite.id)
         ).all()  # fmt: skip
         stays = _stays(session, cohort.id)
-        staff = _staff(session, cohort.id)
-        found = [_letter(core.content, cohort, i, p, address, stays.get((p.id, i.code)), staff, now) for i, p in rows]
+        staff, called = _staff(session, cohort.id), _called(stays.values())
+        found = [
+            _letter(core.content, cohort, i, p, address, stays.get((p.id, i.code)), staff, p.id in called, now)
+            for i, p in rows
+        ]
     wanted = {code.casefold() for code in codes}
     unknown = wanted - {letter.sheet.code.casefold() for letter in found}
     if unknown:
@@ -70,6 +73,12 @@ def _stays(session: Session, cohort_id: int) -> dict[tuple[int, str], Placement]
     return {(p.person_id, p.code): p for p in found}
 
 
+def _called(stays: Iterable[Placement]) -> frozenset[int]:
+    """Who takes part without Telegram: a contact person calls."""
+    learners = {stay.person_id for stay in stays if stay.by_phone}
+    return frozenset(learners | {stay.guardian_id for stay in stays if stay.guardian_by_phone and stay.guardian_id})
+
+
 def _staff(session: Session, cohort_id: int) -> Mapping[int, Person]:
     rows = session.execute(
         select(Membership.id, Person)
@@ -81,13 +90,13 @@ def _staff(session: Session, cohort_id: int) -> Mapping[int, Person]:
 
 def _letter(
     library: Library, cohort: Cohort, invite: Invite, person: Person, address: str | None, stay: Placement | None,
-    staff: Mapping[int, Person], now: datetime,
+    staff: Mapping[int, Person], by_phone: bool, now: datetime,
 ) -> Letter:  # fmt: skip
     language = library.catalogues.closest(person.language)
     sheet = Invited(
         name=_name(person), code=invite.code, role=spelled(invite.role), language=language, cohort=cohort.name,
         url=invites.link(invite, address), until=Day(local_date(invite.expires_at, cohort.home_zone)),
-        card=_card(library, stay, language, staff) if stay is not None else None,
+        card=_card(library, stay, language, staff) if stay is not None else None, by_phone=by_phone,
     )  # fmt: skip
     return Letter(invite.id, sheet, person.email, invite.mailed_at)
 

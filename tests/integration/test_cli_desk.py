@@ -104,12 +104,19 @@ def test_invites_on_paper_are_a_sheet_a_person_a_card_a_learner_and_a_picture_a_
     shown = desk.good(
         "cohort", "invites", "SPRING", "--pdf", "all.pdf", "--cards", "cards.pdf", "--png", "codes"
     ).out  # fmt: skip
-    for line in ("all.pdf: 4 sheets", "cards.pdf: 3 wallet cards", "codes: 4 pictures"):
+    for line in (
+        "all.pdf: 4 sheets",
+        "cards.pdf: 3 wallet cards",
+        "codes: 3 pictures",
+        "Without a code, for a contact person calls them: L03.",
+    ):
         assert line in shown
     assert all((desk.folder / name).read_bytes().startswith(b"%PDF") for name in ("all.pdf", "cards.pdf"))
     assert sorted(path.name for path in (desk.folder / "codes").iterdir()) == [
-        "L01-learner.png", "L02-learner.png", "L03-learner.png", "claire-referent.png",
-    ]  # fmt: skip
+        "L01-learner.png",
+        "L02-learner.png",
+        "claire-referent.png",
+    ]
 
 
 def test_invites_go_out_by_e_mail_once_each(desk: CommandLine, box: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
