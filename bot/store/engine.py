@@ -17,6 +17,9 @@ from bot.quick_json import dumps_text, loads
 _SESSION: dict[str, Any] = {"expire_on_commit": False, "autoflush": False}
 _JSON: dict[str, Any] = {"json_serializer": dumps_text, "json_deserializer": loads}
 PG_WRITERS = 8  # half as many answer a quarter fewer updates
+# Nothing that we ask takes so long. What does all the same, because a plan went wrong or a process was frozen in the
+# middle of a transaction, is ended and said, instead of holding up everybody without a word.
+PG_LIMITS = {"timezone": "UTC", "statement_timeout": "120s", "idle_in_transaction_session_timeout": "120s"}
 BUSY_SECONDS = 10  # how long a SQLite writer waits for another process
 
 
@@ -61,7 +64,8 @@ def open_store(url: str) -> Store:
     else:
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg"), pool_size=PG_WRITERS + 4, max_overflow=4,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"}, **_JSON,
+            connect_args={"connect_timeout": 5, "options": " ".join(f"-c {k}={v}" for k, v in PG_LIMITS.items())},
+            **_JSON,
         )  # fmt: skip
     try:
         with engine.connect() as connection:

@@ -27,6 +27,8 @@ def upgrade(store: Store) -> None:
     with store.engine.begin() as connection:
         if not store.is_sqlite:
             # Processes that start together wait for each other, also to put the guards there.
+            # A migration may take as long as it needs.
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
         if _revision(connection) != newest():
             _migrate(connection)
