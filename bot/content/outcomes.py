@@ -52,5 +52,5 @@ class Outcomes(SourceFile):
                 yield unit.id, entry.id
 
 
-MOST = 12  # outcomes in a list: with all that shows them they must fit into one message
+MOST = 10  # outcomes in a list: with all that shows them they must fit into one message
 OUTCOME_FOLDERS: Mapping[str, type[Outcomes]] = {"outcomes": Outcomes}

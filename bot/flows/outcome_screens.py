@@ -10,7 +10,7 @@ from bot.i18n import Day, Listing, Text, say, verbatim
 
 A_ROW = 5  # number buttons side by side
 LIMIT = 1000  # UTF-16 units in a note
-BESIDE = 250  # characters of it beside a whole list
+BESIDE = 150  # characters of it beside a whole list
 
 
 def numbered(outcomes: Sequence[OutcomeView], line: Callable[[int, OutcomeView], Text]) -> tuple[Text, ...]:

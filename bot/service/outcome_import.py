@@ -21,7 +21,7 @@ from bot.service.import_dialects import Sheet
 from bot.service.import_table import place, sheets_of
 from bot.store.tables import Outcome, OutcomeGrade, OutcomeLog, OutcomeValidation, Person, Placement
 
-LONGEST = 200  # characters of an outcome, so that a dozen fit into one message
+LONGEST = 120  # characters of an outcome, so that ten fit into one message with all that shows them
 LONGEST_UNIT = 60
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "code": ("code", "learner", "apprenant", "eleve", "codigo", "alumno", "codice", "allievo", "lernende", "schueler",

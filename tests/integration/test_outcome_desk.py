@@ -46,8 +46,8 @@ def test_rows_without_a_code_are_for_everybody_and_a_second_import_changes_nothi
         ("code;outcome\nL09;Bake\n", "row 2, column code: there is no learner “L09” in SPRING"),
         ("code;outcome\nL01;\n", "row 2, column outcome: is empty"),
         ("outcome\nBake\nbake\n", "row 3, column outcome: stands in row 2 already"),
-        ("outcome\n" + "x" * 300, "row 2, column outcome: has 300 characters; 200 fit"),
-        ("outcome\n" + "\n".join(f"Do {n}" for n in range(13)), "L01 would have 13 outcomes; at most 12 fit"),
+        ("outcome\n" + "x" * 300, "row 2, column outcome: has 300 characters; 120 fit"),
+        ("outcome\n" + "\n".join(f"Do {n}" for n in range(11)), "L01 would have 11 outcomes; at most 10 fit"),
     ],
 )
 def test_a_list_with_a_fault_names_its_place_and_changes_nothing(
