@@ -110,7 +110,8 @@ def _month(scene: Scene, run: Run, level: int) -> Screen:
     ]
     rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, MONTHS, 3))
     earlier = (button("languages/earlier_button", callback(run.step.id, "m", level, MONTHS)),)
-    return Screen((say("languages/ols_when", level=OLS_LEVELS[level]),), (*rows, earlier))
+    back = (step_button("assessment/back_button", run, "ols"), _pause(run))
+    return Screen((say("languages/ols_when", level=OLS_LEVELS[level]),), (*rows, earlier, back))
 
 
 def _months(scene: Scene, run: Run) -> list[date]:

@@ -49,7 +49,9 @@ def shown(scene: Scene) -> Screen:
     view = _view(scene)
     if not view.languages:
         return Screen((say("languages/title"), say("languages/nothing")), (*_next(scene), *_back()))
-    body = (say("languages/title"), *_body(view), say("languages/honest"), say("languages/private"))
+    # What is said of the questions is true of the test alone.
+    honest = (say("languages/honest"),) if view.tests else ()
+    body = (say("languages/title"), *_body(view), *honest, say("languages/private"))
     share: Rows = ((button("languages/share_button", "languages:share"),),) if readers(scene) else ()
     return Screen(body, (*_next(scene), *share, *_back()))
 
@@ -69,13 +71,14 @@ def _back() -> Rows:
 def _next(scene: Scene) -> Rows:
     """The newest language step: to be taken, or, when it is done, taken again."""
     views = [view for view in scene.steps if view.kind == "language_test" and view.state in (*CAN_OPEN, "done")]
-    return _ways(views[-1]) if views else ()
+    return _ways(views[-1], taken=bool(_view(scene).tests)) if views else ()
 
 
-def _ways(view: StepView) -> Rows:
+def _ways(view: StepView, *, taken: bool) -> Rows:
     if view.state != "done" or view.data.get("at"):
         return ((button("languages/go_on_button", callback(view.id, "open")),),)
-    again = button("languages/again_button", callback(view.id, "again"))
+    label = "languages/again_button" if taken else "language_test/start_button"
+    again = button(label, callback(view.id, "again"))
     own = button("language_test/grid_button", callback(view.id, "grid"))
     return ((again,), (own, button("language_test/ols_button", callback(view.id, "ols"))))
 

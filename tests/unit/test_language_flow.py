@@ -11,7 +11,9 @@ import pytest
 
 from bot.content.language_tests import Tested
 from bot.content.versions import current
+from bot.flows import languages
 from bot.flows.effects import FinishStep, KeepLanguageClaim, KeepLanguageTest, SkipStep
+from bot.flows.language_views import ClaimView, LanguagesView
 from bot.flows.scene import StepView
 from bot.rules.host_language import host_languages
 from bot.rules.language_test import MOST
@@ -150,11 +152,26 @@ def test_an_ols_result_is_kept_with_its_month_and_ends_the_step() -> None:
     talk = learner("es")
     talk.tap_data(f"{STEP}:open")
     talk.tap("I have an OLS result")
+    talk.tap("C2")
+    talk.tap("‹ Back")
     talk.tap("B1")
     talk.tap("Jan 2026")
     (claim,) = claims(talk)
     assert (claim.source, claim.levels, claim.taken_on) == ("ols", {"all": "B1"}, date(2026, 1, 1))
     assert talk.step("language-before").state == "done"
+
+
+def test_who_gave_an_ols_result_alone_reads_nothing_about_the_questions_of_a_test_never_taken() -> None:
+    talk = learner("es")
+    here = talk.scene()
+    claim = ClaimView("before", "es", "ols", {"all": "B1"}, here.now, date(2026, 1, 1))
+    done = tuple(replace(view, state="done", data={}) for view in here.steps)
+    page = languages.shown(replace(here, steps=done, languages=LanguagesView(1, claims=(claim,))))
+    said = "\n".join(talk.html(text) for text in page.body)
+    labels = [talk.plain(row[0].label) for row in page.rows]
+    assert "B1" in said
+    assert "estimate" not in said
+    assert labels[0] == "Start the test"
 
 
 def test_who_grew_up_with_the_language_skips() -> None:
