@@ -134,9 +134,7 @@ def _show_survey(found: dict[str, Any]) -> None:
         table(("THEME", "SENTENCE", "MEAN", "4 OR 5", "ANSWERS"), rows, "No question.")
         for remark in survey["remarks"]:
             say(f"- {remark}")
-    if not found["closed"]:
-        until = found["closes_on"] or "the stays have dates"
-        say(f"Answers come in five at a time until {until}, then all that are left.")
+    say("Answers come in five at a time, so that nobody works out who answered last.")
 
 
 def _survey_csv(found: dict[str, Any]) -> bytes:

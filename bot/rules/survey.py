@@ -1,7 +1,7 @@
 """What a survey says about many together: nothing of fewer than five, and nothing about who came last.
 
 Answers come into the report five at a time, so that nobody who looks before and after somebody answered knows what it
-was; when nobody can answer any more, all that are left come in.
+was; fewer than five that are left at the end never come in, for a report before and one after would tell them apart.
 """
 
 from __future__ import annotations
@@ -39,11 +39,10 @@ def batch_of(before: int) -> int:
     return before // LEAST
 
 
-def shown(responses: Sequence[Response], *, closed: bool) -> Sequence[Response]:
-    """What may be counted now; nothing where it would be of too few."""
+def shown(responses: Sequence[Response]) -> Sequence[Response]:
+    """What may be counted now; batches that are full."""
     full = {batch for batch, n in Counter(one.batch for one in responses).items() if n >= LEAST}
-    counted = [one for one in responses if closed or one.batch in full]
-    return counted if len(counted) >= LEAST else []
+    return [one for one in responses if one.batch in full]
 
 
 def figures(responses: Sequence[Response], question: str) -> Figures | None:

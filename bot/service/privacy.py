@@ -98,6 +98,7 @@ def export(session: Session, person_id: int, now: datetime) -> dict[str, Any]:
     for of_stay in _OF_STAY:
         rows = session.scalars(select(of_stay).where(of_stay.placement_id.in_(ids)))
         data[of_stay.__tablename__] = [_row(row) for row in rows]
+    _keep_back(data)
     walked = select(WalkStep).join(Walk, Walk.id == WalkStep.walk_id).where(Walk.person_id == person_id)
     data["walk_step"] = [_row(row) for row in session.scalars(walked)]
     told = select(CaseEvent).join(Case, Case.id == CaseEvent.case_id).where(Case.placement_id.in_(ids))
@@ -106,6 +107,15 @@ def export(session: Session, person_id: int, now: datetime) -> dict[str, Any]:
     data["relay"] = [_row(row) for row in written]
     note(session, person_id, "exported", person_id, now)
     return data
+
+
+def _keep_back(data: dict[str, Any]) -> None:
+    """Leave out what a tutor has not shown or handed in yet: it is the tutor's until then."""
+    data["review_note"] = [n for n in data["review_note"] if n["side"] != "tutor" or n["shown_at"]]
+    grids = [grid for grid in data["outcome_grid"] if grid["handed_in_at"]]
+    counts = {(grid["placement_id"], grid["moment"]) for grid in grids}
+    data["outcome_grid"] = grids
+    data["outcome_grade"] = [g for g in data["outcome_grade"] if (g["placement_id"], g["moment"]) in counts]
 
 
 def _row(row: Base) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
             "cohort": cohort.code, "name": cohort.name, "at": now.isoformat(), "closed": closed,
             "closes_on": closes.isoformat() if closes else None,
             "surveys": [
-                _survey(core.content, item, shown(by_survey[name], closed=closed))
+                _survey(core.content, item, shown(by_survey[name]))
                 for name, item in surveys.items()
                 if name in by_survey and isinstance(item, Survey)
             ],

@@ -259,3 +259,15 @@ def test_everything_is_in_the_export_and_goes_with_the_learner_the_tutors_name_w
     with core.store.transaction() as session:
         privacy.erase(core, session, bakery.people["lea"], bakery.world.now, None)
     assert rows(core, OutcomeLog) == rows(core, OutcomeGrid) == rows(core, ReviewNote) == []
+
+
+def test_a_learners_copy_leaves_out_what_the_tutor_has_not_handed_in_or_shown(core: Core, bakery: Small) -> None:
+    lea = bakery.placements["lea"]
+    bakery.world.forge(TUTOR, f"grid:v:{lea}:mid:knead:1")
+    bakery.world.forge(TUTOR, f"review:write:{lea}:next")
+    bakery.world.say(TUTOR, "A draft of mine")
+    assert rows(core, OutcomeGrade)
+    assert rows(core, ReviewNote)
+    with core.store.transaction() as session:
+        copy = privacy.export(session, bakery.people["lea"], bakery.world.now)
+    assert [copy["outcome_grid"], copy["outcome_grade"], copy["review_note"]] == [[], [], []]
