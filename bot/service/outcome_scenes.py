@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from bot.rules.outcomes import MOMENTS
 from bot.rules.permissions import Action, may
 from bot.service.core import Core
 from bot.service.outcomes import outcomes_of, visible
-from bot.service.stays import itinerary_of, subjects_of
+from bot.service.stays import itinerary_of, load_stays, subjects_of
 from bot.store.tables import Cohort, Membership, OutcomeGrade, OutcomeGrid, Person, Placement, TelegramAccount
 
 
@@ -52,10 +53,17 @@ def tutored(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     """Everybody whom this person is tutor of."""
     if not scene.is_tutor or scene.actor is None:
         return scene
-    ids = set().union(*(grant.placement_ids for grant in scene.actor.grants))
+    ids = _agreed(session, set().union(*(grant.placement_ids for grant in scene.actor.grants)), scene.now)
     subjects = subjects_of(session, ids) if ids else {}
     mine = [one for one, subject in subjects.items() if may(scene.actor, Action.ASSESS_OUTCOMES, subject)]
     return replace(scene, tutored=tuple(_tutored(core, session, mine)))
+
+
+def _agreed(session: Session, ids: Collection[int], now: datetime) -> set[int]:
+    """Those whose learner, and where there must be one a guardian, says yes to the journey: the rest is nobody's to
+    assess in a chat."""
+    stays = load_stays(session, Placement.id.in_(ids), now) if ids else ()
+    return {stay.placement_id for stay in stays if stay.may_travel_on}
 
 
 def _tutored(core: Core, session: Session, placements: Iterable[int]) -> Iterable[Tutored]:
