@@ -5,7 +5,8 @@ Ids come from the scene, never straight from callback data; the use case checks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bot.flows.alert_effects import (
@@ -349,13 +350,30 @@ class NoteMembership:
 @dataclass(frozen=True, slots=True)
 class PlanMessage:
     """Show what a message to a cohort would be: `to` an audience, `stage` before, during or after the stay (or all),
-    `photo` a Telegram file."""
+    `file` a Telegram file of that `kind` (photo or document). `versions`: words by language. Narrowed by `near`, a
+    stay in the city that is meant, and `member`, one membership. `reads`: the language to show it in."""
 
     cohort_id: int
     words: str
     to: str
     stage: str | None = None
-    photo: str | None = None
+    kind: str | None = None
+    file: str | None = None
+    name: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    near: int | None = None
+    member: int | None = None
+    reads: str | None = None
+    ask: bool = False  # first for the languages without a version, where people read several
+
+
+@dataclass(frozen=True, slots=True)
+class NarrowMessage:
+    """Show what the choice can be narrowed to: `by` city or member, a page of it (from 0)."""
+
+    plan: PlanMessage
+    by: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +456,7 @@ Effect = (
     | AnswerStandIn
     | EndAbsence
     | PlanMessage
+    | NarrowMessage
     | SendMessage
     | CallOffMessage
     | SetDigest

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.flows.effects import CallOffMessage, PlanMessage, SendMessage
+from bot.flows.effects import CallOffMessage, NarrowMessage, PlanMessage, SendMessage
 from bot.flows.running import answer
 from bot.flows.scene import CohortView, Scene, SentView
 from bot.flows.vocabulary import (
@@ -15,6 +16,7 @@ from bot.flows.vocabulary import (
     Attachment,
     Button,
     Conversation,
+    Document,
     Event,
     Outcome,
     Photo,
@@ -24,6 +26,7 @@ from bot.flows.vocabulary import (
     Screen,
     Tap,
     Toast,
+    Voice,
     Words,
     button,
     screen,
@@ -33,6 +36,9 @@ from bot.i18n import LanguageName, Listing, Moment, Text, say, utf16_length, ver
 
 NEEDS = frozenset({"cohorts", "message"})
 SHOWN = 12  # cohorts to choose from
+PAGE = 8  # cities or people to choose from, at a time
+LARGEST = 50_000_000  # bytes, a document that goes with a message, as at the desk
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LONGEST, CAPTION = 4096, 1024  # UTF-16 units, Bot API sendMessage and sendPhoto
 # What a button calls them, and whom that means: an audience, and a stage of the stay.
 WHOM: Mapping[str, tuple[str, str | None]] = {
@@ -54,13 +60,13 @@ def handle(scene: Scene, event: Event) -> Outcome:
         return show(answer(event, screen(say("message/not_for_you"))), conversation=IDLE)
     if isinstance(event, Tap):
         return _tapped(scene, event)
-    if scene.conversation.flow != "message" or not isinstance(event, Words | Photo):
+    if scene.conversation.flow != "message" or not isinstance(event, Words | Photo | Document):
         return show(Say(screen(say("message/only_text")))) if _waits(scene, event) else _begin(scene, event)
     return _written(scene, event)
 
 
 def _waits(scene: Scene, event: Event) -> bool:
-    return scene.conversation.flow == "message" and type(event).__name__ in ("Voice", "Document")
+    return scene.conversation.flow == "message" and isinstance(event, Voice)
 
 
 def _begin(scene: Scene, event: Event) -> Outcome:
@@ -90,27 +96,77 @@ def _tapped(scene: Scene, event: Tap) -> Outcome:
         return show(Toast(say("message/gone"), alert=True))
     match action:
         case "words":
-            return show(Replace(Screen((say("message/write_again"),), (_stop(),))))
+            again = Conversation("message", {k: v for k, v in draft.items() if k != "writes"})
+            return show(Replace(Screen((say("message/write_again"),), (_stop(),))), conversation=again)
         case "to" if value in WHOM:
             return _chosen(draft, value)
+        case "city" | "member" | "lang" | "reads" | "plan" | "wide" if draft.get("to") in WHOM:
+            return _narrowed(draft, action, value)
+        case "by" if value in ("city", "member") and draft.get("to") in WHOM:
+            page = event.data.split(":")[3:4]
+            number = int(page[0]) if page and page[0].isdecimal() and len(page[0]) < 5 else 0
+            return show(effects=(NarrowMessage(_plan(draft, draft["to"]), value, number),))
         case "send" if value in WHEN and draft.get("to") in WHOM:
             return show(effects=(SendMessage(_plan(draft, draft["to"]), value),), conversation=IDLE)
         case _:
-            return show(Replace(_whom(draft)))
+            wide = {k: v for k, v in draft.items() if k not in ("near", "member", "writes")}
+            return show(Replace(_whom(draft)), conversation=Conversation("message", wide))
 
 
 # --- words and whom -------------------------------------------------------------------------------
 
 
-def _written(scene: Scene, event: Words | Photo) -> Outcome:
-    photo = event.file_id if isinstance(event, Photo) else None
-    words = (event.caption if isinstance(event, Photo) else event.text).strip()
+def _narrowed(draft: Mapping[str, Any], action: str, value: str) -> Outcome:
+    """One city or person more or less, a version to write, or another reader; the plan follows."""
+    if action == "lang":
+        if not LANGUAGE.fullmatch(value):
+            return show(Toast(say("message/gone"), alert=True))
+        asked = Screen((say("message/version", language=LanguageName(value, inside=True)),), (_back(), _stop()))
+        return show(Replace(asked), conversation=Conversation("message", {**draft, "writes": value}))
+    kept = {k: v for k, v in draft.items() if k != "writes"}
+    reads = value if action == "reads" and LANGUAGE.fullmatch(value) else None
+    if action == "wide":
+        kept = {k: v for k, v in kept.items() if k not in ("near", "member")}
+    elif action in ("city", "member") and value.isdecimal() and len(value) <= 18:
+        kept["near" if action == "city" else "member"] = int(value)
+    plan = replace(_plan(kept, kept["to"]), reads=reads)
+    return show(effects=(plan,), conversation=Conversation("message", kept))
+
+
+def _back() -> tuple[Button, ...]:
+    return (button("message/back_button", "message:plan"),)
+
+
+def _version(draft: Mapping[str, Any], event: Words | Photo | Document) -> Outcome:
+    """The words for readers of one language; the file stays the one it is."""
+    words = event.text.strip() if isinstance(event, Words) else ""
     if not words:
-        return show(Say(screen(say("message/no_words"))))
-    most = CAPTION if photo else LONGEST
+        return show(Say(screen(say("message/version_words"))))
+    most = CAPTION if draft.get("file") else LONGEST
     if utf16_length(words) > most:
         return show(Say(screen(say("message/too_long", n=utf16_length(words), most=most))))
-    draft = {"cohort": scene.conversation.data.get("cohort"), "words": words, **({"photo": photo} if photo else {})}
+    tag = draft["writes"]
+    kept = {k: v for k, v in draft.items() if k != "writes"} | {"versions": {**draft.get("versions", {}), tag: words}}
+    return show(effects=(replace(_plan(kept, kept["to"]), reads=tag),), conversation=Conversation("message", kept))
+
+
+def _written(scene: Scene, event: Words | Photo | Document) -> Outcome:
+    before = scene.conversation.data
+    if "writes" in before and before.get("to") in WHOM:
+        return _version(before, event)
+    if isinstance(event, Document) and event.size > LARGEST:
+        return show(Say(screen(say("message/too_large", most=LARGEST // 10**6))))
+    words = (event.text if isinstance(event, Words) else event.caption).strip()
+    if not words:
+        return show(Say(screen(say("message/no_words"))))
+    file: dict[str, str] = {}
+    if not isinstance(event, Words):
+        kind = "photo" if isinstance(event, Photo) else "document"
+        file = {"kind": kind, "file": event.file_id, "name": getattr(event, "name", "")[:200]}
+    most = CAPTION if file else LONGEST
+    if utf16_length(words) > most:
+        return show(Say(screen(say("message/too_long", n=utf16_length(words), most=most))))
+    draft = {"cohort": scene.conversation.data.get("cohort"), "words": words, **file}
     return show(Say(_whom(draft)), conversation=Conversation("message", draft))
 
 
@@ -123,12 +179,25 @@ def _whom(draft: Mapping[str, Any]) -> Screen:
 
 
 def _chosen(draft: Mapping[str, Any], whom: str) -> Outcome:
-    return show(effects=(_plan(draft, whom),), conversation=Conversation("message", {**draft, "to": whom}))
+    return show(
+        effects=(replace(_plan(draft, whom), ask=True),), conversation=Conversation("message", {**draft, "to": whom})
+    )
 
 
 def _plan(draft: Mapping[str, Any], whom: str) -> PlanMessage:
     to, stage = WHOM[whom]
-    return PlanMessage(int(draft["cohort"]), str(draft["words"]), to, stage, draft.get("photo"))
+    return PlanMessage(
+        int(draft["cohort"]),
+        str(draft["words"]),
+        to,
+        stage,
+        draft.get("kind"),
+        draft.get("file"),
+        draft.get("name", ""),
+        draft.get("versions", {}),
+        draft.get("near"),
+        draft.get("member"),
+    )
 
 
 def _stop() -> tuple[Button, ...]:
@@ -145,19 +214,35 @@ class Preview:
 
     cohort: str
     words: str
-    photo: str | None
+    file: Attachment | None
     people: int
     last_out: datetime
     not_joined: tuple[str, ...]
     by_phone: int
     asleep: int
-    languages: tuple[str, ...]
+    languages: tuple[str, ...]  # without a version of their own
+    spoken: tuple[str, ...]  # of all who get it
+    narrowed: bool = False
 
 
 def copy_of(found: Preview) -> Screen:
     """The message exactly as people will get it."""
-    picture = Attachment("photo", file_id=found.photo) if found.photo else None
-    return screen(verbatim(found.words), attachment=picture)
+    return screen(verbatim(found.words), attachment=found.file)
+
+
+def languages(found: Preview) -> Screen:
+    """Which languages people read, and which have no version yet."""
+    named = [Listing(tuple(LanguageName(t, inside=True) for t in tags)) for tags in (found.spoken, found.languages)]
+    body = (say("message/spoken", languages=named[0]), say("message/languages", languages=named[1]))
+    return Screen(body, (*_writing(found), (button("message/go_on_button", "message:plan"),), _stop()))
+
+
+def _tagged(key: str, action: str, tags: tuple[str, ...]) -> Rows:
+    return tuple((button(key, f"message:{action}:{tag}", language=LanguageName(tag)),) for tag in tags[:SHOWN])
+
+
+def _writing(found: Preview) -> Rows:
+    return _tagged("message/version_button", "lang", found.languages)
 
 
 def preview(found: Preview) -> Screen:
@@ -185,7 +270,23 @@ def _choices(found: Preview) -> Rows:
     else:
         go = ((button("message/send_button", "message:send:now", n=found.people),),)
     change = (button("message/words_button", "message:words"), button("message/whom_button", "message:whom"))
-    return (*go, change, _stop())
+
+    writing = _writing(found)
+    reading = _tagged("message/reads_button", "reads", found.spoken) if len(found.spoken) > 1 else ()
+    narrow = (button("message/city_button", "message:by:city"), button("message/member_button", "message:by:member"))
+    wide = ((button("message/wide_button", "message:wide"),),) if found.narrowed else ()
+    return (*writing, *reading, *go, narrow, *wide, change, _stop())
+
+
+def narrowing(by: str, choices: Sequence[tuple[int, str]], page: int) -> Screen:
+    """Cities or people to choose one of, a page at a time."""
+    page = min(page, max(len(choices) - 1, 0) // PAGE)
+    shown = choices[page * PAGE : (page + 1) * PAGE]
+    rows = tuple((Button(verbatim(name), f"message:{by}:{number}"),) for number, name in shown)
+    before = (button("menu/before_button", f"message:by:{by}:{page - 1}"),) if page else ()
+    after = (button("menu/after_button", f"message:by:{by}:{page + 1}"),) if (page + 1) * PAGE < len(choices) else ()
+    pages = ((*before, *after),) if before or after else ()
+    return Screen((say(f"message/which_{by}"),), (*rows, *pages, _back(), _stop()))
 
 
 def nobody() -> Screen:

@@ -63,8 +63,12 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class Document:
+    """`size` in bytes, 0 where Telegram does not say."""
+
     file_id: str
     name: str = ""
+    caption: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)

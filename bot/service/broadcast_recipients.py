@@ -155,6 +155,29 @@ def recipients(
     return list(found.values())
 
 
+def cities_of(session: Session, cohort: Cohort, roles: frozenset[str]) -> list[tuple[int, str]]:
+    """Host cities of a cohort by name, each with the number of one stay there."""
+    found: dict[str, int] = {}
+    stays = select(Placement.id, Placement.kit, Placement.host_city).where(Placement.cohort_id == cohort.id)
+    for stay in session.execute(stays.order_by(Placement.id)):
+        if city := stay.kit or stay.host_city:
+            found.setdefault(city, stay.id)
+    return sorted(((number, city) for city, number in found.items()), key=lambda pair: pair[1].casefold())
+
+
+def people_of(session: Session, cohort: Cohort, roles: frozenset[str]) -> list[tuple[int, str]]:
+    """People of a cohort in these roles by name, each with the number of their membership; who has no code is not
+    among them."""
+    members = (
+        select(Membership.id, Person.first_name, Person.last_name)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.cohort_id == cohort.id, Membership.role.in_(roles), Membership.ended_at.is_(None),
+               Person.erased_at.is_(None), Membership.code.is_not(None), Membership.code != "")
+    )  # fmt: skip
+    found = [(m.id, f"{m.first_name} {m.last_name}".strip()) for m in session.execute(members)]
+    return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0]))
+
+
 def _key(member: Membership) -> tuple[str, int]:
     if member.role in TRAVELLERS:
         return "learners", member.person_id

@@ -8,14 +8,16 @@ from bot.clock import local
 from bot.errors import BadInput
 from bot.flows import effects as fx
 from bot.flows import message as talk
-from bot.flows.vocabulary import Replace, Say
+from bot.flows.vocabulary import Attachment, Replace, Say
+from bot.i18n import base_language
 from bot.rules.durations import parse_quiet_hours
 from bot.service import broadcast_plan, broadcasts
 from bot.service.broadcast_files import Kept
 from bot.service.broadcast_plan import NobodyFits, Plan, Request
+from bot.service.broadcast_recipients import cities_of, people_of, roles_of
 from bot.service.cohort_views import writes_to
 from bot.service.work import Applier, Work
-from bot.store.tables import Cohort, CohortMessage
+from bot.store.tables import Cohort, CohortMessage, Membership, Placement
 
 MORNING = time(8)
 DAYS = 3  # to look for a morning that is still to come for everybody
@@ -30,20 +32,56 @@ def _plan_message(work: Work, effect: fx.PlanMessage) -> None:
     except NobodyFits:
         work.applied.after.append(Replace(talk.nobody()))
         return
+    spoken = tuple(sorted({base_language(copy.language) for copy in plan.copies}))
+    words = broadcast_plan.wording(plan, effect.reads) if effect.reads else plan.text
+    file = Attachment(effect.kind, file_id=effect.file, name=effect.name or None) if effect.kind else None
     found = talk.Preview(
-        cohort.name, plan.text, effect.photo, len(plan.copies), broadcast_plan.last_out(plan, work.core.per_second),
+        cohort.name, words, file, len(plan.copies), broadcast_plan.last_out(plan, work.core.per_second),
         tuple(plan.not_joined), len(plan.by_phone), len(broadcast_plan.asleep(plan.copies, cohort)),
-        tuple(plan.untranslated) if len(plan.untranslated) > 1 else (),
+        tuple(plan.untranslated) if len(spoken) > 1 else (), spoken, bool(plan.only),
     )  # fmt: skip
+    if effect.ask and found.languages:
+        work.applied.after.append(Replace(talk.languages(found)))
+        return
     work.applied.after += [Replace(talk.copy_of(found)), Say(talk.preview(found))]
 
 
+def _narrow(work: Work, effect: fx.NarrowMessage) -> None:
+    cohort = writes_to(work.scene.actor, work.session, effect.plan.cohort_id)
+    if cohort is None:
+        return
+    of = cities_of if effect.by == "city" else people_of
+    choices = of(work.session, cohort, roles_of(effect.plan.to))
+    work.applied.after.append(Replace(talk.narrowing(effect.by, choices, effect.page)))
+
+
 def _planned(work: Work, cohort: Cohort, effect: fx.PlanMessage, at: str, *, urgent: bool) -> Plan:
-    photo = Kept("photo", None, "photo.jpg", effect.photo) if effect.photo else None
+    file = Kept(effect.kind, None, effect.name or "photo.jpg", effect.file) if effect.kind and effect.file else None
     request = Request(
-        cohort.code, at, effect.words, to=effect.to, stage=effect.stage, urgent=urgent, attachment=photo
+        cohort.code, at, effect.words, effect.versions, effect.to, effect.stage, urgent=urgent, attachment=file,
+        cities=_cities(work, cohort, effect.near), people=_people(work, cohort, effect.member),
     )  # fmt: skip
     return broadcast_plan.plan_in(work.core, work.session, request, work.now)
+
+
+def _cities(work: Work, cohort: Cohort, near: int | None) -> tuple[str, ...]:
+    """The city of a stay of this cohort. A stay of others, or one that is gone, fits nobody."""
+    if near is None:
+        return ()
+    stay = work.session.get(Placement, near)
+    if stay is None or stay.cohort_id != cohort.id:
+        raise NobodyFits("That stay is not in this cohort.")
+    return (stay.kit or stay.host_city or "",)
+
+
+def _people(work: Work, cohort: Cohort, member: int | None) -> tuple[str, ...]:
+    """The code of one membership of this cohort, with the same rule."""
+    if member is None:
+        return ()
+    found = work.session.get(Membership, member)
+    if found is None or found.cohort_id != cohort.id or not found.code:
+        raise NobodyFits("That person is not in this cohort.")
+    return (found.code,)
 
 
 def _send_message(work: Work, effect: fx.SendMessage) -> None:
@@ -94,6 +132,7 @@ def _call_off(work: Work, effect: fx.CallOffMessage) -> None:
 
 APPLIERS: dict[type, Applier] = {
     fx.PlanMessage: _plan_message,
+    fx.NarrowMessage: _narrow,
     fx.SendMessage: _send_message,
     fx.CallOffMessage: _call_off,
 }

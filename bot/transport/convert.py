@@ -180,7 +180,8 @@ def _other(message: Message) -> Event | None:
         if getattr(message, kind, None) is not None:
             return Other(kind)
     if message.document is not None:
-        return Document(message.document.file_id, message.document.file_name or "")
+        file = message.document
+        return Document(file.file_id, file.file_name or "", message.caption or "", file.file_size or 0)
     # A kind that is newer than this version of the library; service messages it knows are no words to us.
     unknown = next(iter(message.api_kwargs), None)
     return None if unknown is None else Other(unknown)

@@ -7,10 +7,11 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import inspect
 
+from bot.flows.vocabulary import Document
 from bot.rules.alert import Reason, Severity
 from bot.service import alerts, digest
 from bot.service.core import Core
-from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Outbox, Placement
+from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Outbox, Person, Placement
 from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
 from tests.support.looking import change, change_stay, march, rows
 
@@ -172,6 +173,56 @@ def test_a_picture_with_words_goes_out_as_a_picture(core: Core, desk: Small) -> 
     desk.world.turn()
     (sent,) = rows(core, Outbox, Outbox.kind == "message")
     assert sent.payload["attachment"][:2] == ["photo", "file-9"]
+
+
+def test_a_document_with_words_goes_out_as_that_document(core: Core, desk: Small) -> None:
+    desk.world.say(COORDINATOR, "/message")
+    desk.world.event(COORDINATOR, Document("file-8", "plan.pdf", "The plan", 50_000_001))
+    assert "larger than 50 MB" in last(desk)
+    desk.world.event(COORDINATOR, Document("file-8", "plan.pdf", "The plan", 2_000))
+    desk.world.tap(COORDINATOR, "All learners")
+    desk.world.tap(COORDINATOR, "Send to one person")
+    desk.world.turn()
+    (sent,) = rows(core, Outbox, Outbox.kind == "message")
+    assert sent.payload["attachment"][:2] == ["document", "file-8"]
+
+
+def test_a_version_is_written_shown_and_kept_for_its_readers(core: Core, desk: Small) -> None:
+    add_learner(core, desk, "tom", "Tom", "Muster", "L02")
+    change(core, rows(core, Person, Person.first_name == "Tom")[0], language="fr")
+    desk.world.say(COORDINATOR, "/message")
+    desk.world.say(COORDINATOR, "Hello")
+    desk.world.tap(COORDINATOR, "All learners")
+    assert "No version yet" in last(desk)
+    desk.world.tap(COORDINATOR, "Go on to the preview")
+    assert "No version yet" in last(desk)
+    desk.world.tap(COORDINATOR, "Write it: French")
+    desk.world.say(COORDINATOR, "Bonjour")
+    assert desk.world.phone(COORDINATOR).messages[-2].text == "Bonjour"
+    assert "Write it: French" not in labels(desk)
+    desk.world.tap(COORDINATOR, "Send to 2 people")
+    (message,) = rows(core, CohortMessage)
+    assert (message.words, message.translations) == ("Hello", {"fr": "Bonjour"})
+
+
+def test_one_city_and_one_person_narrow_the_choice(core: Core, desk: Small) -> None:
+    add_learner(core, desk, "tom", "Tom", "Muster", "L02", host_city="Cork", kit=None)
+    desk.world.say(COORDINATOR, "/message")
+    desk.world.say(COORDINATOR, "Hello")
+    desk.world.tap(COORDINATOR, "All learners")
+    assert "<b>2 people</b>" in last(desk)
+    desk.world.tap(COORDINATOR, "One city")
+    desk.world.tap(COORDINATOR, "Cork")
+    assert "<b>one person</b>" in last(desk)
+    desk.world.tap(COORDINATOR, "All cities and people")
+    desk.world.forge(COORDINATOR, "message:member:999999")
+    assert "Nobody fits" in last(desk)
+    desk.world.tap(COORDINATOR, "Other people")
+    desk.world.tap(COORDINATOR, "All learners")
+    desk.world.tap(COORDINATOR, "One person")
+    desk.world.tap(COORDINATOR, "Lea Beispiel")
+    desk.world.tap(COORDINATOR, "Send to one person")
+    assert [copy.person_id for copy in rows(core, MessageCopy)] == [desk.people["lea"]]
 
 
 def test_words_after_another_command_are_no_message(core: Core, desk: Small) -> None:
