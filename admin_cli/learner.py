@@ -61,6 +61,10 @@ def show(code: Code, cohort: InCohort = None, json: Json = False) -> None:
         [(moment(c["at"], found["timezone"]), c["title"], c["state"]) for c in found["calendar"]],
         "Nothing planned.",
     )
+    if found["calls"]:
+        say("")
+        rows = [(c["day"], ", ".join(c["steps"]), c["outcome"] or "not said yet") for c in found["calls"]]
+        table(("CALL ON", "WHAT WAS DUE", "HOW IT WENT"), rows, "")
 
 
 def _training(training: dict[str, int] | None) -> str | None:
@@ -285,16 +289,23 @@ def consent(
     cohort: InCohort = None,
     json: Json = False,
 ) -> None:
-    """Record a guardian's consent that was given on paper."""
-    if not guardian:
-        raise typer.BadParameter("Add --guardian: learners give their own consent in the chat.")
+    """Record a consent on paper: a guardian's, or that of a learner who takes part by phone."""
+    kind = "guardian" if guardian else "data"
     with desk() as d:
-        found = learners.consent_on_paper(d.core, code, cohort, paper_date, not withdrawn, d.now)
+        found = learners.consent_on_paper(d.core, code, cohort, paper_date, not withdrawn, d.now, kind)
     if json:
         print_json(found)
         return
-    say(f"The guardian's consent for {found['code']} is {'withdrawn' if withdrawn else 'recorded'}.")
+    whose = "The guardian's consent" if guardian else "The learner's own consent"
+    say(f"{whose} for {found['code']} is {'withdrawn' if withdrawn else 'recorded'}.")
     if found["journey_open"]:
         say("The journey is open.")
     elif not withdrawn:
-        say("The journey waits for the learner's own yes in the chat.")
+        say(_still_missing(guardian, found["by_phone"]))
+
+
+def _still_missing(guardian: bool, by_phone: bool) -> str:
+    if not guardian:
+        return "The journey waits for the guardian's consent, or for dates."
+    where = "on paper" if by_phone else "in the chat"
+    return f"The journey waits for the learner's own yes {where}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.flows.effects import RecordCall
@@ -13,11 +14,11 @@ NEEDS: frozenset[str] = frozenset()
 
 ANSWERS = {"fine": "fine", "talk": "want_to_talk", "help": "need_help"}
 WORDS = ("left", "arrived")
-OUTCOMES = ("told", "not_reached")
+OUTCOMES = {"told": "told", "not_reached": "not_reached", "missed": "not_reached", "later": "later"}
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`call:<fine|talk|help>:<check-in>`, `call:<left|arrived>:<journey>`, `call:<told|not_reached>:<task>`."""
+    """`call:<fine|talk|help>:<check-in>`, `call:<left|arrived>:<journey>`, `call:<told|…|later>:<task>`."""
     parts = event.data.split(":") if isinstance(event, Tap) else []
     if len(parts) != 3 or not parts[2].isdecimal() or len(parts[2]) > 18 or not scene.is_referent:
         return show(Toast(say("calls/old_button"), alert=True))
@@ -27,7 +28,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if word in WORDS:
         return _done(word, RecordCall("travel", number, word))
     if word in OUTCOMES:
-        return _done(word, RecordCall("message", number, word))
+        return _done(word, RecordCall("message", number, OUTCOMES[word]))
     return show(Toast(say("calls/old_button"), alert=True))
 
 
@@ -61,6 +62,19 @@ def read_out(task_id: int, name: str, phone: str | None, words: str) -> Screen:
         (button("calls/not_reached_button", f"call:not_reached:{task_id}"),),
     )
     return Screen((say("calls/read_out", name=verbatim(name), phone=_phone(phone)), verbatim(words)), rows)
+
+
+def due(task_id: int, name: str, phone: str | None, steps: Sequence[tuple[Text, str]]) -> Screen:
+    """To the contact person: what is due today for somebody; of each step its title, and how it begins or nothing."""
+    body = [say("calls/due", name=verbatim(name), phone=_phone(phone))]
+    for title, words in steps:
+        body += [say("calls/due_step", title=title), *([verbatim(words)] if words else [])]
+    rows: Rows = (
+        (button("calls/due_told_button", f"call:told:{task_id}"),),
+        (button("calls/not_reached_button", f"call:missed:{task_id}"),
+         button("calls/later_button", f"call:later:{task_id}")),
+    )  # fmt: skip
+    return Screen(tuple(body), rows)
 
 
 def _phone(phone: str | None) -> Text:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.errors import BadInput, NotFound
 from bot.flows import calls as talk
 from bot.rules.typed import parse_choice
-from bot.service import notices
+from bot.service import notices, step_calls
 from bot.service.audit import note
 from bot.service.book import Book
 from bot.service.broadcast_recipients import words_in
@@ -67,6 +67,15 @@ def done(session: Session, task_id: int, outcome: str, person_id: int | None, no
     task = session.scalars(select(CallTask).where(CallTask.id == task_id).with_for_update()).first()
     if task is None or task.outcome == "told":
         return False
+    if outcome == "later" and task.day is None:
+        return False
+    if task.day is not None:
+        if outcome == "told":
+            step_calls.told(session, task, now)
+        elif task.outcome is None:
+            step_calls.again(session, task, now)
+        else:
+            return False
     task.done_at, task.done_by, task.outcome = now, person_id, outcome
     note(session, person_id, "called", task.person_id, now, task=task_id, outcome=outcome)
     return True
@@ -76,10 +85,10 @@ def done(session: Session, task_id: int, outcome: str, person_id: int | None, no
 
 
 def listing(core: Core, cohort_code: str, now: datetime) -> list[dict[str, Any]]:
-    """The calls that wait in a cohort: check-ins that were asked by telephone, and messages to be read out."""
+    """The calls that wait in a cohort: check-ins asked by telephone, messages to be read out, and what is due."""
     with core.store.transaction() as session:
         cohort = find(session, cohort_code)
-        return [*_check_ins(session, cohort), *_messages(session, cohort)]
+        return [*_check_ins(session, cohort), *_messages(session, cohort), *_steps(session, cohort)]
 
 
 def _check_ins(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
@@ -114,12 +123,27 @@ def _messages(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def _steps(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(CallTask, Placement, Person)
+        .join(Placement, Placement.id == CallTask.placement_id)
+        .join(Person, Person.id == CallTask.person_id)
+        .where(Placement.cohort_id == cohort.id, CallTask.day.is_not(None), CallTask.outcome.is_(None))
+        .order_by(CallTask.id)
+    )
+    return [
+        {"what": "journey", "task": t.id, "learner": p.code, "call": _name(person), "phone": person.phone,
+         "since": t.created_at.isoformat(), "until": None, "text": ", ".join(t.steps or [])}
+        for t, p, person in rows
+    ]  # fmt: skip
+
+
 def _name(person: Person) -> str:
     return f"{person.first_name} {person.last_name}".strip()
 
 
 def finish(core: Core, task_id: int, outcome: str, now: datetime) -> None:
-    """Record from the desk how a call about a message went. Raises NotFound and BadInput."""
+    """Record from the desk how a call went. Raises NotFound and BadInput."""
     word = parse_choice(outcome.replace("-", "_"), OUTCOMES, "an outcome")
     with core.store.transaction() as session:
         if session.get(CallTask, task_id) is None:

@@ -30,6 +30,7 @@ from bot.service.pause_days import as_data, current_pauses
 from bot.service.planning import facts_of
 from bot.service.referents import spelled
 from bot.service.stays import itinerary_of, stay_of
+from bot.service.step_calls import calls_of
 from bot.service.travel_views import current_rows, facts
 from bot.store.tables import CheckIn, Cohort, DueStep, Person, Placement, TelegramAccount, Travel
 
@@ -69,6 +70,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, 
                 {"role": spelled(c.role), "name": c.name, "phone": c.phone, "joined": c.linked if c.person_id else None}
                 for c in contacts_of(session, placement.id)
             ],
+            "calls": calls_of(session, placement.id),
             "calendar": _calendar(core, session, stay, placement, person, now),
             "alerts": [row for row in alerts if row["learner"] == placement.code],
         }  # fmt: skip

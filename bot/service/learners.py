@@ -19,6 +19,7 @@ from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.consents import record_consent
 from bot.service.core import Core
+from bot.service.drafts import chat_of
 from bot.service.stays import is_minor, itinerary_of, stay_of
 from bot.store.tables import Cohort, Person, Placement
 
@@ -173,23 +174,28 @@ def erase(core: Core, code: str, cohort: str | None, now: datetime) -> str:
 
 
 def consent_on_paper(
-    core: Core, code: str, cohort: str | None, signed: str, given: bool, now: datetime
+    core: Core, code: str, cohort: str | None, signed: str, given: bool, now: datetime, kind: str = "guardian"
 ) -> dict[str, Any]:
-    """Record what a guardian signed, with the day of the signature. Opens (or closes) the learner's journey."""
+    """Record what a guardian signed, or (`kind` data) a learner who takes part by phone, with the day of the signature.
+
+    Opens (or closes) the learner's journey. Raises NotFound and BadInput."""
     day = parse_day(signed)
     with core.store.transaction() as session:
         placement = find(session, code, cohort)
         person = session.get_one(Person, placement.person_id)
         if day > local_date(now, placement.home_zone):
             raise BadInput(f"{day} is in the future: give the day on which the paper was signed.")
-        if not is_minor(person.birth_date, day, placement.status):
+        own = kind == "data"
+        if own and (not placement.by_phone or chat_of(session, person.id) is not None):
+            raise BadInput(f"{placement.code} gives their own consent in the chat: add --guardian for a guardian's.")
+        if not own and not is_minor(person.birth_date, day, placement.status):
             raise BadInput(f"{placement.code} was of age on {day}: a guardian's consent is neither needed nor kept.")
         at = to_utc(day, time(12), placement.home_zone)
-        record_consent(session, person.id, "guardian", given, "paper", None, min(at, now), placement.id)
+        record_consent(session, person.id, kind, given, "paper", None, min(at, now), None if own else placement.id)
         planning.replan(session, placement.id, now)
-        steps.after_consent(core, session, person.id, fx.GiveConsent("guardian", given, placement.id), now)
+        steps.after_consent(core, session, person.id, fx.GiveConsent(kind, given, placement.id), now)
         stay = stay_of(session, placement.id, now)
         return {
-            "code": placement.code, "guardian_consent": given, "paper_date": day.isoformat(),
-            "journey_open": stay is not None and stay.may_travel_on,
+            "code": placement.code, "own_consent" if own else "guardian_consent": given, "paper_date": day.isoformat(),
+            "journey_open": stay is not None and stay.may_travel_on, "by_phone": placement.by_phone,
         }  # fmt: skip

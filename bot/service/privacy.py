@@ -20,6 +20,7 @@ from bot.service.core import Core
 from bot.store.tables import (
     Alert,
     Base,
+    CallTask,
     Case,
     CaseEvent,
     Certificate,
@@ -72,6 +73,7 @@ _OF_STAY = (
     Point,
     JournalEntry,
     DueStep,
+    CallTask,
     Pause,
     Mood,
     SelfAssessment,
@@ -172,6 +174,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))
     )
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
+    session.execute(delete(CallTask).where(CallTask.placement_id.in_(stays), CallTask.day.is_not(None)))
     for signed in (OutcomeGrid, OutcomeValidation):  # of others' stays: their word stays, their name goes
         mine = update(signed).where(signed.by_person_id == person_id)
         session.execute(mine.values(by_person_id=None, by_name=""))

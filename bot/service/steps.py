@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
@@ -23,7 +23,7 @@ from bot.rules import eves
 from bot.rules.budget import APART, allowance, missed
 from bot.rules.calendar import LearnerFacts, calendar
 from bot.rules.durations import parse_quiet_hours
-from bot.service import awaited, drafts, eve_messages, future, languages, notices, planning, skills
+from bot.service import awaited, drafts, eve_messages, future, languages, notices, planning, skills, step_calls
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
@@ -87,7 +87,7 @@ def after_consent(core: Core, session: Session, person_id: int, effect: fx.GiveC
     answers: list[Say] = []
     person = session.get_one(Person, person_id)
     for placement in session.scalars(select(Placement).where(Placement.person_id == person_id)).all():
-        if person.onboarded_at is None or placement.joined_at is not None:
+        if placement.joined_at is not None or (person.onboarded_at is None and not placement.by_phone):
             continue
         said = begin(core, session, placement.id, now)
         if placement.joined_at is not None and effect.kind == "guardian":
@@ -105,7 +105,7 @@ def plan(core: Core, now: datetime, limit: int) -> int:
             select(Placement)
             .join(Person, Person.id == Placement.person_id)
             .where(Placement.plan_at <= now, Placement.joined_at.is_(None), Placement.arrival_date.is_not(None),
-                   Person.onboarded_at.is_not(None))
+                   or_(Person.onboarded_at.is_not(None), Placement.by_phone.is_(True)))
             .order_by(Placement.plan_at).limit(limit).with_for_update(skip_locked=True, of=Placement)
         ).all()  # fmt: skip
         for placement in waiting:
@@ -242,11 +242,15 @@ def _fire_stay(core: Core, session: Session, placement_id: int, due: list[DueRow
     stay = stay_of(session, placement_id, now)
     placement = session.get_one(Placement, placement_id)
     chat_id = drafts.chat_of(session, placement.person_id)
-    if stay is None or stay.itinerary is None or not stay.may_travel_on or chat_id is None:
+    called = chat_id is None and placement.by_phone
+    if stay is None or stay.itinerary is None or not stay.may_travel_on or (chat_id is None and not called):
         for row in due:
             row.state, row.why = "skipped", "nobody to send it to, or no consent"
         return
     quiet = parse_quiet_hours(session.get_one(Cohort, placement.cohort_id).quiet_hours)
+    if chat_id is None:
+        step_calls.gather(core, session, stay, quiet, due, lambda row: _may_come(session, stay, row, now), now)
+        return
     person = session.get_one(Person, placement.person_id)
     facts = planning.facts_of(placement, person, stay.itinerary, {})
     for row in sorted(due, key=lambda r: (not _required(session, r), r.planned_at)):

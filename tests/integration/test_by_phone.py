@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from bot.service import broadcast_plan, broadcasts, call_tasks
+from bot.errors import BadInput
+from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners
 from bot.service.core import Core
-from bot.store.tables import Alert, CheckIn, Placement
+from bot.store.tables import Alert, CallTask, CheckIn, Consent, DueStep, Placement, Point, StepRun
 from tests.support.cohort import REFERENT, Small, small_cohort
-from tests.support.looking import march
+from tests.support.looking import change, march, rows
 
 
 @pytest.fixture
@@ -81,3 +83,66 @@ def test_a_message_is_read_out_and_the_report_says_so(core: Core, called: Small)
     ]
     called.world.tap(REFERENT, "I've told them")
     assert [(r["state"], r["why"]) for r in broadcasts.report(core, number)] == [("by_phone", "told")]
+
+
+# --- the journey ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(core: Core, called: Small) -> Small:
+    """Lea signed on paper that she takes part."""
+    found = learners.consent_on_paper(core, "L01", None, "2026-03-02", True, called.world.now, "data")
+    assert found["journey_open"]
+    called.world.turn()
+    return called
+
+
+def journey_calls(core: Core) -> list[CallTask]:
+    return rows(core, CallTask, CallTask.day.is_not(None))
+
+
+def days_on(small: Small, core: Core, day: int) -> None:
+    """Look once an hour until the first call about the journey has been made, or that day is over."""
+    while not journey_calls(core) and small.world.now < march(day, 20):
+        small.world.travel(small.world.now + timedelta(hours=1))
+
+
+def test_what_is_due_on_a_day_is_one_call_and_told_is_done_without_points(core: Core, told: Small) -> None:
+    days_on(told, core, 5)
+    (call,) = journey_calls(core)
+    assert "They have no Telegram, and this is due" in heard(told)
+    waiting = call_tasks.listing(core, "SPRING", told.world.now)
+    assert [c["task"] for c in waiting if c["what"] == "journey"] == [call.id]
+    told.world.tap(REFERENT, "Told")
+    done = {run.step for run in rows(core, StepRun, StepRun.state == "done")}
+    assert done == set(call.steps or [])
+    assert done
+    assert rows(core, Point) == []
+    assert [c["outcome"] for c in learner_card.show(core, "L01", None, told.world.now)["calls"]] == ["told"]
+    assert learners.export(core, "L01", None, told.world.now)["call_task"][0]["steps"] == call.steps
+    for alert in rows(core, Alert):
+        change(core, alert, resolved_at=told.world.now)
+    learners.erase(core, "L01", None, told.world.now)
+    assert rows(core, CallTask) == []
+
+
+def test_a_call_put_off_comes_again_the_next_day_and_lapses_after_the_third(core: Core, told: Small) -> None:
+    days_on(told, core, 5)
+    first = journey_calls(core)[0]
+    assert first.day
+    assert first.steps
+    for n in range(3):
+        told.world.tap(REFERENT, "Later")
+        told.world.travel(first.created_at + timedelta(days=n + 1, minutes=30))
+    calls = journey_calls(core)
+    with_it = [call.day for call in calls if first.steps[0] in (call.steps or [])]
+    assert with_it == [first.day + timedelta(days=n) for n in range(3)]
+    assert len({call.day for call in calls}) == len(calls)
+    (row,) = rows(core, DueStep, DueStep.step == first.steps[0])
+    assert (row.state, row.why) == ("expired", "nobody could tell it")
+
+
+def test_who_has_telegram_consents_in_the_chat_alone(core: Core, small: Small) -> None:
+    with pytest.raises(BadInput, match="in the chat"):
+        learners.consent_on_paper(core, "L01", None, "2026-02-01", True, small.world.now, "data")
+    assert rows(core, Consent) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, text
@@ -106,16 +106,21 @@ class MessageCopy(Base):
 
 
 class CallTask(Base):
-    """A message to somebody without Telegram: a contact person reads it to them on the telephone."""
+    """For somebody without Telegram: a contact person reads a message to them, or tells what is due on a day."""
 
     __tablename__ = "call_task"
     id: Mapped[Key]
-    message_id: Mapped[int] = mapped_column(ForeignKey("cohort_message.id"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("cohort_message.id"), index=True)
+    day: Mapped[date | None]  # the learner's local day, of a call about the journey
+    steps: Mapped[list[Any] | None]  # ids of the steps due on it
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))  # who is to be called
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
     member_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who was asked to; nobody could be
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # empty: the command line
-    outcome: Mapped[str | None]  # told, not_reached
-    __table_args__ = (Index("uq_call_task_message_person", "message_id", "person_id", unique=True),)
+    outcome: Mapped[str | None]  # told, not_reached, later
+    __table_args__ = (
+        Index("uq_call_task_message_person", "message_id", "person_id", unique=True),
+        Index("uq_call_task_placement_day", "placement_id", "day", unique=True),
+    )
