@@ -13,7 +13,7 @@ from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, le
 from bot.service.core import Core
 from bot.store.tables import Alert, CallTask, CheckIn, Consent, DueStep, Placement, Point, StepRun
 from tests.support.cohort import REFERENT, Small, small_cohort
-from tests.support.looking import change, march, rows
+from tests.support.looking import change_stay, march, rows
 
 
 @pytest.fixture
@@ -90,7 +90,8 @@ def test_a_message_is_read_out_and_the_report_says_so(core: Core, called: Small)
 
 @pytest.fixture
 def told(core: Core, called: Small) -> Small:
-    """Lea signed on paper that she takes part."""
+    """Lea signed on paper that she takes part; her check-ins are on Sundays, far from what is looked at."""
+    change_stay(core, called, check_in_days="sun")
     found = learners.consent_on_paper(core, "L01", None, "2026-03-02", True, called.world.now, "data")
     assert found["journey_open"]
     called.world.turn()
@@ -120,8 +121,6 @@ def test_what_is_due_on_a_day_is_one_call_and_told_is_done_without_points(core: 
     assert rows(core, Point) == []
     assert [c["outcome"] for c in learner_card.show(core, "L01", None, told.world.now)["calls"]] == ["told"]
     assert learners.export(core, "L01", None, told.world.now)["call_task"][0]["steps"] == call.steps
-    for alert in rows(core, Alert):
-        change(core, alert, resolved_at=told.world.now)
     learners.erase(core, "L01", None, told.world.now)
     assert rows(core, CallTask) == []
 
