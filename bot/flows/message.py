@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.errors import BadInput
 from bot.flows.effects import CallOffMessage, NarrowMessage, PlanMessage, SendMessage
 from bot.flows.running import answer
 from bot.flows.scene import CohortView, Scene, SentView
@@ -33,12 +33,12 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import LanguageName, Listing, Moment, Text, say, utf16_length, verbatim
+from bot.rules.typed import parse_language
 
 NEEDS = frozenset({"cohorts", "message"})
 SHOWN = 12  # cohorts to choose from
 PAGE = 8  # cities or people to choose from, at a time
 LARGEST = 50_000_000  # bytes, a document that goes with a message, as at the desk
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LONGEST, CAPTION = 4096, 1024  # UTF-16 units, Bot API sendMessage and sendPhoto
 # What a button calls them, and whom that means: an audience, and a stage of the stay.
 WHOM: Mapping[str, tuple[str, str | None]] = {
@@ -119,18 +119,25 @@ def _tapped(scene: Scene, event: Tap) -> Outcome:
 def _narrowed(draft: Mapping[str, Any], action: str, value: str) -> Outcome:
     """One city or person more or less, a version to write, or another reader; the plan follows."""
     if action == "lang":
-        if not LANGUAGE.fullmatch(value):
+        if not _is_language(value):
             return show(Toast(say("message/gone"), alert=True))
         asked = Screen((say("message/version", language=LanguageName(value, inside=True)),), (_back(), _stop()))
         return show(Replace(asked), conversation=Conversation("message", {**draft, "writes": value}))
     kept = {k: v for k, v in draft.items() if k != "writes"}
-    reads = value if action == "reads" and LANGUAGE.fullmatch(value) else None
+    reads = value if action == "reads" and _is_language(value) else None
     if action == "wide":
         kept = {k: v for k, v in kept.items() if k not in ("near", "member")}
     elif action in ("city", "member") and value.isdecimal() and len(value) <= 18:
         kept["near" if action == "city" else "member"] = int(value)
     plan = replace(_plan(kept, kept["to"]), reads=reads)
     return show(effects=(plan,), conversation=Conversation("message", kept))
+
+
+def _is_language(tag: str) -> bool:
+    try:
+        return parse_language(tag) == tag
+    except BadInput:
+        return False
 
 
 def _back() -> tuple[Button, ...]:
@@ -278,11 +285,11 @@ def _choices(found: Preview) -> Rows:
     return (*writing, *reading, *go, narrow, *wide, change, _stop())
 
 
-def narrowing(by: str, choices: Sequence[tuple[int, str]], page: int) -> Screen:
+def narrowing(by: str, choices: Sequence[tuple[int, Text]], page: int) -> Screen:
     """Cities or people to choose one of, a page at a time."""
     page = min(page, max(len(choices) - 1, 0) // PAGE)
     shown = choices[page * PAGE : (page + 1) * PAGE]
-    rows = tuple((Button(verbatim(name), f"message:{by}:{number}"),) for number, name in shown)
+    rows = tuple((Button(name, f"message:{by}:{number}"),) for number, name in shown)
     before = (button("menu/before_button", f"message:by:{by}:{page - 1}"),) if page else ()
     after = (button("menu/after_button", f"message:by:{by}:{page + 1}"),) if (page + 1) * PAGE < len(choices) else ()
     pages = ((*before, *after),) if before or after else ()

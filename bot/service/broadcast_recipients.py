@@ -155,14 +155,14 @@ def recipients(
     return list(found.values())
 
 
-def cities_of(session: Session, cohort: Cohort, roles: frozenset[str]) -> list[tuple[int, str]]:
-    """Host cities of a cohort by name, each with the number of one stay there."""
-    found: dict[str, int] = {}
+def cities_of(session: Session, cohort: Cohort) -> list[tuple[int, str | None, str | None]]:
+    """Host cities of a cohort, sorted: the number of one stay there, the kit, and the name as imported."""
+    found: dict[str, tuple[int, str | None, str | None]] = {}
     stays = select(Placement.id, Placement.kit, Placement.host_city).where(Placement.cohort_id == cohort.id)
     for stay in session.execute(stays.order_by(Placement.id)):
         if city := stay.kit or stay.host_city:
-            found.setdefault(city, stay.id)
-    return sorted(((number, city) for city, number in found.items()), key=lambda pair: pair[1].casefold())
+            found.setdefault(city.casefold(), (stay.id, stay.kit, stay.host_city))
+    return [found[city] for city in sorted(found)]
 
 
 def people_of(session: Session, cohort: Cohort, roles: frozenset[str]) -> list[tuple[int, str]]:

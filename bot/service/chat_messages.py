@@ -8,8 +8,9 @@ from bot.clock import local
 from bot.errors import BadInput
 from bot.flows import effects as fx
 from bot.flows import message as talk
+from bot.flows.naming import town
 from bot.flows.vocabulary import Attachment, Replace, Say
-from bot.i18n import base_language
+from bot.i18n import Text, base_language, verbatim
 from bot.rules.durations import parse_quiet_hours
 from bot.service import broadcast_plan, broadcasts
 from bot.service.broadcast_files import Kept
@@ -50,8 +51,13 @@ def _narrow(work: Work, effect: fx.NarrowMessage) -> None:
     cohort = writes_to(work.scene.actor, work.session, effect.plan.cohort_id)
     if cohort is None:
         return
-    of = cities_of if effect.by == "city" else people_of
-    choices = of(work.session, cohort, roles_of(effect.plan.to))
+    choices: list[tuple[int, Text]]
+    if effect.by == "city":
+        named = ((number, town(kit, name)) for number, kit, name in cities_of(work.session, cohort))
+        choices = [(number, name) for number, name in named if isinstance(name, Text)]
+    else:
+        people = people_of(work.session, cohort, roles_of(effect.plan.to))
+        choices = [(number, verbatim(name)) for number, name in people]
     work.applied.after.append(Replace(talk.narrowing(effect.by, choices, effect.page)))
 
 

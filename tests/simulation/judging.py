@@ -360,7 +360,7 @@ class _Judge:
                 continue
             answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
             mine = answers and event.data.endswith(f":{row.id}")
-            early = at < asked - slack
+            early = at < asked - self._slack(asked, MINUTE)  # as by an old button before a roll call asks again
             heard = at < row.alerted_at - slack - UNHEARD and learner.heard(number, incoming.chat_id, at)
             if mine and not early and heard:
                 self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")
@@ -371,9 +371,9 @@ class _Judge:
     def _trouble(self, start: datetime, end: datetime | None) -> bool:
         return self.sim.weather.trouble_between(start - MINUTE, end or self.sim.clock.now) > timedelta(0)
 
-    def _slack(self, at: datetime) -> timedelta:
+    def _slack(self, at: datetime, around: timedelta = 4 * HOUR) -> timedelta:
         """How far the database's instants may be off: a little, or as much as the clock was set wrong near then."""
-        near = any(window.meets(at - 4 * HOUR, at + 4 * HOUR) for window in self.stepped)
+        near = any(window.meets(at - around, at + around) for window in self.stepped)
         return 31 * MINUTE if near else SECOND
 
     def _late(self, planned: datetime, happened: datetime) -> timedelta:
