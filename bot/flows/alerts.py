@@ -6,8 +6,7 @@ from collections import Counter
 
 from bot.flows import incident_screens as together
 from bot.flows.alert_screens import outcomes
-from bot.flows.cases import line as case_line
-from bot.flows.cases import open_button
+from bot.flows.cases import line as case_line, open_button
 from bot.flows.drill_screens import thanks
 from bot.flows.effects import Acknowledge, OpenAlert, Resolve, Settle
 from bot.flows.relay import begin
@@ -15,8 +14,7 @@ from bot.flows.running import answer
 from bot.flows.scene import AlertView, Scene
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Moment, Text, say, verbatim
-from bot.rules.alert import Outcome as How
-from bot.rules.alert import Reason
+from bot.rules.alert import Outcome as How, Reason
 
 NEEDS = frozenset({"alerts", "alert", "learners", "cases"})  # learners: to write to one
 SHOWN = 20

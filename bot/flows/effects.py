@@ -11,116 +11,46 @@ from datetime import date, datetime
 
 from bot.flows.alert_effects import (
     Acknowledge as Acknowledge,
-)
-from bot.flows.alert_effects import (
     CloseCase as CloseCase,
-)
-from bot.flows.alert_effects import (
     Confide as Confide,
-)
-from bot.flows.alert_effects import (
     OfferConfiding as OfferConfiding,
-)
-from bot.flows.alert_effects import (
     OpenAlert as OpenAlert,
-)
-from bot.flows.alert_effects import (
     OpenCase as OpenCase,
-)
-from bot.flows.alert_effects import (
     RaiseAlert as RaiseAlert,
-)
-from bot.flows.alert_effects import (
     ReadCase as ReadCase,
-)
-from bot.flows.alert_effects import (
     Resolve as Resolve,
-)
-from bot.flows.alert_effects import (
     Settle as Settle,
-)
-from bot.flows.alert_effects import (
     SharePlace as SharePlace,
-)
-from bot.flows.alert_effects import (
     TakeBack as TakeBack,
-)
-from bot.flows.alert_effects import (
     TakeCase as TakeCase,
 )
 from bot.flows.outcome_effects import (
     CloseWeek as CloseWeek,
-)
-from bot.flows.outcome_effects import (
     CommentGrid as CommentGrid,
-)
-from bot.flows.outcome_effects import (
     GradeOutcome as GradeOutcome,
-)
-from bot.flows.outcome_effects import (
     HandInGrid as HandInGrid,
-)
-from bot.flows.outcome_effects import (
     KeepReviewNote as KeepReviewNote,
-)
-from bot.flows.outcome_effects import (
     LogOutcome as LogOutcome,
-)
-from bot.flows.outcome_effects import (
     OutcomeEffect as OutcomeEffect,
-)
-from bot.flows.outcome_effects import (
     ShowOutcomes as ShowOutcomes,
-)
-from bot.flows.outcome_effects import (
     ShowReviewNote as ShowReviewNote,
-)
-from bot.flows.outcome_effects import (
     TellValidated as TellValidated,
-)
-from bot.flows.outcome_effects import (
     ValidateOutcome as ValidateOutcome,
 )
 from bot.flows.step_effects import (
     FinishStep as FinishStep,
-)
-from bot.flows.step_effects import (
     IssueCertificate as IssueCertificate,
-)
-from bot.flows.step_effects import (
     KeepAssessment as KeepAssessment,
-)
-from bot.flows.step_effects import (
     KeepEntry as KeepEntry,
-)
-from bot.flows.step_effects import (
     KeepLanguageClaim as KeepLanguageClaim,
-)
-from bot.flows.step_effects import (
     KeepLanguageTest as KeepLanguageTest,
-)
-from bot.flows.step_effects import (
     KeepPortfolio as KeepPortfolio,
-)
-from bot.flows.step_effects import (
     KeepSurvey as KeepSurvey,
-)
-from bot.flows.step_effects import (
     OpenStep as OpenStep,
-)
-from bot.flows.step_effects import (
     ReleaseWaiting as ReleaseWaiting,
-)
-from bot.flows.step_effects import (
     SaveStep as SaveStep,
-)
-from bot.flows.step_effects import (
     ShareEntry as ShareEntry,
-)
-from bot.flows.step_effects import (
     ShareLanguages as ShareLanguages,
-)
-from bot.flows.step_effects import (
     SkipStep as SkipStep,
 )
 from bot.rules.wishes import Wishes

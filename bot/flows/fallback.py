@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import SOS, care
+from bot.flows.care import NEEDS as CARE_NEEDS, SOS, care
 from bot.flows.effects import NoteMembership
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.scene import Scene

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import KeepFeedback
 from bot.flows.listening import hear, needs_help_first, topic_told
 from bot.flows.running import FOLDERS, MENU_ROW, OF_WALK, Run, find, resume_rows

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import CommentGrid, GradeOutcome, HandInGrid
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.outcome_screens import LIMIT, grade, number_rows, numbered

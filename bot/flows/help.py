@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.running import answer
 from bot.flows.scene import Scene

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 
 from bot.clock import local_date
 from bot.flows import near, show_this
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import KeepKitQuestion
 from bot.flows.kept_questions import may_be_kept
 from bot.flows.listening import hear, needs_help_first
@@ -40,8 +39,7 @@ from bot.flows.vocabulary import (
 from bot.i18n import Country, Listing, Text, say
 from bot.rules.danger import Danger
 from bot.rules.kit_answer import emergency_numbers_in, nearest_topics, says_who_knows, topic_texts
-from bot.rules.kit_search import Asked
-from bot.rules.kit_search import Outcome as Understood
+from bot.rules.kit_search import Asked, Outcome as Understood
 
 NEEDS: frozenset[str] = frozenset({"kit_questions", "contacts"}) | CARE_NEEDS
 

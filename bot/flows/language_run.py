@@ -8,8 +8,7 @@ from __future__ import annotations
 from bot.content.items import LanguageCheck
 from bot.content.language_tests import LanguageTest
 from bot.flows.effects import Effect, SaveStep
-from bot.flows.running import Run
-from bot.flows.running import saved as saved_open
+from bot.flows.running import Run, saved as saved_open
 from bot.flows.scene import Scene
 from bot.rules.host_language import host_languages
 

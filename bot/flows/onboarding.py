@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.flows import menu
-from bot.flows import onboarding_screens as shown
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows import menu, onboarding_screens as shown
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import (
     AcceptInvite,
     FinishOnboarding,

@@ -14,9 +14,7 @@ from bot.content.versions import Script
 from bot.flows.language_views import LanguagesView
 from bot.flows.outcome_views import Examined, OutcomesView, Tutored
 from bot.flows.readiness_screens import Gap
-from bot.flows.safety_views import AlertView as AlertView
-from bot.flows.safety_views import CaseView as CaseView
-from bot.flows.safety_views import ConfideView as ConfideView
+from bot.flows.safety_views import AlertView as AlertView, CaseView as CaseView, ConfideView as ConfideView
 from bot.flows.vocabulary import IDLE, Conversation
 from bot.i18n import Value
 from bot.rules import pause as pause_rules

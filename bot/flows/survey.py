@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.content.items import Survey
-from bot.flows.care import NEEDS as CARE_NEEDS
-from bot.flows.care import care
+from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import Effect, KeepSurvey
 from bot.flows.entries import unheld
 from bot.flows.listening import hear, needs_help_first, topic_told

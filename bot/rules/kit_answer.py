@@ -26,8 +26,7 @@ from bot.content.kits import (
 )
 from bot.content.loader import Library
 from bot.errors import NotFound
-from bot.i18n import Country as CountryName
-from bot.i18n import Day, Text, say
+from bot.i18n import Country as CountryName, Day, Text, say
 from bot.rules.kit_cards import card_text, topic_cards
 from bot.rules.kit_values import Where, number_text, values_of
 

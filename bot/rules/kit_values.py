@@ -27,8 +27,7 @@ from bot.content.kits import (
     area_of,
 )
 from bot.content.loader import Library
-from bot.i18n import Country as CountryName
-from bot.i18n import CurrencyName, Day, LanguageName, Listing, Text, Value, say, verbatim
+from bot.i18n import Country as CountryName, CurrencyName, Day, LanguageName, Listing, Text, Value, say, verbatim
 
 MOST_OF_A_KIND = 2  # somebody in need calls one line, not the fourth of a list
 NEXT_HOLIDAYS = 4

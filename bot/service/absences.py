@@ -8,8 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
-from bot.flows import away as talk
-from bot.flows import effects as fx
+from bot.flows import away as talk, effects as fx
 from bot.flows.scene import DutyView
 from bot.flows.vocabulary import Kind, Screen
 from bot.service import coverage, drafts, notices

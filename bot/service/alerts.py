@@ -14,8 +14,7 @@ from bot.clock import next_allowed
 from bot.errors import NotFound
 from bot.flows import alert_screens as talk
 from bot.flows.vocabulary import Screen
-from bot.rules import alert as words
-from bot.rules import escalation as rules
+from bot.rules import alert as words, escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together

@@ -6,8 +6,7 @@ from datetime import datetime, time, timedelta
 
 from bot.clock import local
 from bot.errors import BadInput
-from bot.flows import effects as fx
-from bot.flows import message as talk
+from bot.flows import effects as fx, message as talk
 from bot.flows.naming import town
 from bot.flows.vocabulary import Attachment, Replace, Say
 from bot.i18n import Text, base_language, verbatim

@@ -28,8 +28,7 @@ from bot.rules.durations import (
 from bot.rules.typed import parse_text
 from bot.service import planning
 from bot.service.audit import note
-from bot.service.cohorts import WEEKEND
-from bot.service.cohorts import find as find_cohort
+from bot.service.cohorts import WEEKEND, find as find_cohort
 from bot.service.core import Core
 from bot.service.learners import find as find_learner
 from bot.service.planning import Replanned

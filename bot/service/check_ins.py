@@ -12,8 +12,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc, local_date
-from bot.flows import calls
-from bot.flows import check_in as talk
+from bot.flows import calls, check_in as talk
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules import check_in as rules
 from bot.rules.alert import Reason, Severity

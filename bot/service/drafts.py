@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, insert, literal_column, select
 from sqlalchemy.orm import Session
 
-from bot.flows.vocabulary import PRIVATE as PRIVATE
-from bot.flows.vocabulary import Kind, Screen, encode_screen
+from bot.flows.vocabulary import PRIVATE as PRIVATE, Kind, Screen, encode_screen
 from bot.service.core import Core
 from bot.store.prepared import among, first, rows
 from bot.store.tables import Outbox, TelegramAccount

@@ -11,9 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.flows import effects as fx
-from bot.flows import learners
-from bot.flows import relay as relay_talk
+from bot.flows import effects as fx, learners, relay as relay_talk
 from bot.flows.running import OF_WALK
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Replace, Say

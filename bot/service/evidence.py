@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.content.loader import Library
-from bot.flows import effects as fx
-from bot.flows import outcome_screens as screens
+from bot.flows import effects as fx, outcome_screens as screens
 from bot.flows.vocabulary import Attachment, Screen
 from bot.i18n import verbatim
 from bot.rules.outcomes import GRADES, HOWS, MOMENTS, NOT_SEEN, PARTS, SIDES, VERDICTS, weeks_of

@@ -36,8 +36,7 @@ from bot.service.delivery import Delivery, Handled
 from bot.service.drafts import MANNERS, Draft, chat_of, queue, send_now
 from bot.service.effects import apply_effects
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
-from bot.store.tables import Conversation as ConversationRow
-from bot.store.tables import ParkedUpdate, SeenUpdate, TelegramAccount
+from bot.store.tables import Conversation as ConversationRow, ParkedUpdate, SeenUpdate, TelegramAccount
 from bot.store.writing import beat, insert_or_ignore, update_many, upsert
 
 REMEMBER = timedelta(days=8)  # Telegram keeps unconfirmed updates for a day, ids restart after a quiet week

@@ -8,8 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.flows import effects as fx
-from bot.flows import relay as relay_talk
+from bot.flows import effects as fx, relay as relay_talk
 from bot.flows.vocabulary import Kind
 from bot.rules.permissions import Action
 from bot.service import (

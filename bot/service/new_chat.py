@@ -7,8 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.rules import check_in as rules
-from bot.rules import travel as travel_rules
+from bot.rules import check_in as rules, travel as travel_rules
 from bot.service import check_ins, drafts, travel
 from bot.service.core import Core
 from bot.store.tables import CheckIn, Outbox, Placement, Travel

@@ -15,8 +15,7 @@ from bot.clock import local_date
 from bot.flows import pause_screens as talk
 from bot.flows.scene import PauseView, Quiet, Stay
 from bot.flows.vocabulary import Screen
-from bot.rules import check_in as check_in_rules
-from bot.rules import pause as rules
+from bot.rules import check_in as check_in_rules, pause as rules
 from bot.rules.alert import Reason
 from bot.rules.check_in import State as CheckInState
 from bot.rules.pause import State

@@ -29,8 +29,7 @@ from bot.service.journeys import script_of
 from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
 from bot.store.prepared import among, rows, run
-from bot.store.tables import CheckIn, Cohort, Consent, Person, Placement, StepRun, TelegramAccount
-from bot.store.tables import DueStep as DueRow
+from bot.store.tables import CheckIn, Cohort, Consent, DueStep as DueRow, Person, Placement, StepRun, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
 AHEAD = timedelta(hours=72)

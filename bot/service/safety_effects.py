@@ -6,9 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.flows import cases as cases_talk
-from bot.flows import confide as confide_talk
-from bot.flows import effects as fx
+from bot.flows import cases as cases_talk, confide as confide_talk, effects as fx
 from bot.flows.vocabulary import Replace, Say, Screen, screen
 from bot.i18n import say
 from bot.rules.alert import Reason, Severity

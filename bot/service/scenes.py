@@ -47,13 +47,13 @@ from bot.store.prepared import among, first, rows
 from bot.store.tables import (
     CheckIn,
     Cohort,
+    Conversation as ConversationRow,
     Invite,
     Outbox,
     Person,
     Placement,
     TelegramAccount,
 )
-from bot.store.tables import Conversation as ConversationRow
 
 SEEN_EVERY = timedelta(minutes=1)  # how exact "last active" is
 TRAVEL = frozenset({"learner", "staff"})  # roles with a stay of their own

@@ -16,8 +16,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.flows.scene import Stay
 from bot.rules.permissions import Role
-from bot.service import certificates, check_in_settings, drills, readiness
-from bot.service import todo as things
+from bot.service import certificates, check_in_settings, drills, readiness, todo as things
 from bot.service.alert_list import rows_of
 from bot.service.cohorts import find
 from bot.service.core import Core

@@ -11,10 +11,7 @@ from sqlalchemy.orm import Session
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
 from bot.content.items import TextItem
 from bot.content.versions import Script
-from bot.flows import effects as fx
-from bot.flows import late, onboarding_screens
-from bot.flows import letter as letter_flow
-from bot.flows import steps as step_flow
+from bot.flows import effects as fx, late, letter as letter_flow, onboarding_screens, steps as step_flow
 from bot.flows.running import title
 from bot.flows.scene import Stay
 from bot.flows.vocabulary import Kind, Say, Screen
@@ -27,8 +24,7 @@ from bot.service import awaited, drafts, eve_messages, future, languages, notice
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
-from bot.store.tables import Cohort, DayCount, JournalEntry, Person, Placement, Point, StepRun
-from bot.store.tables import DueStep as DueRow
+from bot.store.tables import Cohort, DayCount, DueStep as DueRow, JournalEntry, Person, Placement, Point, StepRun
 from bot.store.writing import insert_or_ignore
 
 IN_USE = timedelta(minutes=30)  # a step untouched that long no longer holds up prompts

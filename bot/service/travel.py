@@ -13,12 +13,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, ensure_utc
-from bot.flows import calls
-from bot.flows import travel as talk
+from bot.flows import calls, travel as talk
 from bot.flows.check_in import nothing_due
 from bot.flows.vocabulary import Kind, Screen
-from bot.rules import travel as rules
-from bot.rules import travel_terms as words
+from bot.rules import travel as rules, travel_terms as words
 from bot.rules.alert import Reason
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.travel_days import Direction, Leg, legs, morning_after

@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local, local_date, next_allowed, to_utc
 from bot.content.versions import Script
-from bot.flows import effects as fx
-from bot.flows import walks as walk_flow
+from bot.flows import effects as fx, walks as walk_flow
 from bot.flows.scene import WalkView
 from bot.flows.vocabulary import Kind
 from bot.rules.budget import missed

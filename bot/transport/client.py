@@ -15,8 +15,16 @@ from telegram.error import TelegramError
 from telegram.request import BaseRequest
 
 from bot.clock import Clock
-from bot.errors import Blocked as ChatGone
-from bot.errors import ChatMoved, NotFound, Rejected, TooManyRequests, TransportError, Unreachable, WrongToken
+from bot.errors import (
+    Blocked as ChatGone,
+    ChatMoved,
+    NotFound,
+    Rejected,
+    TooManyRequests,
+    TransportError,
+    Unreachable,
+    WrongToken,
+)
 from bot.i18n import Catalogues
 from bot.papers import drawings
 from bot.rules.retry import backoff

@@ -4,8 +4,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.sandbox.entities import settle, utf16_length, with_found
 from bot.sandbox.errors import ApiError

@@ -25,8 +25,7 @@ from bot.rules.kit_search import KitSearch
 from bot.sandbox.flood import FloodLimits
 from bot.service import bot_state
 from bot.service.core import Core
-from bot.service.drafts import Draft
-from bot.service.drafts import queue as queue_drafts
+from bot.service.drafts import Draft, queue as queue_drafts
 from bot.settings import Settings
 from bot.store.engine import open_store
 from bot.store.tables import Alert, Heartbeat, Outbox, SeenUpdate, TelegramAccount

@@ -17,10 +17,8 @@ from bot.flows.vocabulary import Incoming
 from bot.service import intake, leases, outbox, together
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Handled, Result
-from bot.transport.poller import LEASE as POLLER
-from bot.transport.poller import LEASE_SECONDS, LIMIT
-from bot.transport.sender import ANSWERS_AT_ONCE
-from bot.transport.sender import LEASE as SENDER
+from bot.transport.poller import LEASE as POLLER, LEASE_SECONDS, LIMIT
+from bot.transport.sender import ANSWERS_AT_ONCE, LEASE as SENDER
 from scheduler import due
 from tests.simulation.clockwork import Step
 from tests.simulation.faults import FaultyStore, Killed

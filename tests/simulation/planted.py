@@ -17,9 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import to_utc
 from bot.flows.vocabulary import Incoming, Kind
-from bot.rules import check_in as check_in_rules
-from bot.rules import escalation
-from bot.rules import travel as travel_rules
+from bot.rules import check_in as check_in_rules, escalation, travel as travel_rules
 from bot.rules.alert import AskSettled, Tick
 from bot.rules.check_in_terms import Listening
 from bot.service import alerts, check_ins, intake, leases, night, notices, outbox, planning, steps, together

@@ -4,8 +4,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from itertools import pairwise
 
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.rules.budget import APART, allowance, missed, place, simulate
 from bot.rules.calendar import calendar

@@ -3,8 +3,7 @@
 from datetime import time, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.clock import QuietHours
 from bot.errors import BadInput

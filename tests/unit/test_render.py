@@ -3,8 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from bot.errors import Rejected
 from bot.flows.vocabulary import Attachment, Button, ReplyButton, Screen, Venue, screen
