@@ -11,8 +11,10 @@ from bot.errors import BadInput
 from bot.flows import away as talk, effects as fx
 from bot.flows.scene import DutyView
 from bot.flows.vocabulary import Kind, Screen
+from bot.rules.names import full_name
 from bot.service import coverage, drafts, notices
 from bot.service.audit import note
+from bot.service.contacts import name_of
 from bot.service.core import Core
 from bot.service.ladder import LAST_RUNG
 from bot.service.watch import away_at, line_of
@@ -68,10 +70,7 @@ def _members(session: Session, cohort_id: int) -> list[tuple[Membership, str, bo
         .where(Membership.cohort_id == cohort_id, Membership.role.in_(LADDER), Membership.ended_at.is_(None))
         .order_by(Membership.id)
     )
-    return [
-        (m, f"{p.first_name} {p.last_name}".strip(), account is not None and account.blocked_at is None)
-        for m, p, account in rows
-    ]
+    return [(m, full_name(p), account is not None and account.blocked_at is None) for m, p, account in rows]
 
 
 def _candidates(members: list[tuple[Membership, str, bool]], me: int, now: datetime) -> tuple[tuple[int, str], ...]:
@@ -90,7 +89,7 @@ def _standing_in(session: Session, person_id: int, cohort_id: int, now: datetime
         .where(Absence.substitute_id.in_(mine), Absence.state == "agreed", Absence.until > now)
         .order_by(Absence.id)
     )
-    return [(f"{p.first_name} {p.last_name}".strip(), until) for p, until in rows]
+    return [(full_name(p), until) for p, until in rows]
 
 
 # --- from the chat ------------------------------------------------------------------------------
@@ -124,7 +123,7 @@ def _request(
         return talk.news("not_needed")
     substitute = session.get(Membership, substitute_id) if substitute_id is not None else None
     if substitute_id is not None and not _may_stand_in(session, substitute, mine, now):
-        return talk.news("not_them", _name(session, substitute.person_id) if substitute else "?")
+        return talk.news("not_them", name_of(session, substitute.person_id) if substitute else "?")
     refusal = would_leave(session, mine, until, substitute_id, now)
     if refusal is not None:
         return refusal
@@ -139,9 +138,9 @@ def _request(
         hold(session, row, mine, now)
         return talk.news("holds", until=until)
     cohort = session.get_one(Cohort, cohort_id)
-    asked = talk.please(row.id, _name(session, person_id), cohort.name, until)
+    asked = talk.please(row.id, name_of(session, person_id), cohort.name, until)
     _write(session, substitute.person_id, asked, f"away:{row.id}:please", now)
-    return talk.asked(_name(session, substitute.person_id))
+    return talk.asked(name_of(session, substitute.person_id))
 
 
 def _may_stand_in(session: Session, substitute: Membership | None, mine: list[Membership], now: datetime) -> bool:
@@ -190,10 +189,10 @@ def enter(session: Session, member: Membership, substitute: Membership | None, u
     cohort_id = member.cohort_id or 0
     mine = _mine(session, member.person_id, cohort_id)
     if not mine:
-        raise BadInput(f"{_name(session, member.person_id)} is on no ladder, so no alert waits for them.")
+        raise BadInput(f"{name_of(session, member.person_id)} is on no ladder, so no alert waits for them.")
     if substitute is not None and not _may_stand_in(session, substitute, mine, now):
         raise BadInput(
-            f"{_name(session, substitute.person_id)} cannot stand in: away, not joined, or not on the ladder. "
+            f"{name_of(session, substitute.person_id)} cannot stand in: away, not joined, or not on the ladder. "
             "Name somebody else with --substitute."
         )
     _close(session, member.person_id, cohort_id, "ended", now)
@@ -206,7 +205,7 @@ def enter(session: Session, member: Membership, substitute: Membership | None, u
     hold(session, row, mine, now)
     notices.notify(session, member.person_id, talk.news("sent_away", until=until), now=now)
     if substitute is not None:
-        shown = talk.news("you_stand_in", _name(session, member.person_id), until)
+        shown = talk.news("you_stand_in", name_of(session, member.person_id), until)
         _write(session, substitute.person_id, shown, f"away:{row.id}:entered", now)
 
 
@@ -215,7 +214,7 @@ def _answer(session: Session, person_id: int, absence_id: int, yes: bool, now: d
     asked = session.get(Membership, row.substitute_id) if row is not None and row.substitute_id is not None else None
     if row is None or asked is None or asked.person_id != person_id or row.state != "asked" or row.until <= now:
         return talk.news("not_needed")
-    name, other = _name(session, row.person_id), _name(session, person_id)
+    name, other = name_of(session, row.person_id), name_of(session, person_id)
     mine = _mine(session, row.person_id, row.cohort_id)
     if not yes or not mine:
         _end(row, "declined")
@@ -269,7 +268,7 @@ def _end(row: Absence, state: str) -> None:
 def _thank(session: Session, row: Absence, now: datetime) -> None:
     if row.state == "agreed" and row.substitute_id is not None:
         stood_in = session.get_one(Membership, row.substitute_id).person_id
-        notices.notify(session, stood_in, talk.news("they_are_back", _name(session, row.person_id)), now=now)
+        notices.notify(session, stood_in, talk.news("they_are_back", name_of(session, row.person_id)), now=now)
 
 
 # --- by the clock -------------------------------------------------------------------------------
@@ -285,7 +284,7 @@ def wake(core: Core, now: datetime, limit: int) -> int:
                 _over(session, row, now)
             elif row.state == "asked":
                 substitute = session.get(Membership, row.substitute_id) if row.substitute_id is not None else None
-                name = _name(session, substitute.person_id) if substitute is not None else ""
+                name = name_of(session, substitute.person_id) if substitute is not None else ""
                 _end(row, "lapsed")
                 notices.notify(session, row.person_id, talk.news("lapsed", name), now=now)
             row.wake_at = None
@@ -320,16 +319,11 @@ def leave(session: Session, membership: Membership, successor: Membership | None
         )
         if row.state == "asked":
             _end(row, "lapsed")
-            name = _name(session, membership.person_id)
+            name = name_of(session, membership.person_id)
             notices.notify(session, row.person_id, talk.news("lapsed", name), now=now)
 
 
 # --- small things -------------------------------------------------------------------------------
-
-
-def _name(session: Session, person_id: int) -> str:
-    person = session.get_one(Person, person_id)
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def _write(session: Session, person_id: int, shown: Screen, key: str, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
+from bot.rules.names import full_name
 from bot.service import alerts
 from bot.service.audit import note
 from bot.service.cohorts import find
@@ -41,9 +42,9 @@ def rows_of(session: Session, cohort_id: int | None, *, open_only: bool) -> list
         query = query.where(Alert.resolved_at.is_(None))
     return [
         {
-            "id": alert.id, "cohort": cohort, "learner": code, "name": _name(who), "reason": alert.reason,
+            "id": alert.id, "cohort": cohort, "learner": code, "name": full_name(who), "reason": alert.reason,
             "severity": alert.severity, "raised_at": _iso(alert.raised_at), "level": alert.level,
-            "acknowledged_by": _name(by) if by else None, "acknowledged_at": _iso(alert.acknowledged_at),
+            "acknowledged_by": full_name(by) if by else None, "acknowledged_at": _iso(alert.acknowledged_at),
             "resolved_at": _iso(alert.resolved_at), "outcome": alert.outcome, "incident": alert.incident_id,
         }
         for alert, cohort, code, who, by in session.execute(query)
@@ -63,10 +64,6 @@ def resolve(core: Core, alert_id: int, outcome: str, now: datetime, *, whole: bo
         note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
         session.flush()
         return next(found for found in rows_of(session, row.cohort_id, open_only=False) if found["id"] == alert_id)
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -18,6 +18,7 @@ from bot.rules import alert as words, escalation as rules
 from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together
+from bot.rules.names import full_name
 from bot.service import awaited, drafts, incidents, trail
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
@@ -333,7 +334,7 @@ def name_of(session: Session, membership_id: int) -> str:
     person = session.scalars(
         select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.id == membership_id)
     ).one()
-    return f"{person.first_name} {person.last_name}".strip()
+    return full_name(person)
 
 
 def names_told(session: Session, placement_id: int) -> list[str]:

@@ -19,6 +19,7 @@ from bot.clock import Itinerary, local_date
 from bot.flows.scene import Contact
 from bot.rules.alert import Ladder, Reason, Severity
 from bot.rules.confiding import confided_ladder
+from bot.rules.names import full_name
 from bot.rules.pause import Pause
 from bot.service import drafts
 from bot.service.drafts import Draft
@@ -60,7 +61,7 @@ class Learner:
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +228,7 @@ class Book:
         """First and last name of whoever holds a membership."""
         if membership_id not in self._names:
             person = self._staff_person(membership_id)
-            self._names[membership_id] = f"{person.first_name} {person.last_name}".strip()
+            self._names[membership_id] = full_name(person)
         return self._names[membership_id]
 
     def member_person(self, membership_id: int) -> int:
@@ -369,7 +370,7 @@ class Book:
     def _read_told(self, wanted: list[int]) -> dict[int, dict[str, Told]]:
         found: dict[int, dict[str, Told]] = {}
         for row in rows(self.session, _TOLD, alerts=wanted) if wanted else ():
-            name, of_alert = f"{row.first_name} {row.last_name}".strip(), found.setdefault(row.alert_id, {})
+            name, of_alert = full_name(row), found.setdefault(row.alert_id, {})
             known = of_alert.get(name)
             if known is None:
                 of_alert[name] = Told(name, row.at)

@@ -15,6 +15,7 @@ from bot.clock import Itinerary, to_utc
 from bot.errors import BadInput
 from bot.i18n import base_language, clean_name
 from bot.rules.durations import parse_hhmm
+from bot.rules.names import full_name
 from bot.rules.typed import parse_choice, parse_day, shown
 from bot.service.stays import itinerary_of
 from bot.store.prepared import among, rows, run
@@ -146,7 +147,7 @@ def recipients(
         if due is None:
             continue
         if choice.stage is None or any(i is not None and i.stage_at(due[0]) == choice.stage for i in where.itineraries):
-            name = f"{person.first_name} {person.last_name}".strip()
+            name = full_name(person)
             phone = any(p.by_phone if travels else p.guardian_by_phone for p in linked)
             phone = phone and member.role in (*TRAVELLERS, "family")
             found[person.id] = Copy(
@@ -174,7 +175,7 @@ def people_of(session: Session, cohort: Cohort, roles: frozenset[str]) -> list[t
         .where(Membership.cohort_id == cohort.id, Membership.role.in_(roles), Membership.ended_at.is_(None),
                Person.erased_at.is_(None), Membership.code.is_not(None), Membership.code != "")
     )  # fmt: skip
-    found = [(m.id, f"{m.first_name} {m.last_name}".strip()) for m in session.execute(members)]
+    found = [(m.id, full_name(m)) for m in session.execute(members)]
     return sorted(found, key=lambda pair: (pair[1].casefold(), pair[0]))
 
 

@@ -19,6 +19,7 @@ from bot.flows.scene import SentView
 from bot.flows.vocabulary import Attachment, Kind, Screen, screen
 from bot.i18n import verbatim
 from bot.rules.durations import parse_quiet_hours
+from bot.rules.names import full_name
 from bot.rules.typed import shown
 from bot.service import call_tasks, drafts
 from bot.service.audit import note
@@ -290,7 +291,7 @@ def preview(core: Core, message_id: int, code: str, now: datetime) -> dict[str, 
             raise NotFound(f"Message {message_id} goes to nobody with the code “{shown(code)}”.")
         copy, person = row
         return {
-            "message": message_id, "code": code, "name": f"{person.first_name} {person.last_name}".strip(),
+            "message": message_id, "code": code, "name": full_name(person),
             "language": person.language, "due_at": copy.due_at.isoformat(), "state": copy.state,
             "timezone": reader_zones(session, [person.id], copy.due_at).get(person.id, "UTC"),
             "text": words_for(message, person.language), "attachment": (message.attachment or {}).get("name"),
@@ -327,6 +328,6 @@ def _fate(
     elif state == "by_phone" and task is not None:
         at, why = task.done_at or task.created_at, task.outcome or "not called yet"
     return {
-        "code": code, "role": role.replace("_", "-"), "name": f"{person.first_name} {person.last_name}".strip(),
+        "code": code, "role": role.replace("_", "-"), "name": full_name(person),
         "state": state, "at": at.isoformat(), "why": why,
     }  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadInput, NotFound
 from bot.flows import calls as talk
+from bot.rules.names import full_name
 from bot.rules.typed import parse_choice
 from bot.service import notices, step_calls
 from bot.service.audit import note
@@ -51,7 +52,7 @@ def make(
         called.add(row.id)
         if member is not None:
             person = session.get_one(Person, row.person_id)
-            name = f"{person.first_name} {person.last_name}".strip()
+            name = full_name(person)
             shown = talk.read_out(task.id, name, person.phone, words(message, person.language))
             notices.notify(session, member.person_id, shown, now=now, key=f"call:{task.id}")
     return called
@@ -101,7 +102,7 @@ def _check_ins(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
         .order_by(CheckIn.due_at)
     )  # fmt: skip
     return [
-        {"what": "check-in", "task": None, "learner": p.code, "call": _name(person), "phone": person.phone,
+        {"what": "check-in", "task": None, "learner": p.code, "call": full_name(person), "phone": person.phone,
          "since": c.due_at.isoformat(), "until": c.deadline.isoformat() if c.deadline else None, "text": None}
         for c, p, person in rows
     ]  # fmt: skip
@@ -117,7 +118,7 @@ def _messages(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
         .order_by(CallTask.id)
     )
     return [
-        {"what": "message", "task": t.id, "learner": p.code, "call": _name(person), "phone": person.phone,
+        {"what": "message", "task": t.id, "learner": p.code, "call": full_name(person), "phone": person.phone,
          "since": t.created_at.isoformat(), "until": None, "text": words(message, person.language)}
         for t, p, person, message in rows
     ]  # fmt: skip
@@ -132,14 +133,10 @@ def _steps(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
         .order_by(CallTask.id)
     )
     return [
-        {"what": "journey", "task": t.id, "learner": p.code, "call": _name(person), "phone": person.phone,
+        {"what": "journey", "task": t.id, "learner": p.code, "call": full_name(person), "phone": person.phone,
          "since": t.created_at.isoformat(), "until": None, "text": ", ".join(t.steps or [])}
         for t, p, person in rows
     ]  # fmt: skip
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def finish(core: Core, task_id: int, outcome: str, now: datetime) -> None:

@@ -19,6 +19,7 @@ from bot.flows.second import Letter
 from bot.flows.vocabulary import Kind, Screen
 from bot.i18n import Moment, say
 from bot.rules.confiding import CaseOutcome, Confidant, look_next, parse_case_outcome, receivers
+from bot.rules.names import full_name
 from bot.rules.permissions import Action, Subject, may, reaches_others
 from bot.service import confiding, drafts, second_channel
 from bot.service.audit import note
@@ -156,17 +157,13 @@ def _view(session: Session, scene: Scene, row: Any) -> CaseView | None:
     at_company = placement.host_organisation if case.named_role == "host" else placement.tutor_name
     itinerary = itinerary_of(placement)
     return CaseView(
-        id=case.id, placement_id=placement.id, person_id=learner.id, learner=_name(learner), code=placement.code,
-        cohort=cohort, phone=learner.phone, named=_name(named) if named else at_company or "–",
+        id=case.id, placement_id=placement.id, person_id=learner.id, learner=full_name(learner), code=placement.code,
+        cohort=cohort, phone=learner.phone, named=full_name(named) if named else at_company or "–",
         named_role=case.named_role, opened_at=case.opened_at,
         zone=itinerary.zone_at(scene.now) if itinerary else placement.home_zone,
-        taken_by=_name(lead) if lead else None, mine=lead is not None and lead.id == scene.person_id,
+        taken_by=full_name(lead) if lead else None, mine=lead is not None and lead.id == scene.person_id,
         closed=case.closed_at is not None,
     )  # fmt: skip
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 # --- acting -----------------------------------------------------------------------------------------
@@ -198,7 +195,7 @@ def take(session: Session, case_id: int, membership_id: int, now: datetime) -> N
     if membership_id not in case.told:
         case.told = [*case.told, membership_id]
     _event(session, case, "taken", now, member.person_id)
-    name = _name(session.get_one(Person, member.person_id))
+    name = full_name(session.get_one(Person, member.person_id))
     learner = session.get_one(Placement, case.placement_id).person_id
     _to_person(
         session, learner, talk.learner_taken(name, case.placement_id, member.person_id), now, f"case:{case.id}:taken"
@@ -217,7 +214,7 @@ def close(session: Session, case_id: int, outcome: CaseOutcome, membership_id: i
     member = session.get_one(Membership, membership_id) if membership_id is not None else None
     _event(session, case, "closed", now, member.person_id if member else None, outcome=outcome.value)
     learner = session.get_one(Placement, case.placement_id).person_id
-    name = _name(session.get_one(Person, member.person_id)) if member else None
+    name = full_name(session.get_one(Person, member.person_id)) if member else None
     _to_person(session, learner, talk.learner_closed(name), now, f"case:{case.id}:closed")
     note(session, member.person_id if member else None, "case_closed", learner, now, case=case.id)
 
@@ -290,8 +287,8 @@ def _plain(row: Any, reveal: bool) -> dict[str, Any]:
     if reveal:
         company = placement.host_organisation if case.named_role == "host" else placement.tutor_name
         found |= {
-            "learner": placement.code, "learner_name": _name(learner), "named_role": case.named_role,
-            "named": _name(named) if named else company, "taken_by": _name(lead) if lead else None,
+            "learner": placement.code, "learner_name": full_name(learner), "named_role": case.named_role,
+            "named": full_name(named) if named else company, "taken_by": full_name(lead) if lead else None,
         }  # fmt: skip
     return found
 

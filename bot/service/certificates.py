@@ -21,6 +21,7 @@ from bot.flows.scene import Stay
 from bot.flows.vocabulary import Screen
 from bot.flows.walks import parse
 from bot.rules.certificates import LENGTH, SIGNS, Training, code_of, read, training
+from bot.rules.names import full_name
 from bot.service.audit import note
 from bot.service.cohorts import DEFAULT
 from bot.service.core import Core
@@ -123,7 +124,7 @@ def write_down(
 ) -> Certificate:  # fmt: skip
     """The one row of what somebody was certified."""
     person = session.get_one(Person, person_id)
-    name = f"{person.first_name} {person.last_name}".strip()
+    name = full_name(person)
     key = (Certificate.kind == kind) & (Certificate.about == about)
     session.execute(delete(Certificate).where(key, Certificate.name != name))
     insert_or_ignore(session, Certificate, [

@@ -25,6 +25,7 @@ from bot.rules.durations import (
     parse_hhmm,
     parse_quiet_hours,
 )
+from bot.rules.names import full_name
 from bot.rules.typed import parse_text
 from bot.service import planning
 from bot.service.audit import note
@@ -78,7 +79,7 @@ def of_learner(core: Core, code: str, cohort: str | None, now: datetime) -> dict
         note(session, None, "shown", person.id, now)
         reason = reason_for(placement, of_cohort)
         return {
-            "code": placement.code, "cohort": of_cohort.code, "name": _name(person),
+            "code": placement.code, "cohort": of_cohort.code, "name": full_name(person),
             "minor": is_minor(person.birth_date, local_date(now, placement.home_zone), placement.status),
             "check_ins": in_force(placement, of_cohort), "reason": reason,
             "reason_given_at": _given_at(session, placement, of_cohort) if reason else None,
@@ -184,7 +185,7 @@ def set_learner(
         if times.reason is not None and changes:
             note(session, None, "weekend_reason", person.id, now, of=placement.id, reason=placement.check_in_reason)
         night = _at_night(placement.check_in_at or of_cohort.check_in_at, of_cohort.quiet_hours)
-        found = Set(placement.code, _name(person), changes, done, dry_run, {}, night if changes else None)
+        found = Set(placement.code, full_name(person), changes, done, dry_run, {}, night if changes else None)
         _close(attempt, dry_run)
     return found
 
@@ -335,7 +336,3 @@ def _text(name: str, value: Any) -> str:
     if value is None:
         return ""
     return format_duration(timedelta(seconds=value)) if name in _DURATIONS else str(value)
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()

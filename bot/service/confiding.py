@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.flows.scene import ConfideView
 from bot.rules.alert import Raised, Reason, Severity
 from bot.rules.confiding import MOST_CHOICES, Confidant
+from bot.rules.names import full_name
 from bot.rules.permissions import Role
 from bot.service import alerts, incidents, second_channel
 from bot.service.book import OPEN, Book, book_of
@@ -74,7 +75,7 @@ def _confidants(
         member = staff.serving.get(number)
         if member is not None and member.person_id != placement.person_id:
             person = staff.people[member.person_id]
-            name = f"{person.first_name} {person.last_name}".strip()
+            name = full_name(person)
             known = Confidant(number, person.id, name, _role(placement, member), _reached(core, staff, member, now))
             found.setdefault(person.id, known)
     return list(found.values())

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
+from bot.rules.names import full_name
 from bot.store.prepared import among, rows
 from bot.store.tables import Membership, Person, Placement, TelegramAccount
 
@@ -79,7 +80,7 @@ def by_telephone(p: Any) -> tuple[Contact, ...]:
 
 
 def _member(role: str, row: Any) -> Contact:
-    name = f"{row.first_name} {row.last_name}".strip()
+    name = full_name(row)
     return Contact(name, role, row.phone, row.person_id, row.account_id is not None)
 
 
@@ -87,4 +88,9 @@ def _partner_contact(session: Session, placement_id: int) -> Contact:
     person = session.scalars(
         select(Person).join(Placement, Placement.person_id == Person.id).where(Placement.id == placement_id)
     ).one()
-    return Contact(f"{person.first_name} {person.last_name}".strip(), "partner", person.phone)
+    return Contact(full_name(person), "partner", person.phone)
+
+
+def name_of(session: Session, person_id: int) -> str:
+    """What somebody is called in full."""
+    return full_name(session.get_one(Person, person_id))

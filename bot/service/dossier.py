@@ -9,6 +9,7 @@ from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.naming import town
 from bot.flows.scene import Contact
 from bot.rules.alert import Responder
+from bot.rules.names import full_name
 from bot.service.book import Book
 from bot.service.contacts import by_telephone
 from bot.service.open_cases import named_roles
@@ -101,7 +102,7 @@ def _contacts(book: Book, placement: Placement) -> tuple[Contact, ...]:
         around = tuple(contact for contact in around if contact.role not in AT_THE_COMPANY)
     if placement.partner_id is not None:
         partner = book.partners[placement.partner_id]
-        found.append(Contact(f"{partner.first_name} {partner.last_name}".strip(), "partner", partner.phone))
+        found.append(Contact(full_name(partner), "partner", partner.phone))
     return (*found, *around)
 
 
@@ -109,7 +110,7 @@ def _member(book: Book, role: str, membership_id: int) -> Contact:
     found = book.contacts.get((role, membership_id))
     if found is None:
         person = book.staff.people[book.staff.memberships[membership_id].person_id]
-        name = f"{person.first_name} {person.last_name}".strip()
+        name = full_name(person)
         found = Contact(name, role, person.phone, person.id, person.id in book.staff.accounts)
         book.contacts[role, membership_id] = found
     return found

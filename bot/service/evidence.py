@@ -16,11 +16,13 @@ from bot.content.loader import Library
 from bot.flows import effects as fx, outcome_screens as screens
 from bot.flows.vocabulary import Attachment, Screen
 from bot.i18n import verbatim
+from bot.rules.names import full_name
 from bot.rules.outcomes import GRADES, HOWS, MOMENTS, NOT_SEEN, PARTS, SIDES, VERDICTS, weeks_of
 from bot.rules.permissions import Action, Role
 from bot.service import contacts, drafts, notices
 from bot.service.audit import note
 from bot.service.consents import record_consent
+from bot.service.contacts import name_of
 from bot.service.outcomes import CONSENT, is_shared, rows_by_trade, visible
 from bot.service.stays import itinerary_of
 from bot.service.work import Applier, Work
@@ -98,7 +100,7 @@ def _show(work: Work, effect: fx.ShowOutcomes) -> None:
     record_consent(work.session, work.me, CONSENT, effect.given, "self", work.me, work.now, placement.id)
     to = contacts.contact_person(work.session, placement)
     if effect.given and to is not None:
-        shown = screens.may_be_validated(_name(work.session, placement.person_id), placement.id)
+        shown = screens.may_be_validated(name_of(work.session, placement.person_id), placement.id)
         notices.notify(work.session, to, shown, now=work.now, key=f"outcomes:{placement.id}:{work.now:%Y%m%d}")
         work.applied.more = True
 
@@ -123,7 +125,7 @@ def _begin_grid(work: Work, placement_id: int, moment: str) -> None:
     person = work.session.get_one(Person, work.me)
     key = {"placement_id": placement_id, "moment": moment}
     new = {
-        "by_person_id": work.me, "by_name": f"{person.first_name} {person.last_name}".strip(),
+        "by_person_id": work.me, "by_name": full_name(person),
         "by_role": Role.HOST_TUTOR.value, "channel": "chat",
     }  # fmt: skip
     insert_or_ignore(work.session, OutcomeGrid, [
@@ -183,11 +185,6 @@ def _today(placement: Placement, now: datetime) -> Any:
     return local_date(now, trip.zone_at(now) if trip else placement.home_zone)
 
 
-def _name(session: Session, person_id: int) -> str:
-    person = session.get_one(Person, person_id)
-    return f"{person.first_name} {person.last_name}".strip()
-
-
 # --- the school's validation ----------------------------------------------------------------------
 
 
@@ -203,7 +200,7 @@ def _validate(work: Work, effect: fx.ValidateOutcome) -> None:
         if found is not None:
             found.note = effect.note
         return
-    by = {"by_person_id": work.me, "by_name": _name(work.session, work.me), "by_role": _role(work, placement)}
+    by = {"by_person_id": work.me, "by_name": name_of(work.session, work.me), "by_role": _role(work, placement)}
     upsert(work.session, OutcomeValidation, key, {"verdict": effect.verdict, **by, "validated_at": work.now})
     detail = {"outcome": effect.code, "verdict": effect.verdict, "role": by["by_role"]}
     note(work.session, work.me, "outcome_validated", placement.person_id, work.now, **detail)
@@ -233,7 +230,7 @@ def _tell_validated(work: Work, effect: fx.TellValidated) -> None:
     )
     if newest is None:
         return
-    told = screens.validated(_name(work.session, work.me))
+    told = screens.validated(name_of(work.session, work.me))
     key = f"validated:{placement.id}:{newest.isoformat()}"  # nothing new, nothing said
     notices.notify(work.session, placement.person_id, told, now=work.now, key=key)
     work.applied.more = True
@@ -269,7 +266,7 @@ def _show_note(work: Work, effect: fx.ShowReviewNote) -> None:
     if row is None or row.shown_at is not None or to is None:
         return
     row.shown_at = work.now
-    shown = screens.shown_note(_name(work.session, work.me), effect.side, effect.part, placement.id)
+    shown = screens.shown_note(name_of(work.session, work.me), effect.side, effect.part, placement.id)
     attachment = Attachment("voice", row.file_id) if row.file_id else None
     words = (verbatim(row.words),) if row.words else ()
     told = Screen((*shown.body, *words), shown.rows, attachment=attachment)

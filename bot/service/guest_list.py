@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput, NotFound
+from bot.rules.names import full_name
 from bot.rules.typed import shown
 from bot.service import invites, referents
 from bot.service.audit import note
@@ -53,7 +54,7 @@ def _row(invite: Invite, person: Person, address: str | None, now: datetime) -> 
     state = _state(invite, now)
     return {
         "code": invite.code, "role": referents.spelled(invite.role),
-        "name": f"{person.first_name} {person.last_name}".strip(),
+        "name": full_name(person),
         "url": invites.link(invite, address) if state == "open" else None,
         "token": invite.token if state == "open" else None, "state": state,
         "expires_at": invite.expires_at.isoformat(), "language": person.language,

@@ -18,6 +18,7 @@ from bot.flows import alert_screens, handover_screens
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules.alert import Reason, Severity
 from bot.rules.escalation import RED_REPEAT
+from bot.rules.names import full_name
 from bot.service import absences, cases, confiding, coverage, drafts, notices
 from bot.service.alert_speaker import Speaker
 from bot.service.alerts import name_of
@@ -212,7 +213,7 @@ def _tell(
 
 def _learner(session: Session, placement: Placement) -> str:
     person = session.get_one(Person, placement.person_id)
-    return f"{person.first_name} {person.last_name}".strip() + f" ({placement.code})"
+    return full_name(person) + f" ({placement.code})"
 
 
 # --- when somebody erases themselves ------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from bot.rules.names import full_name
 from bot.rules.telling import Tell
 from bot.service import import_new, invites
 from bot.service.audit import note
@@ -31,7 +32,7 @@ class Placed:
     @property
     def name(self) -> str:
         """First and last name."""
-        return f"{self.person.first_name} {self.person.last_name}".strip()
+        return full_name(self.person)
 
 
 class People:
@@ -177,9 +178,7 @@ def _guard(session: Session, cohort: Cohort, entry: Entry, placed: Placed, now: 
 def _stays_guardian(entry: Entry, guardian: Person) -> bool:
     """Another name for somebody who has already spoken to the bot is another person; else it is a correction."""
     name = entry.values["guardian_name"]
-    return bool(name) and (
-        guardian.onboarded_at is None or name == f"{guardian.first_name} {guardian.last_name}".strip()
-    )
+    return bool(name) and (guardian.onboarded_at is None or name == full_name(guardian))
 
 
 def _rename(entry: Entry, placement: Placement, person: Person) -> None:

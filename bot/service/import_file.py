@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.errors import Fault, Faults
+from bot.rules.names import full_name
 from bot.rules.telling import Tell, quietly
 from bot.rules.towns import Towns
 from bot.rules.typed import shown
@@ -132,7 +133,7 @@ def _settle_tutor(session: Session, entry: Entry) -> None:
         return
     person = session.get_one(Person, tutor.person_id)
     said = {
-        "tutor_name": f"{person.first_name} {person.last_name}".strip(), "tutor_email": person.email,
+        "tutor_name": full_name(person), "tutor_email": person.email,
         "host_organisation": tutor.works_at,
     }  # fmt: skip
     for column, value in said.items():

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import Fault
 from bot.rules.duty import ALWAYS
+from bot.rules.names import full_name
 from bot.rules.typed import slug
 from bot.service.audit import note
 from bot.service.import_new import invite
@@ -42,7 +43,7 @@ class Known:
     @property
     def name(self) -> str:
         """First and last name."""
-        return f"{self.person.first_name} {self.person.last_name}".strip()
+        return full_name(self.person)
 
 
 Directory = dict[tuple[str, str], Known]

@@ -17,6 +17,7 @@ from bot.errors import BadInput
 from bot.i18n import Day
 from bot.papers.invite_sheet import Card, Invited
 from bot.rules.kit_answer import emergency_numbers_in
+from bot.rules.names import full_name
 from bot.service import invites
 from bot.service.audit import note
 from bot.service.cohorts import find
@@ -94,7 +95,7 @@ def _letter(
 ) -> Letter:  # fmt: skip
     language = library.catalogues.closest(person.language)
     sheet = Invited(
-        name=_name(person), code=invite.code, role=spelled(invite.role), language=language, cohort=cohort.name,
+        name=full_name(person), code=invite.code, role=spelled(invite.role), language=language, cohort=cohort.name,
         url=invites.link(invite, address), until=Day(local_date(invite.expires_at, cohort.home_zone)),
         card=_card(library, stay, language, staff) if stay is not None else None, by_phone=by_phone,
     )  # fmt: skip
@@ -114,7 +115,7 @@ def _card(library: Library, stay: Placement, language: str, staff: Mapping[int, 
         home=stay.home_country,
         numbers=tuple((n.what, n.number) for n in emergency_numbers_in(library, country)),
         lives_at=stay.accommodation or "", works_at=stay.host_organisation or "", work_phone=stay.host_phone or "",
-        tutor=stay.tutor_name or "", referents=tuple((_name(p), p.phone or "") for p in two),
+        tutor=stay.tutor_name or "", referents=tuple((full_name(p), p.phone or "") for p in two),
     )  # fmt: skip
 
 
@@ -123,10 +124,6 @@ def _spoken(library: Library, country: str) -> tuple[str, ...]:
     languages = SPOKEN.get(country) or get_official_languages(country, de_facto=True)
     known = [language for language in languages if language in library.catalogues.languages]
     return tuple(known[:2]) or ("en",)
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def mailed(core: Core, invite_id: int, now: datetime) -> None:

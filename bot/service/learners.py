@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date, to_utc
 from bot.errors import BadInput, NotFound
 from bot.flows import effects as fx
+from bot.rules.names import full_name
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import parse_country, parse_day, parse_name, parse_phone, parse_text, shown
 from bot.service import invites, planning, privacy, readiness, steps
@@ -130,7 +131,7 @@ def _change(session: Session, placement: Placement, values: dict[str, Any], now:
         session.flush()
         readiness.watch(session, placement.cohort_id, now)
         note(session, None, "placement_changed", person.id, now, fields=sorted(changes))
-    return Changed(placement.code, f"{person.first_name} {person.last_name}".strip(), changes)
+    return Changed(placement.code, full_name(person), changes)
 
 
 def _text(value: Any) -> str:
@@ -151,7 +152,7 @@ def relink(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str
         invite = invites.issue(session, person.id, placement.cohort_id, "learner", placement.code, now)
         note(session, None, "relinked", person.id, now)
         return {
-            "code": placement.code, "name": f"{person.first_name} {person.last_name}".strip(),
+            "code": placement.code, "name": full_name(person),
             "url": invites.link(invite, invites.bot_address(session)), "token": invite.token,
             "old_chats_cut_off": len(left),
         }  # fmt: skip
@@ -168,7 +169,7 @@ def erase(core: Core, code: str, cohort: str | None, now: datetime) -> str:
     with core.store.transaction() as session:
         placement = find(session, code, cohort)
         person = session.get_one(Person, placement.person_id)
-        name = f"{person.first_name} {person.last_name}".strip()
+        name = full_name(person)
         privacy.erase(core, session, person.id, now, None)
         return name
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows import effects as fx, relay as relay_talk
 from bot.flows.vocabulary import Kind
+from bot.rules.names import full_name
 from bot.rules.permissions import Action
 from bot.service import (
     alerts,
@@ -68,7 +69,7 @@ def relay(core: Core, session: Session, placement_id: int, sender: int, to: int,
     """Words from one to the other; a reply by swiping finds its way back."""
     session.add(Relay(placement_id=placement_id, from_id=sender, to_id=to, words=words, at=now))
     person = session.get_one(Person, sender)
-    shown = relay_talk.message(f"{person.first_name} {person.last_name}".strip(), words, placement_id, sender)
+    shown = relay_talk.message(full_name(person), words, placement_id, sender)
     _queue(session, to, shown, Kind.RELAY, f"relay:{placement_id}:{sender}", now)
 
 
@@ -80,7 +81,7 @@ def _queue(session: Session, to: int, shown: Any, kind: Kind, ref: str | None, n
 
 def relay_to_referents(work: Work, placement: Placement, words: str, build: Callable[[str, str], Any]) -> None:
     name = work.session.get_one(Person, placement.person_id)
-    shown = build(f"{name.first_name} {name.last_name}".strip(), words)
+    shown = build(full_name(name), words)
     to = contact_person(work.session, placement)
     if to is not None:
         _queue(work.session, to, shown, Kind.RELAY, f"relay:{placement.id}:{placement.person_id}", work.now)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
+from bot.rules.names import full_name
 from bot.store.prepared import among, first, rows
 from bot.store.tables import Alert, Case, Membership, Person, Relay, TelegramAccount
 
@@ -62,7 +63,7 @@ def trusted_contacts(session: Session, memberships: Iterable[int]) -> tuple[Cont
     """The same as people who can be written to."""
     wanted = sorted(set(memberships))
     return tuple(
-        Contact(f"{row.first_name} {row.last_name}".strip(), row.role, row.phone, row.person_id,
+        Contact(full_name(row), row.role, row.phone, row.person_id,
                 row.account_id is not None)
         for row in (rows(session, _PEOPLE, memberships=wanted) if wanted else ())
     )  # fmt: skip

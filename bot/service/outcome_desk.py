@@ -15,6 +15,7 @@ from bot.errors import BadInput
 from bot.flows.outcome_views import OutcomesView
 from bot.i18n import Day, Text, Value
 from bot.papers.grid_form import Form, grid_form
+from bot.rules.names import full_name
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
 from bot.rules.permissions import Role
 from bot.rules.typed import parse_choice, parse_day, parse_language, parse_name, shown
@@ -69,7 +70,7 @@ def form(core: Core, code: str, cohort: str | None, language: str) -> bytes:
         view = _required(core, session, placement)
         person = session.get_one(Person, placement.person_id)
         facts = Form(
-            learner=f"{person.first_name} {person.last_name}".strip(), code=placement.code,
+            learner=full_name(person), code=placement.code,
             cohort=session.get_one(Cohort, placement.cohort_id).name, host=placement.host_organisation or "",
             tutor=placement.tutor_name or "", arrival=_day(placement.arrival_date), back=_day(placement.return_date),
             outcomes=tuple((one.unit, one.words) for one in view.outcomes),

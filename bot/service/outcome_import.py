@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.content.outcomes import MOST
 from bot.errors import BadInput, Fault, Faults
 from bot.rules.fold import fold
+from bot.rules.names import full_name
 from bot.rules.outcomes import code_of
 from bot.rules.typed import shown
 from bot.service.audit import note
@@ -161,7 +162,7 @@ def _give(
         for n, (code, unit, words) in enumerate(new)
     )
     note(session, None, "outcomes_imported", placement.person_id, now, outcomes=len(new))
-    report.changed.append((placement.code, f"{person.first_name} {person.last_name}".strip(), len(new)))
+    report.changed.append((placement.code, full_name(person), len(new)))
 
 
 def _proven(session: Session, placement_id: int) -> set[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.flows.outcome_views import Draft, Examined, Tutored
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Event, Tap
+from bot.rules.names import full_name
 from bot.rules.outcomes import MOMENTS
 from bot.rules.permissions import Action, may
 from bot.service.core import Core
@@ -77,7 +78,7 @@ def _tutored(core: Core, session: Session, placements: Iterable[int]) -> Iterabl
     for placement, person, cohort in found:
         view = outcomes_of(session, placement.id, core.content.outcomes)
         yield Tutored(
-            placement_id=placement.id, person_id=person.id, learner=f"{person.first_name} {person.last_name}".strip(),
+            placement_id=placement.id, person_id=person.id, learner=full_name(person),
             first_name=person.first_name, cohort=cohort, itinerary=itinerary_of(placement),
             # The learner's log, and what the school says, are not the tutor's to see.
             outcomes=tuple(replace(one, logged={}, verdict=None) for one in view.outcomes),
@@ -114,7 +115,7 @@ def examined(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if person.erased_at is not None:
         return scene
     view = outcomes_of(session, placement.id, core.content.outcomes)
-    name = f"{person.first_name} {person.last_name}".strip()
+    name = full_name(person)
     # Words and voice notes of the learner's weeks are the learner's alone, whatever else is shown.
     shown = visible(session, placement.id, scene.now)
     seen = replace(view, weeks={}, notes=()) if shown else None

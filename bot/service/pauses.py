@@ -23,10 +23,11 @@ from bot.rules.permissions import Action, may
 from bot.service import check_ins, drafts, notices, planning
 from bot.service.actors import actor_of
 from bot.service.audit import note
+from bot.service.contacts import name_of
 from bot.service.core import Core
 from bot.service.pause_days import current_pauses, pause_of, pauses_of
 from bot.service.stays import stay_of, subject_of
-from bot.store.tables import Alert, CheckIn, Membership, Pause, Person, Placement
+from bot.store.tables import Alert, CheckIn, Membership, Pause, Placement
 
 _UNANSWERED = (CheckInState.ASKED.value, CheckInState.DELIVERED.value, CheckInState.REMINDED.value)
 
@@ -94,14 +95,9 @@ def _able(session: Session, placement: Placement, memberships: Iterable[Membersh
 
 def quiet_of(session: Session, stay: Stay, now: datetime) -> Quiet:
     """What the learner's chat shows about pauses."""
-    names = tuple(_name(session, person) for person in deciders(session, stay.placement_id, now))
+    names = tuple(name_of(session, person) for person in deciders(session, stay.placement_id, now))
     current = current_pauses(session, [stay], now).get(stay.placement_id)
     return Quiet(asker_of(session, stay, now), names, current)
-
-
-def _name(session: Session, person_id: int) -> str:
-    person = session.get_one(Person, person_id)
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def visible(session: Session, pause_id: int, person_id: int, now: datetime) -> PauseView | None:
@@ -140,7 +136,7 @@ def ask(core: Core, session: Session, placement_id: int, first: date, last: date
     view = pause_of(session, row.id, stay)
     if until is not None:
         _tell(session, to_tell, talk.request(view, until), now)
-        return talk.asked(view, [_name(session, person) for person in to_tell], until)
+        return talk.asked(view, [name_of(session, person) for person in to_tell], until)
     _begin(core, session, row, stay, now)
     _tell(session, to_tell, talk.desk(view, "begun"), now)
     return talk.begun(view)
@@ -199,7 +195,7 @@ def decide(core: Core, session: Session, pause_id: int, person_id: int, yes: boo
     if yes:
         _begin(core, session, row, stay, now)
     view, what = pause_of(session, pause_id, stay), "agreed" if yes else "refused"
-    by = _name(session, person_id)
+    by = name_of(session, person_id)
     _tell(session, [stay.person_id], talk.told(view, by, what), now)
     others = [person for person in deciders(session, placement_id, now) if person != person_id]
     _tell(session, others, talk.desk(view, f"{what}_by", by), now)
@@ -237,7 +233,7 @@ def _ended(session: Session, view: PauseView, stay: Stay, person_id: int, now: d
     elif own:
         _tell(session, others, talk.desk(view, "ended"), now)
     else:
-        by = _name(session, person_id)
+        by = name_of(session, person_id)
         _tell(session, [stay.person_id], talk.told(view, by, "ended"), now)
         _tell(session, others, talk.desk(view, "ended_by", by), now)
     return talk.over(view) if own else talk.desk(view, "ended")

@@ -12,6 +12,7 @@ from bot.clock import ONE_DAY, local_date, to_utc
 from bot.flows import readiness_screens as talk
 from bot.flows.readiness_screens import Gap
 from bot.rules.duty import named
+from bot.rules.names import full_name
 from bot.service import coverage, notices
 from bot.service.core import Core
 from bot.service.coverage import reachable, some
@@ -68,7 +69,7 @@ def _rungs(members: list[Membership], placement: Placement) -> tuple[list[Member
 
 def _name(staff: Staff, member: Membership) -> str:
     person = staff.people[member.person_id]
-    return f"{person.first_name} {person.last_name}".strip()
+    return full_name(person)
 
 
 def _acknowledged(session: Session, cohort: Cohort, placements: list[Placement]) -> dict[LadderKey, datetime]:

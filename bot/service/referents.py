@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import zone as known_zone
 from bot.errors import BadInput
 from bot.rules.duty import ALWAYS, parse_duty
+from bot.rules.names import full_name
 from bot.rules.typed import parse_choice, parse_code, parse_email, parse_language, parse_name, parse_phone, slug
 from bot.service import invites
 from bot.service.audit import note
@@ -128,10 +129,10 @@ def listing(core: Core, cohort_code: str) -> list[dict[str, Any]]:
             .where(Membership.cohort_id == cohort.id, Membership.role != "learner", Membership.ended_at.is_(None))
             .order_by(Membership.role, Membership.id)
         ).all()
-        substitutes = {m.id: f"{p.first_name} {p.last_name}".strip() for m, p, _ in rows}
+        substitutes = {m.id: full_name(p) for m, p, _ in rows}
         return [
             {
-                "code": m.code, "role": spelled(m.role), "name": f"{p.first_name} {p.last_name}".strip(),
+                "code": m.code, "role": spelled(m.role), "name": full_name(p),
                 "language": p.language, "phone": p.phone, "email": p.email, "joined": account is not None,
                 "blocked": account is not None and account.blocked_at is not None,
                 "away_until": m.away_until.isoformat() if m.away_until else None,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import Event, Tap, Words
+from bot.rules.names import full_name
 from bot.service import open_cases
 from bot.service.core import Core
 from bot.store.tables import Outbox, Person, TelegramAccount
@@ -42,7 +43,7 @@ def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     person = session.get(Person, data["to"])
     if person is None or person.erased_at is not None:
         return scene
-    name = f"{person.first_name} {person.last_name}".strip()
+    name = full_name(person)
     linked = session.scalar(
         select(TelegramAccount.id).where(
             TelegramAccount.person_id == person.id, TelegramAccount.revoked_at.is_(None),

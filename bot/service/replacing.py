@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from bot.clock import local_date
 from bot.errors import BadInput
+from bot.rules.names import full_name
 from bot.rules.typed import parse_code, parse_day, parse_email, parse_language, parse_name, parse_phone
 from bot.service import invites, planning, readiness
 from bot.service.audit import note
@@ -79,7 +80,7 @@ def replace(core: Core, code: str, cohort: str | None, new: Newcomer, now: datet
         note(session, None, "replacement", person.id, now, cohort=home.code)
         return {
             "left": old.code, "left_on": old.ended_on.isoformat() if old.ended_on else None, "code": fresh,
-            "name": f"{person.first_name} {person.last_name}".strip(), "cohort": home.code,
+            "name": full_name(person), "cohort": home.code,
             "url": invites.link(token, invites.bot_address(session)), "token": token.token,
         }  # fmt: skip
 

@@ -21,6 +21,7 @@ from bot.flows.alert_screens import Dossier
 from bot.flows.second import Letter, encode_letter
 from bot.flows.vocabulary import Screen
 from bot.rules.alert import Responder
+from bot.rules.names import full_name
 from bot.service.book import Book
 from bot.service.bot_state import USERNAME
 from bot.service.core import Core
@@ -75,7 +76,7 @@ def readers(session: Session, memberships: Iterable[int], now: datetime) -> list
     zones = reader_zones(session, {row.person_id for row in found}, now)
     return [
         Reader(
-            row.id, row.person_id, f"{row.first_name} {row.last_name}".strip(), row.role, row.phone, row.email,
+            row.id, row.person_id, full_name(row), row.role, row.phone, row.email,
             row.language, zones.get(row.person_id, "UTC"), row.account_id is not None,
         )
         for row in found

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import Stay
+from bot.rules.names import full_name
 from bot.rules.permissions import Role
 from bot.service import certificates, check_in_settings, drills, readiness, todo as things
 from bot.service.alert_list import rows_of
@@ -184,7 +185,7 @@ def unreachable_members(
         account = accounts.get(person.id)
         why = "not joined" if account is None else "blocked" if account.blocked_at else ""
         if why:
-            name = f"{person.first_name} {person.last_name}".strip()
+            name = full_name(person)
             found.append({"code": membership.code or "", "name": name, "role": spelled(membership.role), "why": why})
     return found
 
@@ -224,7 +225,7 @@ def _missing(
     absent = []
     for membership, person in members:
         account, code = accounts.get(person.id), f" ({membership.code})" if membership.code else ""
-        name = f"{person.first_name} {person.last_name}".strip() + code
+        name = full_name(person) + code
         if account is None:
             absent.append(name)
         elif account.blocked_at is not None:
@@ -257,7 +258,7 @@ def warnings_of(
     if not minors or any(person.id in accounts for person in leads):
         return []
     if leads:
-        name = f"{leads[0].first_name} {leads[0].last_name}".strip()
+        name = full_name(leads[0])
         return [f"Minors travel, and {name}, who looks after safeguarding, has not joined: hand out the invite."]
     return [
         "Minors travel, and nobody looks after safeguarding: add somebody outside the ladder with "

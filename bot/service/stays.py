@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
+from bot.rules.names import full_name
 from bot.rules.permissions import Subject
 from bot.store.prepared import among, rows
 from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
@@ -124,7 +125,7 @@ def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: dateti
     own = consents.get((p.person_id, "data", None))
     return Stay(
         placement_id=p.id, code=p.code, cohort_id=p.cohort_id, cohort=p.cohort_code, journey=p.journey,
-        person_id=p.person_id, learner=f"{p.first_name} {p.last_name}".strip(), itinerary=itinerary, zone=zone,
+        person_id=p.person_id, learner=full_name(p), itinerary=itinerary, zone=zone,
         stage=itinerary.stage_at(now) if itinerary else "before", home_country=p.home_country,
         host_country=p.host_country, host_city=p.host_city, kit=p.kit, host_organisation=p.host_organisation,
         accommodation=p.accommodation, check_in_at=p.check_in_at or p.cohort_check_in_at,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
 from bot.rules.alert import Responder
+from bot.rules.names import full_name
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
@@ -86,7 +87,7 @@ def _row(row: Any, roles: Mapping[tuple[int, int], str], names: bool) -> dict[st
         "who": _who(event.person_id, learner_id, alert.cohort_id, roles), "channel": channel, "detail": detail,
     }  # fmt: skip
     if names:
-        found |= {"learner_name": _name(learner), "who_name": _name(who) if who else None}
+        found |= {"learner_name": full_name(learner), "who_name": full_name(who) if who else None}
     return found
 
 
@@ -94,10 +95,6 @@ def _who(person: int | None, learner: int, cohort: int, roles: Mapping[tuple[int
     if person is None:
         return None
     return "learner" if person == learner else roles.get((person, cohort), "staff")
-
-
-def _name(person: Person) -> str:
-    return f"{person.first_name} {person.last_name}".strip()
 
 
 def write(target: Path, found: list[dict[str, Any]], *, names: bool) -> None:

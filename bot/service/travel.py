@@ -19,6 +19,7 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules import travel as rules, travel_terms as words
 from bot.rules.alert import Reason
 from bot.rules.durations import parse_quiet_hours
+from bot.rules.names import full_name
 from bot.rules.travel_days import Direction, Leg, legs, morning_after
 from bot.rules.travel_terms import State, Word
 from bot.service import alerts, awaited, check_ins, contacts, drafts, notices
@@ -114,7 +115,7 @@ def _tell_referent(
     if to is None:
         return
     learner = session.get_one(Person, placement.person_id)
-    name, trip = f"{learner.first_name} {learner.last_name}".strip(), view_of(row, placement)
+    name, trip = full_name(learner), view_of(row, placement)
     match effect:
         case words.TellArrived():
             shown = talk.arrived(trip, name)
@@ -169,7 +170,7 @@ def _ask_caller(
     if isinstance(effect, words.AskHour):
         return True  # the usual hour counts
     learner = session.get_one(Person, placement.person_id)
-    name = f"{learner.first_name} {learner.last_name}".strip()
+    name = full_name(learner)
     shown = calls.travels(row.id, name, learner.phone, left=row.left_at is not None)
     kind = Kind.REMINDER if isinstance(effect, words.Remind) else Kind.CHECK_IN
     draft = drafts.Draft(
