@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.content.items import Assessment
 from bot.flows.effects import KeepAssessment
-from bot.flows.running import Run, callback, finished, praise, saved, stale, step_button
+from bot.flows.running import Run, callback, finished, pause_button, praise, saved, stale, step_button
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Outcome, Replace, Rows, Screen, button, show
 from bot.i18n import Text, say
@@ -70,7 +70,7 @@ def _asked(run: Run, plain: bool) -> Screen:
 def _rows(run: Run, at: int, chosen: int | None) -> Rows:
     values = tuple(_value(run, at, value, value == chosen) for value in range(LOWEST, HIGHEST + 1))
     back = (step_button("assessment/back_button", run, "at", at - 1),) if at else ()
-    return (values[:2], values[2:], (*back, step_button("steps/pause_button", run, "park")))
+    return (values[:2], values[2:], (*back, pause_button(run)))
 
 
 def _value(run: Run, at: int, value: int, chosen: bool) -> Button:

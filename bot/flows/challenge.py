@@ -19,6 +19,7 @@ from bot.flows.running import (
     answer,
     finished,
     let_go,
+    pause_button,
     praise,
     saved,
     stale,
@@ -118,7 +119,7 @@ def _ask(run: Run) -> Screen:
             body.extend((say("challenge/ask_either"), say("challenge/photo_rules")))
         case _:
             body.append(say("challenge/ask_word"))
-    rows = ((step_button("challenge/plain_button", run, "plain"),), (step_button("steps/pause_button", run, "park"),))
+    rows = ((step_button("challenge/plain_button", run, "plain"),), (pause_button(run),))
     return Screen((*body, say("challenge/private")), rows)
 
 

@@ -39,10 +39,10 @@ def entries(run: Run) -> list[dict[str, Any]]:
     return list(run.data.get("entries", ()))
 
 
-def too_long(event: Event) -> Text | None:
+def too_long(event: Event, limit: int = LIMIT) -> Text | None:
     """Why words cannot be kept in one entry; None when they can."""
-    if isinstance(event, Words) and utf16_length(event.text) > LIMIT:
-        return say("journal/too_long", length=utf16_length(event.text), limit=LIMIT)
+    if isinstance(event, Words) and utf16_length(event.text) > limit:
+        return say("journal/too_long", length=utf16_length(event.text), limit=limit)
     return None
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import CommentGrid, GradeOutcome, HandInGrid
+from bot.flows.entries import too_long
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.outcome_screens import LIMIT, grade, number_rows, numbered
 from bot.flows.outcome_views import Draft, OutcomeView, Tutored
@@ -31,7 +32,7 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
-from bot.i18n import Day, Text, say, utf16_length, verbatim
+from bot.i18n import Day, Text, say, verbatim
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
 
 NEEDS: frozenset[str] = frozenset({"tutored"}) | CARE_NEEDS
@@ -186,15 +187,14 @@ def _summed(one: Tutored, moment: str, draft: Draft) -> Screen:
         body.append(say("grid/comment", words=verbatim(draft.comment)))
     body.append(say("grid/comment_ask", name=verbatim(one.first_name)))
     where = f"{one.placement_id}:{moment}"
-    numbers = [
-        Button(say("skills_log/number", number=number), f"grid:at:{where}:{o.code}")
-        for number, o in enumerate(one.outcomes, 1)
-    ]
     hand = "grid/hand_again_button" if draft.handed_in else "grid/hand_button"
     rows: list[tuple[Button, ...]] = [(button(hand, f"grid:hand:{where}"),)]
     if draft.comment:
         rows.append((button("grid/uncomment_button", f"grid:uncomment:{where}"),))
-    rows += [*number_rows(numbers), (button("grid/pause_button", f"grid:of:{one.placement_id}"),)]
+    rows += [
+        *number_rows(one.outcomes, f"grid:at:{where}"),
+        (button("grid/pause_button", f"grid:of:{one.placement_id}"),),
+    ]
     return Screen(tuple(body), tuple(rows))
 
 
@@ -209,8 +209,9 @@ def _words(scene: Scene, event: Event) -> Outcome:
     danger = hear(scene, event.text)
     if needs_help_first(danger):
         return care(scene, danger)
-    if utf16_length(event.text) > LIMIT:
-        return show(Say(screen(say("journal/too_long", length=utf16_length(event.text), limit=LIMIT))))
+    problem = too_long(event, LIMIT)
+    if problem is not None:
+        return show(Say(screen(problem)))
     draft = replace(one.drafts.get(moment, Draft()), comment=event.text.strip())
     effect = CommentGrid(one.placement_id, moment, draft.comment)
     return show(Say(_summed(one, moment, draft)), effects=(effect,))

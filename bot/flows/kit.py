@@ -33,6 +33,7 @@ from bot.flows.vocabulary import (
     Toast,
     Words,
     button,
+    in_rows,
     screen,
     show,
 )
@@ -180,8 +181,7 @@ def _booklet(scene: Scene, stay: Stay) -> Screen:
 
 def _home(scene: Scene, stay: Stay) -> Screen:
     first = tuple((_topic_button(topic),) for topic in EMERGENCY if topic in scene.content.topics)
-    themes = tuple(Button(label, f"kit:th:{theme}") for theme, label in THEMES.items())
-    pairs = tuple(themes[at : at + 2] for at in range(0, len(themes), 2))
+    pairs = in_rows([Button(label, f"kit:th:{theme}") for theme, label in THEMES.items()], 2)
     body = [say("kit/home", city=city(stay)), say("kit/ask_me")]
     if stay.kit is None:
         body.append(say("kit/country_only", country=Country(stay.host_country or "")))

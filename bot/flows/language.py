@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.flows.effects import SetLanguage
 from bot.flows.running import answer
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, show
+from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, in_rows, show
 from bot.i18n import LanguageName, Text, locale_of, say, show_value
 from bot.rules.fold import fold
 
@@ -42,8 +42,7 @@ def offered(scene: Scene, first: str, more: bool = False) -> tuple[tuple[str, ..
 
 def _choice(scene: Scene, more: bool = False) -> Screen:
     languages, others = offered(scene, scene.language, more)
-    buttons = tuple(Button(_label(scene, tag), f"lang:{tag}") for tag in languages)
-    pairs = tuple(buttons[at : at + 2] for at in range(0, len(buttons), 2))
+    pairs = in_rows([Button(_label(scene, tag), f"lang:{tag}") for tag in languages], 2)
     rest: Rows = ((button("language/more_button", "lang:more"),),) if others else ()
     return Screen((say("language/ask"),), (*pairs, *rest))
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 from datetime import date
 
 from bot.clock import local_date
-from bot.flows.effects import Effect, KeepLanguageClaim, ReleaseWaiting, SaveStep
-from bot.flows.language_run import check_of, is_done, language_of, saved, test_for
+from bot.flows.effects import KeepLanguageClaim
+from bot.flows.language_run import check_of, is_done, language_of, left_again, saved, test_for
 from bot.flows.language_views import ALL
-from bot.flows.language_words import SKILLS, UNKNOWN, level_name, skill_name
-from bot.flows.running import MENU_ROW, Run, callback, finished, praise, step_button
+from bot.flows.language_words import SEE, SKILLS, UNKNOWN, level_name, skill_name
+from bot.flows.running import MENU_ROW, Run, callback, finished, pause_button, praise, step_button
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Button, Outcome, Replace, Rows, Screen, button, show
+from bot.flows.vocabulary import Button, Outcome, Replace, Rows, Screen, button, in_rows, show
 from bot.i18n import Day, LanguageName, Listing, Text, say
 from bot.rules.language_test import RANKS
 
@@ -90,7 +90,7 @@ def _level_rows(run: Run, number: int) -> Rows:
         Button(level_name(level), callback(run.step.id, "g", number, place)) for place, level in enumerate(LEVELS)
     ]
     back = (step_button("assessment/back_button", run, "at", number - 1),) if number else ()
-    return ((buttons[0],), tuple(buttons[1:4]), tuple(buttons[4:]), (*back, _pause(run)))
+    return ((buttons[0],), tuple(buttons[1:4]), tuple(buttons[4:]), (*back, pause_button(run)))
 
 
 # --- OLS --------------------------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def _ols(scene: Scene, run: Run) -> Screen:
     buttons = [Button(level_name(level), callback(run.step.id, "o", n)) for n, level in enumerate(OLS_LEVELS)]
     back = () if is_done(run) else (step_button("assessment/back_button", run, "ways"),)
     body = (say("languages/ols_ask", language=_name(scene, run)),)
-    return Screen(body, (tuple(buttons[:3]), tuple(buttons[3:]), (*back, _pause(run))))
+    return Screen(body, (tuple(buttons[:3]), tuple(buttons[3:]), (*back, pause_button(run))))
 
 
 def _month(scene: Scene, run: Run, level: int) -> Screen:
@@ -108,10 +108,9 @@ def _month(scene: Scene, run: Run, level: int) -> Screen:
         Button(say("languages/month_button", month=Day(month, "month")), callback(run.step.id, "m", level, ago))
         for ago, month in enumerate(_months(scene, run))
     ]
-    rows = tuple(tuple(buttons[at : at + 3]) for at in range(0, MONTHS, 3))
     earlier = (button("languages/earlier_button", callback(run.step.id, "m", level, MONTHS)),)
-    back = (step_button("assessment/back_button", run, "ols"), _pause(run))
-    return Screen((say("languages/ols_when", level=OLS_LEVELS[level]),), (*rows, earlier, back))
+    back = (step_button("assessment/back_button", run, "ols"), pause_button(run))
+    return Screen((say("languages/ols_when", level=OLS_LEVELS[level]),), (*in_rows(buttons, 3), earlier, back))
 
 
 def _months(scene: Scene, run: Run) -> list[date]:
@@ -128,15 +127,11 @@ def _kept(scene: Scene, run: Run, source: str, levels: dict[str, str], on: date 
     language = language_of(scene, run) or UNKNOWN
     keep = KeepLanguageClaim(run.stay.placement_id, check_of(run).phase, language, source, levels, on)
     over = run.but(at=None, grid=None)
-    see: Rows = ((button("languages/open_button", "languages:show"),),)
     body: tuple[Text, ...] = (say("languages/ols_kept"),) if source == "ols" else (say("languages/grid_kept"),)
     if is_done(run):
-        effects: tuple[Effect, ...] = (
-            keep, SaveStep(run.stay.placement_id, run.step.id, over.data), ReleaseWaiting(run.stay.placement_id),
-        )  # fmt: skip
-        return show(Replace(Screen(body, (*see, MENU_ROW))), effects=effects)
+        return show(Replace(Screen(body, (*SEE, MENU_ROW))), effects=(keep, *left_again(over)))
     if source == "ols" or test_for(scene, run) is None:
-        return show(Replace(praise(run, *body, rows=see)), effects=(keep, *finished(over)))
+        return show(Replace(praise(run, *body, rows=SEE)), effects=(keep, *finished(over)))
     start = (step_button("language_test/start_button", run, "go"),)
     stop = (step_button("language_test/enough_button", run, "enough"),)
     return show(Replace(Screen((*body, say("languages/then_test")), (start, stop))), effects=(keep, *saved(over)))
@@ -145,7 +140,3 @@ def _kept(scene: Scene, run: Run, source: str, levels: dict[str, str], on: date 
 def _name(scene: Scene, run: Run) -> LanguageName | Text:
     language = language_of(scene, run)
     return LanguageName(language) if language else say("language_test/of_the_place")
-
-
-def _pause(run: Run) -> Button:
-    return step_button("steps/pause_button", run, "park")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.content.items import LanguageCheck
 from bot.content.language_tests import LanguageTest
-from bot.flows.effects import Effect, SaveStep
+from bot.flows.effects import Effect, ReleaseWaiting, SaveStep
 from bot.flows.running import Run, saved as saved_open
 from bot.flows.scene import Scene
 from bot.rules.host_language import host_languages
@@ -27,6 +27,11 @@ def is_done(run: Run) -> bool:
 def saved(run: Run) -> tuple[Effect, ...]:
     """Keeps where the step is; opens it unless it is done."""
     return (SaveStep(run.stay.placement_id, run.step.id, run.data),) if is_done(run) else saved_open(run)
+
+
+def left_again(run: Run) -> tuple[Effect, ...]:
+    """Keeps where a step is that was done before, and lets go on what waited for its end."""
+    return (*saved(run), ReleaseWaiting(run.stay.placement_id))
 
 
 def spoken(scene: Scene, run: Run) -> tuple[str, ...]:

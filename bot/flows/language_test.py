@@ -11,21 +11,22 @@ from typing import Any
 
 from bot.content.language_tests import LanguageTest, TestItem
 from bot.flows import language_grid
-from bot.flows.effects import Effect, KeepLanguageTest, ReleaseWaiting, SaveStep, SkipStep
+from bot.flows.effects import Effect, KeepLanguageTest, SkipStep
 from bot.flows.language_run import (
     attempt,
     candidates,
     check_of,
     is_done,
     language_of,
+    left_again,
     saved,
     taken,
     test_for,
 )
-from bot.flows.language_words import level_name, means, possible, tally_lines
-from bot.flows.running import MENU_ROW, Run, callback, finished, praise, stale, step_button
+from bot.flows.language_words import SEE, level_name, means, possible, tally_lines
+from bot.flows.running import MENU_ROW, Run, callback, finished, pause_button, praise, stale, step_button
 from bot.flows.scene import Scene
-from bot.flows.vocabulary import Button, Outcome, Replace, Rows, Screen, Toast, button, screen, show
+from bot.flows.vocabulary import Button, Outcome, Replace, Rows, Screen, Toast, screen, show
 from bot.i18n import LanguageName, Text, say, utf16_length, verbatim
 from bot.rules.language_test import MOST, UNSURE, Result, next_item, options, result_of, tallies
 
@@ -62,7 +63,7 @@ def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
         case "home", () if not is_done(run):
             return _at_home(run)
         case "enough", () if not is_done(run):
-            return show(Replace(praise(run, say("language_test/enough"), rows=_see())), effects=finished(run))
+            return show(Replace(praise(run, say("language_test/enough"), rows=SEE)), effects=finished(run))
         case _:
             return language_grid.tap(scene, run, action, args) or stale(run, _current(scene, run))
 
@@ -74,8 +75,7 @@ def after_done(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Ou
             return show(Replace(_again(scene, run)))
         case "park":
             rows = ((step_button("steps/go_on_button", run, "open"),), MENU_ROW)
-            effects = (*saved(run), ReleaseWaiting(run.stay.placement_id))
-            return show(Replace(screen(say("steps/parked", title=run.title), rows=rows)), effects=effects)
+            return show(Replace(screen(say("steps/parked", title=run.title), rows=rows)), effects=left_again(run))
         case "open" if run.data.get("at"):
             return show(Replace(_current(scene, run)))
         case "a" if run.data.get("at") == "test":
@@ -104,23 +104,19 @@ def _ways(scene: Scene, run: Run) -> Screen:
     known, language = candidates(scene, run), language_of(scene, run)
     if language is None and len(known) > 1:
         rows = tuple((_choice(run, number, code),) for number, code in enumerate(known))
-        return Screen((run.text("intro"), say("language_test/which")), (*rows, (_pause(run),)))
+        return Screen((run.text("intro"), say("language_test/which")), (*rows, (pause_button(run),)))
     name = LanguageName(language, inside=True) if language else say("language_test/of_the_place")
     own = (step_button("language_test/grid_button", run, "grid"), step_button("language_test/ols_button", run, "ols"))
     home: Rows = () if is_done(run) else ((step_button("language_test/home_button", run, "home"),),)
     if test_for(scene, run) is None:
-        return Screen((say("language_test/no_test", language=name),), (own, *home, (_pause(run),)))
+        return Screen((say("language_test/no_test", language=name),), (own, *home, (pause_button(run),)))
     start = ((step_button("language_test/start_button", run, "go"),),)
     body = (run.text("intro"), say("language_test/about", language=name))
-    return Screen(body, (*start, own, *home, (_pause(run),)))
+    return Screen(body, (*start, own, *home, (pause_button(run),)))
 
 
 def _choice(run: Run, number: int, code: str) -> Button:
     return Button(say("language_test/language_button", language=LanguageName(code)), _data(run, "lang", number))
-
-
-def _pause(run: Run) -> Button:
-    return step_button("steps/pause_button", run, "park")
 
 
 def _data(run: Run, action: str, *numbers: int) -> str:
@@ -135,12 +131,8 @@ def _at_home(run: Run) -> Outcome:
 def _again(scene: Scene, run: Run) -> Screen:
     if test_for(scene, run) is None:
         return _ways(scene, run)
-    rows = ((step_button("language_test/start_button", run, "go"),), _see()[0], MENU_ROW)
+    rows = ((step_button("language_test/start_button", run, "go"),), *SEE, MENU_ROW)
     return screen(say("language_test/again"), rows=rows)
-
-
-def _see() -> Rows:
-    return ((button("languages/open_button", "languages:show"),),)
 
 
 # --- the test ---------------------------------------------------------------------------------------
@@ -166,11 +158,9 @@ def _ended(run: Run, test: LanguageTest) -> Outcome:
     )
     over = run.but(at=None, answers=None, taken={**taken(run), test.language: count})
     body = _result(test, result, count)
-    more: Rows = ((step_button("language_test/grid_button", run, "grid"),), *_see())
+    more: Rows = ((step_button("language_test/grid_button", run, "grid"),), *SEE)
     if is_done(run):
-        save = SaveStep(run.stay.placement_id, run.step.id, over.data)
-        effects: tuple[Effect, ...] = (kept, save, ReleaseWaiting(run.stay.placement_id))
-        return show(Replace(Screen(body, (*more, MENU_ROW))), effects=effects)
+        return show(Replace(Screen(body, (*more, MENU_ROW))), effects=(kept, *left_again(over)))
     return show(Replace(praise(run, *body, rows=more)), effects=(kept, *finished(over)))
 
 
@@ -197,7 +187,7 @@ def _question(run: Run, test: LanguageTest, item: TestItem) -> Screen:
         body.append(say("quiz/options/four", a=a, b=b, c=c, d=d))
         rows = (tuple(_option(run, number, place, letter) for place, letter in enumerate(LETTERS)),)
     unsure = Button(say("language_test/unsure_button"), _data(run, "a", number, DONT_KNOW))
-    return Screen(tuple(body), (*rows, (unsure, _pause(run))))
+    return Screen(tuple(body), (*rows, (unsure, pause_button(run))))
 
 
 def _short_rows(run: Run, number: int, words: list[str]) -> Rows:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from bot.flows.language_views import ALL, PHASES, ClaimView, LanguagesView, TestView
+from bot.flows.vocabulary import Rows, button
 from bot.i18n import Day, LanguageName, Listing, Text, say, verbatim
 from bot.rules.language_test import BELOW, Result
 
+SEE: Rows = ((button("languages/open_button", "languages:show"),),)
 UNKNOWN = "und"  # BCP-47: a language nobody knows
 KINDS = ("test", "ols", "grid")
 SKILLS = ("listening", "reading", "talking", "speaking", "writing")

@@ -10,9 +10,9 @@ from bot.flows.effects import ShareLanguages
 from bot.flows.gate import closed
 from bot.flows.language_views import LanguagesView
 from bot.flows.language_words import about, kinds_of, name_of
-from bot.flows.mood import readers
+from bot.flows.mood import reader, readers
 from bot.flows.running import CAN_OPEN, MENU_ROW, answer, callback
-from bot.flows.scene import Contact, Scene, Stay, StepView
+from bot.flows.scene import Scene, Stay, StepView
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Text, say, verbatim
 
@@ -37,11 +37,6 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _send(scene, stay, Item(kind, language), person, mark)
         case _:
             return show(answer(event, shown(scene)))
-
-
-def row() -> Rows:
-    """The button on the page of progress."""
-    return ((button("languages/open_button", "languages:show"),),)
 
 
 def shown(scene: Scene) -> Screen:
@@ -132,16 +127,12 @@ def picture(learner: str, view: LanguagesView, kind: str, language: str) -> tupl
 
 def _preview(scene: Scene, stay: Stay, item: Item, person: str) -> Outcome:
     """Exactly what would be sent; the button carries its mark, so that nothing else is."""
-    reader, view = _reader(scene, person), _view(scene)
-    if reader is None or item not in _items(view):
+    to, view = reader(scene, person), _view(scene)
+    if to is None or item not in _items(view):
         return show(Toast(say("mood/nobody"), alert=True))
     send = f"languages:send:{item.kind}:{item.language}:{person}:{mark(view, *item)}"
-    body = (say("languages/preview", name=verbatim(reader.name)), *picture(stay.learner, view, *item))
+    body = (say("languages/preview", name=verbatim(to.name)), *picture(stay.learner, view, *item))
     return show(Replace(Screen(body, ((button("mood/send_button", send),), _no()))))
-
-
-def _reader(scene: Scene, person: str) -> Contact | None:
-    return next((c for c in readers(scene) if str(c.person_id) == person), None)
 
 
 def mark(view: LanguagesView, kind: str, language: str) -> str:
@@ -150,12 +141,12 @@ def mark(view: LanguagesView, kind: str, language: str) -> str:
 
 
 def _send(scene: Scene, stay: Stay, item: Item, person: str, seen: str) -> Outcome:
-    reader, view = _reader(scene, person), _view(scene)
-    if reader is None or reader.person_id is None or item not in _items(view) or seen != mark(view, *item):
+    to, view = reader(scene, person), _view(scene)
+    if to is None or to.person_id is None or item not in _items(view) or seen != mark(view, *item):
         # Something changed since: it is shown again before anything goes out.
         return _preview(scene, stay, item, person)
-    done = screen(say("languages/sent", name=verbatim(reader.name)), rows=(MENU_ROW,))
-    effect = ShareLanguages(stay.placement_id, reader.person_id, item.kind, item.language)
+    done = screen(say("languages/sent", name=verbatim(to.name)), rows=(MENU_ROW,))
+    effect = ShareLanguages(stay.placement_id, to.person_id, item.kind, item.language)
     return show(Replace(done), effects=(effect,))
 
 

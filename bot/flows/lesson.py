@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.content.items import Lesson
-from bot.flows.running import Run, callback, finished, praise, saved, step_button
+from bot.flows.running import Run, callback, finished, pause_button, praise, saved, step_button
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Outcome, Replace, Screen, show
 from bot.i18n import say
@@ -17,7 +17,7 @@ def shown(run: Run) -> Screen:
     back = (step_button("lesson/back_button", run, "card", at - 1),) if at else ()
     more = step_button("lesson/next_button", run, "card", at + 1)
     on = more if at < len(cards) - 1 else step_button("lesson/done_button", run, "done")
-    pause = step_button("steps/pause_button", run, "park")
+    pause = pause_button(run)
     return Screen((head, run.text(f"cards/{cards[at].id}/text")), ((*back, on), (pause,)))
 
 

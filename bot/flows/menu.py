@@ -9,7 +9,7 @@ from bot.clock import local_date
 from bot.flows import agenda, help, walks
 from bot.flows.gate import missing
 from bot.flows.naming import city
-from bot.flows.running import Run, answer
+from bot.flows.running import Run, answer, turn_pages
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Outcome, Rows, Screen, Tap, button, screen, show
 from bot.i18n import Listing, Text, say
@@ -130,13 +130,10 @@ def _open(scene: Scene, page: int) -> Screen:
         return screen(say("menu/nothing_open"), rows=(back,))
     page = min(page, (len(runs) - 1) // PAGE)
     chosen = runs[page * PAGE : (page + 1) * PAGE]
-    return screen(say("menu/open", n=len(runs)), rows=(*agenda.step_rows(chosen), *_pages(page, len(runs)), back))
-
-
-def _pages(page: int, count: int) -> Rows:
-    before = (button("menu/before_button", f"menu:open:{page - 1}"),) if page else ()
-    after = (button("menu/after_button", f"menu:open:{page + 1}"),) if (page + 1) * PAGE < count else ()
-    return ((*before, *after),) if before or after else ()
+    return screen(
+        say("menu/open", n=len(runs)),
+        rows=(*agenda.step_rows(chosen), *turn_pages("menu:open", page, len(runs), PAGE), back),
+    )
 
 
 def _tutor(scene: Scene) -> Rows:

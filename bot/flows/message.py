@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.errors import BadInput
 from bot.flows.effects import CallOffMessage, NarrowMessage, PlanMessage, SendMessage
-from bot.flows.running import answer
+from bot.flows.running import answer, turn_pages
 from bot.flows.scene import CohortView, Scene, SentView
 from bot.flows.vocabulary import (
     IDLE,
@@ -290,9 +290,7 @@ def narrowing(by: str, choices: Sequence[tuple[int, Text]], page: int) -> Screen
     page = min(page, max(len(choices) - 1, 0) // PAGE)
     shown = choices[page * PAGE : (page + 1) * PAGE]
     rows = tuple((Button(name, f"message:{by}:{number}"),) for number, name in shown)
-    before = (button("menu/before_button", f"message:by:{by}:{page - 1}"),) if page else ()
-    after = (button("menu/after_button", f"message:by:{by}:{page + 1}"),) if (page + 1) * PAGE < len(choices) else ()
-    pages = ((*before, *after),) if before or after else ()
+    pages = turn_pages(f"message:by:{by}", page, len(choices), PAGE)
     return Screen((say(f"message/which_{by}"),), (*rows, *pages, _back(), _stop()))
 
 

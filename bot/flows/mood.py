@@ -124,6 +124,11 @@ def readers(scene: Scene) -> list[Contact]:
     return [c for c in scene.contacts if c.role in READERS and c.linked and c.person_id is not None]
 
 
+def reader(scene: Scene, person: str) -> Contact | None:
+    """The one of them that a button names."""
+    return next((c for c in readers(scene) if str(c.person_id) == person), None)
+
+
 def _choose(scene: Scene, stay: Stay) -> Outcome:
     known = readers(scene)
     if not line(scene) or not known:
@@ -145,11 +150,11 @@ def picture(learner: str, of: Text) -> tuple[Text, ...]:
 
 def _preview(scene: Scene, stay: Stay, person: str) -> Outcome:
     """Exactly what would be sent; the button carries it, so that nothing else is."""
-    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
-    if reader is None or not line(scene):
+    to = reader(scene, person)
+    if to is None or not line(scene):
         return show(Toast(say("mood/nobody"), alert=True))
     send = f"mood:send:{person}:{_mark(scene, stay)}"
-    body = (say("mood/preview", name=verbatim(reader.name)), *picture(stay.learner, _bars(scene)))
+    body = (say("mood/preview", name=verbatim(to.name)), *picture(stay.learner, _bars(scene)))
     return show(Replace(Screen(body, ((button("mood/send_button", send),), _back()))))
 
 
@@ -159,10 +164,10 @@ def _mark(scene: Scene, stay: Stay) -> str:
 
 
 def _send(scene: Scene, stay: Stay, person: str, mark: str) -> Outcome:
-    reader = next((c for c in readers(scene) if str(c.person_id) == person), None)
-    if reader is None or reader.person_id is None or mark != _mark(scene, stay):
+    to = reader(scene, person)
+    if to is None or to.person_id is None or mark != _mark(scene, stay):
         # Something changed since: it is shown again before anything goes out.
         return _preview(scene, stay, person)
-    done = screen(say("mood/sent", name=verbatim(reader.name)), rows=(MENU_ROW,))
-    effect = ShareMoods(stay.placement_id, reader.person_id, _today(scene, stay))
+    done = screen(say("mood/sent", name=verbatim(to.name)), rows=(MENU_ROW,))
+    effect = ShareMoods(stay.placement_id, to.person_id, _today(scene, stay))
     return show(Replace(done), effects=(effect,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from bot.flows.outcome_views import GridView, NoteView, OutcomeView
-from bot.flows.vocabulary import Button, Rows, Screen, button, screen
+from bot.flows.vocabulary import Button, Rows, Screen, button, in_rows, screen
 from bot.i18n import Day, Listing, Text, say, verbatim
 
 A_ROW = 5  # number buttons side by side
@@ -28,9 +28,29 @@ def _part(unit: Text | None, lines: Iterable[Text]) -> Text:
     return say("outcomes/lines", lines=listed) if unit is None else say("outcomes/unit", unit=unit, lines=listed)
 
 
-def number_rows(buttons: Sequence[Button]) -> Rows:
-    """Short buttons, a few a row."""
-    return tuple(tuple(buttons[at : at + A_ROW]) for at in range(0, len(buttons), A_ROW))
+def _each(_: OutcomeView) -> bool:
+    return True
+
+
+def _none(_: OutcomeView) -> bool:
+    return False
+
+
+def number_rows(
+    outcomes: Sequence[OutcomeView], where: str, ticked: Callable[[OutcomeView], object] = _none,
+    only: Callable[[OutcomeView], object] = _each,
+) -> Rows:  # fmt: skip
+    """A button a number as in `numbered`, a few a row, by callback data `<where>:<code>`: of those `only`, those
+    `ticked` with a tick."""
+    keys = ("skills_log/number", "skills_log/ticked")
+    return in_rows(
+        [
+            Button(say(keys[bool(ticked(one))], number=number), f"{where}:{one.code}")
+            for number, one in enumerate(outcomes, 1)
+            if only(one)
+        ],
+        A_ROW,
+    )
 
 
 def logged(one: OutcomeView) -> Text:

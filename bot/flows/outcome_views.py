@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.clock import Itinerary
@@ -109,6 +109,10 @@ class OutcomesView:
     def note(self, side: str, part: str) -> NoteView | None:
         """What a side wrote in a part."""
         return next((one for one in self.notes if (one.side, one.part) == (side, part)), None)
+
+    def changed(self, after: OutcomeView) -> OutcomesView:
+        """The same with one outcome as it is now."""
+        return replace(self, outcomes=tuple(after if one.code == after.code else one for one in self.outcomes))
 
 
 @dataclass(frozen=True, slots=True)

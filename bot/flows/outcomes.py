@@ -13,7 +13,7 @@ from bot.flows.outcome_screens import brief, cut, number_rows, numbered, proof, 
 from bot.flows.outcome_views import OutcomesView, OutcomeView
 from bot.flows.running import answer
 from bot.flows.scene import Scene, Stay
-from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, button, screen, show
+from bot.flows.vocabulary import Event, Outcome, Replace, Rows, Screen, Tap, button, screen, show
 from bot.i18n import Day, Text, say, verbatim
 
 NEEDS: frozenset[str] = frozenset({"outcomes", "contacts"})
@@ -66,12 +66,7 @@ def _who_sees(scene: Scene, view: OutcomesView) -> Text:
 def _rows(scene: Scene, view: OutcomesView) -> Rows:
     log: Rows = ((button("outcomes/log_button", "log:home"), button("outcomes/weeks_button", "log:weeks")),)
     talk: Rows = ((button("outcomes/review_button", "review:home"),),)
-    numbers = number_rows([
-        Button(say("skills_log/number", number=number), f"outcomes:one:{one.code}")
-        for number, one in enumerate(view.outcomes, 1)
-        if one.proven
-    ])  # fmt: skip
-    log = (*numbers, *log)
+    log = (*number_rows(view.outcomes, "outcomes:one", only=lambda one: one.proven), *log)
     if view.shared:
         return (*log, *talk, (button("outcomes/hide_button", "outcomes:no"),))
     if reader(scene) is None:

@@ -15,7 +15,7 @@ from bot.flows.effects import KeepPortfolio
 from bot.flows.gate import closed
 from bot.flows.portfolio_files import curriculum, file_of
 from bot.flows.portfolio_items import Item, chosen, chosen_of, items_of, view
-from bot.flows.running import MENU_ROW, answer
+from bot.flows.running import MENU_ROW, answer, turn_pages
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     PRIVATE,
@@ -95,7 +95,7 @@ def _section(scene: Scene, section: str, page: int) -> Screen:
         body.append(say("portfolio/empty_section"))
     body.extend(_line(item, EXCERPT) for item in here)
     rows = tuple((_choice(scene, item, page),) for item in here)
-    return Screen(tuple(body), (*rows, *_pages(section, page, len(items)), _back()))
+    return Screen(tuple(body), (*rows, *turn_pages(f"portfolio:s:{section}", page, len(items), PAGE), _back()))
 
 
 def _choice(scene: Scene, item: Item, page: int) -> Button:
@@ -122,12 +122,6 @@ def _line(item: Item, length: int) -> Text:
 def _cut(words: str, length: int) -> str:
     flat = " ".join(words.split())
     return flat if len(flat) <= length else f"{flat[:length].rstrip()} …"
-
-
-def _pages(section: str, page: int, count: int) -> Rows:
-    before = (button("menu/before_button", f"portfolio:s:{section}:{page - 1}"),) if page else ()
-    after = (button("menu/after_button", f"portfolio:s:{section}:{page + 1}"),) if (page + 1) * PAGE < count else ()
-    return ((*before, *after),) if before or after else ()
 
 
 def _back() -> tuple[Button, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from math import ceil
 
-from bot.flows import agenda, badges, languages, mood
+from bot.flows import agenda, badges, mood
 from bot.flows.gate import closed
+from bot.flows.language_words import SEE
 from bot.flows.running import MENU_ROW, answer, find, serves
 from bot.flows.scene import ProgressView, Scene
 from bot.flows.vocabulary import Attachment, Drawing, Event, Outcome, Rows, Screen, Tap, button, show
@@ -104,5 +105,5 @@ def _rows(scene: Scene) -> Rows:
         button("certificate/open_button", "certificate:home"),
     )
     learnt = (button("outcomes/open_button", "outcomes:home"),)
-    rows = (more, *languages.row(), learnt, papers, *mood.row(scene), MENU_ROW)
+    rows = (more, *SEE, learnt, papers, *mood.row(scene), MENU_ROW)
     return (*agenda.step_rows(waiting[:1]), *rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bot.content.items import Option, Question, Quiz
 from bot.flows.effects import ReleaseWaiting
-from bot.flows.running import MENU_ROW, Run, callback, finished, praise, saved, stale, step_button
+from bot.flows.running import MENU_ROW, Run, callback, finished, pause_button, praise, saved, stale, step_button
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Button, Outcome, Replace, Screen, show
 from bot.i18n import Text, say, verbatim
@@ -75,7 +75,7 @@ def _asked(run: Run, at: int) -> Screen:
         for number in range(len(question.options))
     )
     body = (_head(run, at), run.text(f"questions/{question.id}/prompt"), _options(run, question))
-    return Screen(body, (letters, (step_button("steps/pause_button", run, "park"),)))
+    return Screen(body, (letters, (pause_button(run),)))
 
 
 def _options(run: Run, question: Question) -> Text:
@@ -102,7 +102,7 @@ def _answered(run: Run, at: int) -> Screen:
     on = Button(label, callback(run.step.id, "next", at))
     body = (_head(run, at), run.text(f"questions/{question.id}/prompt"), verdict)
     explanation = run.text(f"questions/{question.id}/explanation")
-    return Screen((*body, explanation), ((on, step_button("steps/pause_button", run, "park")),))
+    return Screen((*body, explanation), ((on, pause_button(run)),))
 
 
 def _result(run: Run) -> Screen:

@@ -17,6 +17,7 @@ from bot.flows.running import (
     callback,
     finished,
     let_go,
+    pause_button,
     praise,
     saved,
     stale,
@@ -46,7 +47,7 @@ NEEDS: frozenset[str] = frozenset({"steps", "contacts", "wishes"}) | CARE_NEEDS
 def shown(run: Run) -> Screen:
     """The question with its choices, or with what happens to the words."""
     head = say("steps/card", title=run.title)
-    pause = (step_button("steps/pause_button", run, "park"),)
+    pause = (pause_button(run),)
     choices = _reflection(run).choices
     if not choices:
         return Screen((head, run.text("prompt"), say("reflection/private"), say("reflection/how")), (pause,))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.flows import grid
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import KeepReviewNote, ShowReviewNote
-from bot.flows.entries import entry_of, refused, thanked, unheld
+from bot.flows.entries import entry_of, refused, thanked, too_long, unheld
 from bot.flows.gate import closed
 from bot.flows.outcome_screens import LIMIT, told
 from bot.flows.outcome_views import NoteView
@@ -37,7 +37,7 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
-from bot.i18n import Text, say, utf16_length, verbatim
+from bot.i18n import Text, say, verbatim
 from bot.rules.outcomes import PARTS
 
 NEEDS: frozenset[str] = frozenset({"outcomes", "tutored"}) | CARE_NEEDS
@@ -193,9 +193,9 @@ def _words(scene: Scene, event: Event) -> Outcome:
     shut = mine and closed(scene) is not None
     if side is None or part not in PARTS or side.placement_id != data.get("placement") or shut:
         return unheld(scene, event)
-    if isinstance(event, Words) and utf16_length(event.text) > LIMIT:
-        why = say("journal/too_long", length=utf16_length(event.text), limit=LIMIT)
-        return refused(scene, event.text, why, scene.conversation)
+    problem = too_long(event, LIMIT)
+    if isinstance(event, Words) and problem is not None:
+        return refused(scene, event.text, problem, scene.conversation)
     entry = entry_of(event) if isinstance(event, Words | Voice) else None
     if entry is None:
         return show(Say(screen(say("review/words_please"))))

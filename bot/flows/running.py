@@ -119,6 +119,19 @@ def step_button(key: str, run: Run, action: str, *numbers: int) -> Button:
     return button(key, callback(run.step.id, action, *numbers))
 
 
+def pause_button(run: Run) -> Button:
+    """Leaves a step as it stands, to go on later."""
+    return step_button("steps/pause_button", run, "park")
+
+
+def turn_pages(where: str, page: int, count: int, size: int) -> Rows:
+    """The row that leads to the page before and to the next one, by callback data `<where>:<page>`; none where all
+    fits on one page."""
+    before = (button("menu/before_button", f"{where}:{page - 1}"),) if page else ()
+    after = (button("menu/after_button", f"{where}:{page + 1}"),) if (page + 1) * size < count else ()
+    return ((*before, *after),) if before or after else ()
+
+
 def numbers(parts: tuple[str, ...]) -> tuple[int, ...]:
     """The numbers at the end of callback data; empty when they are not all small plain numbers."""
     if all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):

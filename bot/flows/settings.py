@@ -10,7 +10,20 @@ from datetime import time
 from bot.flows.effects import GiveConsent, SetCheckInHour, SetDigest, SetPlain
 from bot.flows.running import answer
 from bot.flows.scene import Scene, Stay
-from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
+from bot.flows.vocabulary import (
+    Button,
+    Event,
+    Outcome,
+    Replace,
+    Rows,
+    Screen,
+    Tap,
+    Toast,
+    button,
+    in_rows,
+    screen,
+    show,
+)
 from bot.i18n import Hour, LanguageName, Text, say
 from bot.rules import digest
 
@@ -93,8 +106,7 @@ def _hours(stay: Stay) -> Rows:
 
 
 def _rows(hours: Sequence[time], now: time | None, data: str) -> Rows:
-    buttons = tuple(Button(_label(hour, now), f"{data}:{hour:%H%M}") for hour in hours)
-    return tuple(buttons[at : at + 5] for at in range(0, len(buttons), 5))
+    return in_rows([Button(_label(hour, now), f"{data}:{hour:%H%M}") for hour in hours], 5)
 
 
 def _label(hour: time, now: time | None) -> Text:

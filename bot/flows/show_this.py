@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.scene import Scene, Stay
-from bot.flows.vocabulary import Button, Rows, Screen, button, screen
+from bot.flows.vocabulary import Button, Rows, Screen, button, in_rows, screen
 from bot.i18n import LanguageName, Listing, say
 from bot.rules.kit_cards import ShownCard, card_text, cards_for
 from bot.rules.kit_values import Where, phrases_there
@@ -26,8 +26,7 @@ def cards(scene: Scene, stay: Stay, back: tuple[Button, ...]) -> Screen:
     language = LanguageName(shown[0].language, inside=True)
     buttons = tuple(Button(card.title, f"kit:card:{card.id}") for card in shown)
     first, rest = buttons[:1], buttons[1:]
-    pairs = tuple(rest[at : at + 2] for at in range(0, len(rest), 2))
-    return screen(say("kit/cards", language=language), rows=(first, *pairs, (PHRASES, *back)))
+    return screen(say("kit/cards", language=language), rows=(first, *in_rows(rest, 2), (PHRASES, *back)))
 
 
 def card(scene: Scene, stay: Stay, name: str, back: tuple[Button, ...]) -> Screen | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bot.clock import local_date
 from bot.flows.care import NEEDS as CARE_NEEDS
 from bot.flows.effects import CloseWeek, LogOutcome
-from bot.flows.entries import entry_of, refused, thanked, unheld
+from bot.flows.entries import entry_of, refused, thanked, too_long, unheld
 from bot.flows.gate import closed
 from bot.flows.outcome_screens import LIMIT, number_rows, numbered
 from bot.flows.outcome_views import OutcomesView, OutcomeView
@@ -32,10 +32,11 @@ from bot.flows.vocabulary import (
     Voice,
     Words,
     button,
+    in_rows,
     screen,
     show,
 )
-from bot.i18n import Day, Listing, Text, say, utf16_length, verbatim
+from bot.i18n import Day, Listing, Text, say, verbatim
 from bot.rules import outcomes as rules
 
 NEEDS: frozenset[str] = frozenset({"outcomes"}) | CARE_NEEDS
@@ -114,10 +115,6 @@ def _first_open(view: OutcomesView, week: int) -> OutcomeView:
     return next((one for one in chosen if one.logged[week] is None), chosen[0])
 
 
-def _with(view: OutcomesView, changed: OutcomeView) -> OutcomesView:
-    return replace(view, outcomes=tuple(changed if o.code == changed.code else o for o in view.outcomes))
-
-
 # --- which ----------------------------------------------------------------------------------------
 
 
@@ -136,16 +133,10 @@ def _choose(stay: Stay, view: OutcomesView, week: int) -> Screen:
             "skills_log/chosen_line" if one.code in chosen else "outcomes/line", number=number, words=one.words
         ),
     )
-    numbers = [
-        Button(
-            say("skills_log/ticked" if one.code in chosen else "skills_log/number", number=number),
-            f"log:t:{week}:{one.code}",
-        )
-        for number, one in enumerate(view.outcomes, 1)
-    ]
+    numbers = number_rows(view.outcomes, f"log:t:{week}", lambda one: one.code in chosen)
     go_on = button("skills_log/next_button", f"log:next:{week}")
     none = button("skills_log/none_button", f"log:none:{week}")
-    rows = (*number_rows(numbers), (go_on if chosen else none,), _leave())
+    rows = (*numbers, (go_on if chosen else none,), _leave())
     return Screen((_head(stay, week), say("skills_log/which"), *lines), rows)
 
 
@@ -156,7 +147,7 @@ def _leave() -> tuple[Button, ...]:
 def _toggle(scene: Scene, stay: Stay, view: OutcomesView, week: int, one: OutcomeView) -> Outcome:
     worked = week not in one.logged
     logged = {**one.logged, week: None} if worked else {w: how for w, how in one.logged.items() if w != week}
-    after = _with(view, replace(one, logged=logged))
+    after = view.changed(replace(one, logged=logged))
     effect = LogOutcome(stay.placement_id, week, one.code, worked)
     return show(Replace(_choose(stay, after, week)), effects=(effect,), conversation=IDLE)
 
@@ -186,7 +177,7 @@ def _answer(week: int, one: OutcomeView, number: int, how: str) -> Button:
 def _said(scene: Scene, stay: Stay, view: OutcomesView, week: int, one: OutcomeView, how: str) -> Outcome:
     """Kept, then the next one; after the last the sentence."""
     effect = LogOutcome(stay.placement_id, week, one.code, True, how)
-    after = _with(view, replace(one, logged={**one.logged, week: how}))
+    after = view.changed(replace(one, logged={**one.logged, week: how}))
     chosen = _chosen(after, week)
     at = next(n for n, other in enumerate(chosen) if other.code == one.code)
     left = [*chosen[at + 1 :], *(other for other in chosen[:at] if other.logged[week] is None)]
@@ -226,9 +217,9 @@ def _words(scene: Scene, stay: Stay, view: OutcomesView, event: Event) -> Outcom
     week = data.get("week")
     if data.get("placement") != stay.placement_id or not isinstance(week, int):
         return unheld(scene, event)
-    if isinstance(event, Words) and utf16_length(event.text) > LIMIT:
-        why = say("journal/too_long", length=utf16_length(event.text), limit=LIMIT)
-        return refused(scene, event.text, why, scene.conversation)
+    problem = too_long(event, LIMIT)
+    if isinstance(event, Words) and problem is not None:
+        return refused(scene, event.text, problem, scene.conversation)
     entry = entry_of(event) if isinstance(event, Words | Voice) else None
     if entry is None:
         return show(Say(screen(say("reflection/words_please"))))
@@ -256,19 +247,15 @@ def _weeks(stay: Stay, view: OutcomesView, page: int) -> Screen:
         if week in view.weeks and view.weeks[week].file_id
     ]
     new: Rows = ((button("outcomes/log_button", "log:home"),),)
-    turn = []
+    turn: list[Button] = []
     if end > PAGE:
         turn.append(button("skills_log/earlier_button", f"log:weeks:{page + 1}"))
     if page:
         turn.append(button("skills_log/later_button", f"log:weeks:{page - 1}"))
-    return Screen(tuple(body), (*new, *_by_three(open_), *_by_three(voices), *((tuple(turn),) if turn else ()), *OPEN))
+    return Screen(tuple(body), (*new, *in_rows(open_, 3), *in_rows(voices, 3), *in_rows(turn, 2), *OPEN))
 
 
 PAGE = 6  # weeks on one page, the newest first page
-
-
-def _by_three(buttons: list[Button]) -> Rows:
-    return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
 
 
 def _of_week(stay: Stay, view: OutcomesView, week: int) -> Text:

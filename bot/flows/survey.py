@@ -14,7 +14,19 @@ from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import Effect, KeepSurvey
 from bot.flows.entries import unheld
 from bot.flows.listening import hear, needs_help_first, topic_told
-from bot.flows.running import Run, callback, find, finished, let_go, praise, saved, stale, step_button, words_for
+from bot.flows.running import (
+    Run,
+    callback,
+    find,
+    finished,
+    let_go,
+    pause_button,
+    praise,
+    saved,
+    stale,
+    step_button,
+    words_for,
+)
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
@@ -43,7 +55,7 @@ def shown(run: Run) -> Screen:
     if at == len(questions):
         body: tuple[Text, ...] = (say("steps/card", title=run.title), run.text("remark"), say("survey/remark_rules"))
         back = step_button("assessment/back_button", run, "at", at - 1)
-        return Screen(body, ((step_button("survey/finish_button", run, "end"),), (back, _pause(run))))
+        return Screen(body, ((step_button("survey/finish_button", run, "end"),), (back, pause_button(run))))
     head = say("survey/head", title=run.title, question=at + 1, questions=len(questions))
     intro = (run.text("intro"), say("survey/anonymous")) if at == 0 else ()
     asked = say("survey/question", words=run.text(f"questions/{questions[at].id}/text"))
@@ -123,16 +135,12 @@ def _rows(run: Run, at: int) -> Rows:
     chosen = _answers(run).get(_item(run).questions[at].id)
     values = tuple(_value(run, at, value, value == chosen) for value in range(LOWEST, HIGHEST + 1))
     back = (step_button("assessment/back_button", run, "at", at - 1),) if at else ()
-    return (values, (step_button("survey/pass_button", run, "a", at, PASSED_OVER),), (*back, _pause(run)))
+    return (values, (step_button("survey/pass_button", run, "a", at, PASSED_OVER),), (*back, pause_button(run)))
 
 
 def _value(run: Run, at: int, value: int, chosen: bool) -> Button:
     label = verbatim(str(value))
     return Button(say("assessment/chosen", answer=label) if chosen else label, callback(run.step.id, "a", at, value))
-
-
-def _pause(run: Run) -> Button:
-    return step_button("steps/pause_button", run, "park")
 
 
 def _item(run: Run) -> Survey:

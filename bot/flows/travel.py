@@ -7,7 +7,20 @@ from datetime import datetime
 
 from bot.flows.effects import ReportTravel
 from bot.flows.scene import Scene, TravelView
-from bot.flows.vocabulary import Button, Event, Outcome, Replace, Rows, Screen, Tap, Toast, button, screen, show
+from bot.flows.vocabulary import (
+    Button,
+    Event,
+    Outcome,
+    Replace,
+    Rows,
+    Screen,
+    Tap,
+    Toast,
+    button,
+    in_rows,
+    screen,
+    show,
+)
 from bot.i18n import Listing, Moment, Text, Value, say
 from bot.rules.travel_days import FARTHEST, HOURS, hour_of, new_hours
 
@@ -126,8 +139,7 @@ def _rows(trip: TravelView) -> Rows:
 
 
 def _hours(trip: TravelView, hours: Sequence[int], word: str) -> Rows:
-    buttons = [_hour_button(trip, n, word) for n in hours]
-    return tuple(tuple(buttons[at : at + 3]) for at in range(0, len(buttons), 3))
+    return in_rows([_hour_button(trip, n, word) for n in hours], 3)
 
 
 def _hour_button(trip: TravelView, hours: int, word: str) -> Button:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.flows.effects import TellValidated, ValidateOutcome
+from bot.flows.entries import too_long
 from bot.flows.outcome_screens import LIMIT, cut, full, graded, logged, number_rows, numbered, signed
 from bot.flows.outcome_views import Examined, OutcomesView, OutcomeView, Verdict
 from bot.flows.running import answer
@@ -29,7 +30,7 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
-from bot.i18n import Day, Listing, Text, say, utf16_length, verbatim
+from bot.i18n import Day, Listing, Text, say, verbatim
 from bot.rules.outcomes import VERDICTS
 
 NEEDS: frozenset[str] = frozenset({"examined"})
@@ -84,15 +85,9 @@ def _all(one: Examined, view: OutcomesView) -> Screen:
             body.append(say("outcomes/comment", words=verbatim(cut(found.comment))))
     if not view.grids:
         body.append(say("validation/no_grid"))
-    numbers = [
-        Button(
-            say("skills_log/ticked" if o.verdict else "skills_log/number", number=number),
-            f"validate:one:{one.placement_id}:{o.code}",
-        )
-        for number, o in enumerate(view.outcomes, 1)
-    ]
+    numbers = number_rows(view.outcomes, f"validate:one:{one.placement_id}", lambda o: o.verdict)
     tell: Rows = ((button("validation/tell_button", f"validate:tell:{one.placement_id}"),),) if done else ()
-    return Screen(tuple(body), (*number_rows(numbers), *tell, *_card(one)))
+    return Screen(tuple(body), (*numbers, *tell, *_card(one)))
 
 
 def _one(one: Examined, view: OutcomesView, outcome: OutcomeView) -> Outcome:
@@ -144,9 +139,8 @@ def _verdict(scene: Scene, one: Examined, view: OutcomesView, outcome: OutcomeVi
     before = outcome.verdict
     said = Verdict(verdict, before.note if before else None, scene.name, "", scene.now)
     after = replace(outcome, verdict=said)
-    outcomes = tuple(after if o.code == after.code else o for o in view.outcomes)
     effect = ValidateOutcome(one.placement_id, outcome.code, verdict)
-    shown = _one(one, replace(view, outcomes=outcomes), after)
+    shown = _one(one, view.changed(after), after)
     return replace(shown, effects=(effect,))
 
 
@@ -157,10 +151,10 @@ def _words(scene: Scene, one: Examined, view: OutcomesView, event: Event) -> Out
         return show(Say(screen(say("steps/not_waiting"))), conversation=IDLE)
     if not isinstance(event, Words) or not event.text.strip():
         return show(Say(screen(say("grid/words_only"))))
-    if utf16_length(event.text) > LIMIT:
-        return show(Say(screen(say("journal/too_long", length=utf16_length(event.text), limit=LIMIT))))
+    problem = too_long(event, LIMIT)
+    if problem is not None:
+        return show(Say(screen(problem)))
     note = event.text.strip()
     after = replace(outcome, verdict=replace(outcome.verdict, note=note))
-    outcomes = tuple(after if o.code == after.code else o for o in view.outcomes)
     effect = ValidateOutcome(one.placement_id, outcome.code, None, note)
-    return show(Say(_shown(one, replace(view, outcomes=outcomes), after)), effects=(effect,))
+    return show(Say(_shown(one, view.changed(after), after)), effects=(effect,))

@@ -6,7 +6,7 @@ Plain frozen data: no Telegram, no SQL, no clock. A flow takes a `Scene` and an 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -207,6 +207,11 @@ def screen(*body: Text, rows: Rows = (), **more: Any) -> Screen:
 def button(key: str, data: str, **args: Value) -> Button:
     """An inline button with an interface label."""
     return Button(Text("interface/" + key, args), data)
+
+
+def in_rows(buttons: Sequence[Button], wide: int) -> Rows:
+    """Buttons side by side, so many a row."""
+    return tuple(tuple(buttons[at : at + wide]) for at in range(0, len(buttons), wide))
 
 
 class Kind(StrEnum):
