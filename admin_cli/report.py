@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from admin_cli.files import write_bytes
 from admin_cli.output import Json, facts, heading, print_json, say, table
 from bot.service import cohort_report, surveys
 
+AS_TABLE = "semicolons between, as spreadsheets open it"
 SECTIONS = {
     "mobilities": "Stays abroad", "participants": "People", "reached": "Reached by the bot",
     "journey_steps": "Steps of the journey, of those who agreed", "learning": "Learning, all together",
@@ -39,20 +40,18 @@ def report(
 
     Example: compagnon report SPRING27 --to spring27.csv
     """
-    if len(what) == 2 and what[0] == "survey":
-        _report_survey(what[1], to, json)
-        return
-    if len(what) != 1:
+    if len(what) != 1 and what[:-1] != ["survey"]:
         raise typer.BadParameter("Name one cohort: compagnon report CODE, or compagnon report survey CODE.")
+    of_survey = len(what) == 2
     with desk() as d:
-        found = cohort_report.of_cohort(d.core, what[0], d.now)
+        found = (surveys if of_survey else cohort_report).of_cohort(d.core, what[-1], d.now)
     if to is not None:
-        write_bytes(to, _csv(found))
-        say(f"{to} is ready: one figure a line, semicolons between, as spreadsheets open it.")
+        write_bytes(to, _csv(_survey_rows(found) if of_survey else _rows(found)))
+        say(f"{to} is ready: one {'question' if of_survey else 'figure'} a line, {AS_TABLE}.")
     elif json:
         print_json(found)
     else:
-        _show(found)
+        (_show_survey if of_survey else _show)(found)
 
 
 def _show(found: dict[str, Any]) -> None:
@@ -88,31 +87,22 @@ def _plain(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _csv(found: dict[str, Any]) -> bytes:
+def _csv(rows: Iterable[Sequence[Any]]) -> bytes:
     out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(("section", "figure", "value"))
-    for section, title in SECTIONS.items():
-        writer.writerows((title, name, "" if value is None else value) for name, value in _flat(found[section]))
-    for row in found["destinations"]:
-        for figure in ("stays", "days"):
-            writer.writerow(("Destinations", f"{row['country']} {row['city']}, {figure}", row[figure]))
+    csv.writer(out, delimiter=";").writerows(["" if value is None else value for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")  # Excel takes what has no mark for another encoding
 
 
+def _rows(found: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    yield "section", "figure", "value"
+    for section, title in SECTIONS.items():
+        yield from ((title, name, value) for name, value in _flat(found[section]))
+    for row in found["destinations"]:
+        for figure in ("stays", "days"):
+            yield "Destinations", f"{row['country']} {row['city']}, {figure}", row[figure]
+
+
 # --- surveys --------------------------------------------------------------------------------------
-
-
-def _report_survey(cohort: str, to: Path | None, json: bool) -> None:
-    with desk() as d:
-        found = surveys.of_cohort(d.core, cohort, d.now)
-    if to is not None:
-        write_bytes(to, _survey_csv(found))
-        say(f"{to} is ready: one question a line, semicolons between, as spreadsheets open it.")
-    elif json:
-        print_json(found)
-    else:
-        _show_survey(found)
 
 
 def _show_survey(found: dict[str, Any]) -> None:
@@ -137,13 +127,10 @@ def _show_survey(found: dict[str, Any]) -> None:
     say("Answers come in five at a time, so that nobody works out who answered last.")
 
 
-def _survey_csv(found: dict[str, Any]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";")
-    writer.writerow(("survey", "theme", "sentence", "answers", "mean", "share of 4 and 5", *range(1, 6)))
+def _survey_rows(found: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    yield "survey", "theme", "sentence", "answers", "mean", "share of 4 and 5", *range(1, 6)
     for survey in found["surveys"]:
         for q in survey["questions"]:
-            figures = [q[name] if q[name] is not None else "" for name in ("answers", "mean", "content")]
-            writer.writerow((survey["survey"], q["theme"], q["text"], *figures, *(q["spread"] or [""] * 5)))
-        writer.writerows((survey["survey"], "remark", remark) for remark in survey["remarks"])
-    return out.getvalue().encode("utf-8-sig")  # as above
+            figures = (q["answers"], q["mean"], q["content"], *(q["spread"] or [None] * 5))
+            yield survey["survey"], q["theme"], q["text"], *figures
+        yield from ((survey["survey"], "remark", remark) for remark in survey["remarks"])

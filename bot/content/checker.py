@@ -15,7 +15,7 @@ from bot.content.code_texts import CodeTexts, scan
 from bot.content.folder import SHIPPED, SourceText, Tree, label, read_tree
 from bot.content.items import ITEM_FOLDERS
 from bot.content.json_schema import schemas
-from bot.content.kept import fingerprint, keep, take_up
+from bot.content.kept import keep, made_once, name_of
 from bot.content.kit_checks import kit_faults, overdue
 from bot.content.language_test_checks import language_test_faults, language_test_warnings
 from bot.content.languages import PROMISED
@@ -29,6 +29,7 @@ from bot.content.text_checks import label_ids, long_labels, missing_translations
 from bot.errors import Fault
 
 INTERFACE = "interface/"
+_FAULTS = "faults"  # what their number is kept as
 SCHEMAS = SHIPPED.parents[1] / "docs" / "schema"
 
 
@@ -48,25 +49,16 @@ def check(root: Path = SHIPPED, extra: Path | None = None, languages: Collection
 def faults_known(extra: Path | None) -> int:
     """How many faults the shipped content and what lies over it have: looked for, which takes seconds, unless nothing
     has changed since that was last done."""
-    name = _verdict(extra)
-    known = take_up(name) if name else None
-    return known if isinstance(known, int) else len(full_review(extra).faults)
+    return made_once(name_of(_FAULTS, SHIPPED, extra), int, lambda: len(review(SHIPPED, extra).faults))
 
 
 def full_review(extra: Path | None, today: date | None = None) -> Review:
     """`review` of the shipped content and what lies over it; the number of its faults is kept."""
-    name = _verdict(extra)
+    name = name_of(_FAULTS, SHIPPED, extra)
     found = review(SHIPPED, extra, today)
     if name:
         keep(name, len(found.faults))
     return found
-
-
-def _verdict(extra: Path | None) -> str | None:
-    try:
-        return fingerprint("faults", [SHIPPED, *([extra] if extra else [])])
-    except OSError:  # reading it says which file it is, and what to do
-        return None
 
 
 def review(

@@ -38,6 +38,15 @@ def fingerprint(kind: str, folders: Iterable[Path]) -> str:
     return f"{kind}-{told.hexdigest()}"
 
 
+def name_of(kind: str, folder: Path, extra: Path | None) -> str:
+    """The fingerprint of a folder and what lies over it; empty, so that nothing is kept, where a file cannot be read:
+    reading them says which one, and what to do."""
+    try:
+        return fingerprint(kind, [folder, *([extra] if extra else [])])
+    except OSError:
+        return ""
+
+
 def made_once(name: str, kind: type[Made], make: Callable[[], Made]) -> Made:
     """What was kept under that name; if there is none it is made, and kept. Without a name it is made each time."""
     kept = take_up(name) if name else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.content.catalogue import read_locale, resolve
 from bot.content.folder import SHIPPED, Loaded, Tree, read_tree
 from bot.content.items import ITEM_FOLDERS, Item
-from bot.content.kept import fingerprint, made_once
+from bot.content.kept import made_once, name_of
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.language_tests import LanguageTest
 from bot.content.outcomes import Outcomes
@@ -70,10 +70,7 @@ def load_library(extra: Path | None = None, root: Path = SHIPPED) -> Library:
     """
     if root != SHIPPED:
         return _read(extra, root)
-    try:
-        name = fingerprint("library", [root, *([extra] if extra else [])])
-    except OSError:  # reading them says which file it is, and what to do
-        return _read(extra, root)
+    name = name_of("library", root, extra)
     return made_once(name, Library, lambda: _marked(_read(extra, root), name.partition("-")[2]))
 
 

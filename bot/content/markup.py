@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 from bot.i18n import utf16_length
 
-MESSAGE = 4096  # UTF-16 units after parsing, https://core.telegram.org/bots/api#sendmessage
+# UTF-16 units after parsing, https://core.telegram.org/bots/api#sendmessage and #sendphoto
+MESSAGE, CAPTION = 4096, 1024
 
 PLAIN_TAGS = frozenset(("b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "pre", "tg-spoiler"))
 ATTRIBUTES = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from bot.content.markup import CAPTION, MESSAGE
 from bot.errors import BadInput
 from bot.flows.effects import CallOffMessage, NarrowMessage, PlanMessage, SendMessage
 from bot.flows.running import answer, turn_pages
@@ -38,8 +39,7 @@ from bot.rules.typed import parse_language
 NEEDS = frozenset({"cohorts", "message"})
 SHOWN = 12  # cohorts to choose from
 PAGE = 8  # cities or people to choose from, at a time
-LARGEST = 50_000_000  # bytes, a document that goes with a message, as at the desk
-LONGEST, CAPTION = 4096, 1024  # UTF-16 units, Bot API sendMessage and sendPhoto
+LARGEST = {"photo": 10_000_000, "document": 50_000_000}  # bytes that Telegram takes (Bot API, sending files)
 # What a button calls them, and whom that means: an audience, and a stage of the stay.
 WHOM: Mapping[str, tuple[str, str | None]] = {
     "all": ("learners", None),
@@ -149,7 +149,7 @@ def _version(draft: Mapping[str, Any], event: Words | Photo | Document) -> Outco
     words = event.text.strip() if isinstance(event, Words) else ""
     if not words:
         return show(Say(screen(say("message/version_words"))))
-    most = CAPTION if draft.get("file") else LONGEST
+    most = CAPTION if draft.get("file") else MESSAGE
     if utf16_length(words) > most:
         return show(Say(screen(say("message/too_long", n=utf16_length(words), most=most))))
     tag = draft["writes"]
@@ -161,8 +161,8 @@ def _written(scene: Scene, event: Words | Photo | Document) -> Outcome:
     before = scene.conversation.data
     if "writes" in before and before.get("to") in WHOM:
         return _version(before, event)
-    if isinstance(event, Document) and event.size > LARGEST:
-        return show(Say(screen(say("message/too_large", most=LARGEST // 10**6))))
+    if isinstance(event, Document) and event.size > LARGEST["document"]:
+        return show(Say(screen(say("message/too_large", most=LARGEST["document"] // 10**6))))
     words = (event.text if isinstance(event, Words) else event.caption).strip()
     if not words:
         return show(Say(screen(say("message/no_words"))))
@@ -170,7 +170,7 @@ def _written(scene: Scene, event: Words | Photo | Document) -> Outcome:
     if not isinstance(event, Words):
         kind = "photo" if isinstance(event, Photo) else "document"
         file = {"kind": kind, "file": event.file_id, "name": getattr(event, "name", "")[:200]}
-    most = CAPTION if file else LONGEST
+    most = CAPTION if file else MESSAGE
     if utf16_length(words) > most:
         return show(Say(screen(say("message/too_long", n=utf16_length(words), most=most))))
     draft = {"cohort": scene.conversation.data.get("cohort"), "words": words, **file}

@@ -43,9 +43,10 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Text, say, utf16_length, verbatim
+from bot.rules.survey import HIGHEST, LOWEST
 
 NEEDS: frozenset[str] = frozenset({"steps", "walks", "contacts"}) | CARE_NEEDS
-LOWEST, HIGHEST, PASSED_OVER = 1, 5, 0
+PASSED_OVER = 0
 LONGEST = 500  # UTF-16 units of the sentence of one's own
 
 

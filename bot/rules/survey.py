@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 LEAST = 5
-HIGHEST = 5
+LOWEST, HIGHEST = 1, 5  # not true at all, entirely true
 CONTENT = 4  # from here on somebody finds it true
 
 
@@ -51,7 +51,7 @@ def figures(responses: Sequence[Response], question: str) -> Figures | None:
     if len(values) < LEAST:
         return None
     content = sum(value >= CONTENT for value in values) / len(values)
-    spread = tuple(values.count(value) for value in range(1, HIGHEST + 1))
+    spread = tuple(values.count(value) for value in range(LOWEST, HIGHEST + 1))
     return Figures(len(values), round(sum(values) / len(values), 2), round(content, 3), spread)
 
 

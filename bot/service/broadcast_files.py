@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import BadInput
+from bot.flows.message import LARGEST
 from bot.rules.typed import shown
 
 FOLDER = "messages"
-LARGEST = {"photo": 10_000_000, "document": 50_000_000}  # bytes that Telegram takes (Bot API, sending files)
 PICTURES = {b"\xff\xd8\xff": "jpg", b"\x89PNG\r\n\x1a\n": "png"}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local
+from bot.content.markup import CAPTION, MESSAGE
 from bot.errors import BadInput, NotFound
 from bot.i18n import base_language, utf16_length
 from bot.rules.durations import parse_quiet_hours
@@ -25,7 +26,6 @@ from bot.store.tables import Cohort, CohortMessage, MessageCopy
 from bot.store.writing import insert_or_ignore
 
 STAGES = ("before", "during", "after")
-LONGEST, CAPTION = 4096, 1024  # UTF-16 units, Bot API sendMessage and sendPhoto
 GRACE = timedelta(minutes=1)  # typing the command may take that long
 
 
@@ -107,7 +107,7 @@ class NobodyFits(BadInput):
 
 def plan_in(core: Core, session: Session, request: Request, now: datetime) -> Plan:
     """The same within a transaction; who would be disturbed at night is for the caller to say (`asleep`)."""
-    limit = LONGEST if request.attachment is None else CAPTION
+    limit = MESSAGE if request.attachment is None else CAPTION
     text = _words(request.text, "The message", limit)
     translations = {
         parse_language(tag): _words(words, f"The version {tag}", limit) for tag, words in request.translations.items()

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from bot.clock import ensure_utc, local_date
+from bot.clock import ensure_utc
 from bot.flows import calls, check_in as talk
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules import check_in as rules
@@ -21,7 +21,7 @@ from bot.service import alerts, drafts, missed
 from bot.service.book import Book
 from bot.service.callers import caller_of
 from bot.service.core import Core
-from bot.service.stays import itinerary_of
+from bot.service.stays import today_of
 from bot.store.plain import plain
 from bot.store.prepared import among, rows
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
@@ -245,8 +245,7 @@ def _own(session: Session, placement_id: int, check_in_id: int) -> CheckIn | Non
 def _todays(session: Session, placement_id: int, now: datetime) -> CheckIn | None:
     """The newest check-in that waits, or the one whose hour comes next today."""
     placement = session.get_one(Placement, placement_id)
-    itinerary = itinerary_of(placement)
-    today = local_date(now, itinerary.zone_at(now) if itinerary else placement.home_zone)
+    today = today_of(placement, now)
     waiting = session.scalars(
         select(CheckIn)
         .where(

@@ -6,12 +6,10 @@ Every word on somebody else's work goes through the permission mechanism and int
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.clock import local_date
 from bot.content.loader import Library
 from bot.flows import effects as fx, outcome_screens as screens
 from bot.flows.vocabulary import Attachment, Screen
@@ -24,7 +22,7 @@ from bot.service.audit import note
 from bot.service.consents import record_consent
 from bot.service.contacts import name_of
 from bot.service.outcomes import CONSENT, is_shared, rows_by_trade, visible
-from bot.service.stays import itinerary_of
+from bot.service.stays import today_of
 from bot.service.work import Applier, Work
 from bot.store.tables import (
     Membership,
@@ -164,7 +162,7 @@ def _hand_in(work: Work, effect: fx.HandInGrid) -> None:
     if grid is None or not codes <= set(given):
         return
     placement = work.session.get_one(Placement, effect.placement_id)
-    grid.assessed_on = _today(placement, work.now)
+    grid.assessed_on = today_of(placement, work.now)
     tell_assessed(work.session, placement, grid, work.me, work.now)
     work.applied.more = True
 
@@ -178,11 +176,6 @@ def tell_assessed(
     note(session, actor, "outcomes_assessed", placement.person_id, now, moment=grid.moment, channel=grid.channel)
     shown = screens.assessed(grid.by_name)
     notices.notify(session, placement.person_id, shown, now=now, key=f"grid:{placement.id}:{grid.moment}")
-
-
-def _today(placement: Placement, now: datetime) -> Any:
-    trip = itinerary_of(placement)
-    return local_date(now, trip.zone_at(now) if trip else placement.home_zone)
 
 
 # --- the school's validation ----------------------------------------------------------------------
@@ -282,11 +275,6 @@ def _tutor_of(session: Session, placement: Placement) -> int | None:
         return None
     member = session.get(Membership, placement.tutor_id)
     return member.person_id if member is not None and member.ended_at is None else None
-
-
-def tutor_person(session: Session, placement_id: int) -> int | None:
-    """The same by the stay's number."""
-    return _tutor_of(session, session.get_one(Placement, placement_id))
 
 
 APPLIERS: dict[type, Applier] = {

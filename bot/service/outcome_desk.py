@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from bot.clock import local_date
 from bot.errors import BadInput
 from bot.flows.outcome_views import OutcomesView
 from bot.i18n import Day, Text, Value
@@ -23,7 +22,7 @@ from bot.service.core import Core
 from bot.service.evidence import pin, tell_assessed
 from bot.service.learners import find
 from bot.service.outcomes import outcomes_of, visible
-from bot.service.stays import itinerary_of
+from bot.service.stays import itinerary_of, today_of
 from bot.store.tables import Cohort, OutcomeGrade, OutcomeGrid, Person, Placement
 
 UNSEEN = "x"  # how "not seen" is typed
@@ -156,8 +155,7 @@ def _values(code: str, view: OutcomesView, grades: Sequence[str]) -> list[int]:
 
 def _plausible(placement: Placement, on: date, now: datetime) -> None:
     trip = itinerary_of(placement)
-    today = local_date(now, trip.zone_at(now) if trip else placement.home_zone)
-    if on > today:
+    if on > today_of(placement, now):
         raise BadInput(f"{on} is still to come: give the day that stands on the paper.")
     if trip is not None and on < trip.arrival:
         raise BadInput(f"{on} is before the arrival on {trip.arrival}: give the day that stands on the paper.")

@@ -62,25 +62,12 @@ from bot.store.tables import (
 )
 
 _OF_PERSON = (Membership, TelegramAccount, Consent, SharedPlace, Walk, Certificate)
-_LANGUAGES = (LanguageResult, LanguageClaim)
-_EVIDENCE = (Outcome, OutcomeLog, OutcomeWeek, OutcomeGrid, OutcomeGrade, OutcomeValidation, ReviewNote)
-_OF_STAY = (
-    CheckIn,
-    Travel,
-    Alert,
-    Case,
-    StepRun,
-    Point,
-    JournalEntry,
-    DueStep,
-    CallTask,
-    Pause,
-    Mood,
-    SelfAssessment,
-    Portfolio,
-    *_LANGUAGES,
-    *_EVIDENCE,
-)
+# Deleted where a learner is erased; of the rest of a stay only what was said about it goes.
+_ERASED = (
+    JournalEntry, DueStep, Pause, Mood, SelfAssessment, Portfolio, LanguageResult, LanguageClaim,
+    Outcome, OutcomeLog, OutcomeWeek, OutcomeGrid, OutcomeGrade, OutcomeValidation, ReviewNote,
+)  # fmt: skip
+_OF_STAY = (CheckIn, Travel, Alert, Case, StepRun, Point, CallTask, *_ERASED)
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 
 
@@ -157,18 +144,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
     if open_case(session, person_id):
         raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     stays = list(session.scalars(select(Placement.id).where(Placement.person_id == person_id)))
-    for table in (
-        JournalEntry,
-        DueStep,
-        DayCount,
-        Pause,
-        Mood,
-        SelfAssessment,
-        Portfolio,
-        LanguageResult,
-        LanguageClaim,
-        *_EVIDENCE,
-    ):
+    for table in (*_ERASED, DayCount):
         session.execute(delete(table).where(table.placement_id.in_(stays)))
     session.execute(
         delete(Relay).where(Relay.placement_id.in_(stays) | (Relay.from_id == person_id) | (Relay.to_id == person_id))

@@ -192,6 +192,12 @@ _TRIPS = select(
 ).where(Placement.person_id.in_(bindparam("people", expanding=True)))  # fmt: skip
 
 
+def today_of(placement: Placement, now: datetime) -> date:
+    """The day it is by the clock of a stay."""
+    trip = itinerary_of(placement)
+    return local_date(now, trip.zone_at(now) if trip else placement.home_zone)
+
+
 def reader_zones(session: Session, person_ids: Collection[int], now: datetime) -> dict[int, str]:
     """Whose clock people read: a learner's itinerary decides, others live in their cohort's home zone."""
     if not person_ids:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from bot.content.markup import CAPTION, MESSAGE
 from bot.errors import Rejected
 from bot.flows.vocabulary import Attachment, Drawing, ReplyButton, Rows, Screen, Venue
 from bot.i18n import Catalogues
@@ -17,8 +18,7 @@ from bot.papers import drawings
 from bot.service.delivery import Delivery
 from bot.transport import html
 
-TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
+TEXT_LIMIT, CAPTION_LIMIT = MESSAGE, CAPTION
 DATA_LIMIT = 64
 
 Pictures = Mapping[str, bytes | None]  # photos by file_id; None for one that could not be got
