@@ -23,6 +23,16 @@ class SkippedPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody was told: when it was queued, when Telegram took it (None: not yet), or whether it refused."""
+
+    name: str
+    at: datetime
+    delivered_at: datetime | None = None
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
     """What a person woken at night needs to know. Instants are shown in `zone`, where the learner is."""
 
@@ -50,9 +60,7 @@ class Dossier:
     skipped: tuple[SkippedPerson, ...] = ()
     nobody_on_duty: bool = False
     became_red: bool = False
-    told: tuple[tuple[str, datetime], ...] = ()  # when Telegram took it; of those `on_the_way`, when it was queued
-    on_the_way: frozenset[str] = frozenset()
-    not_delivered: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()  # one each, in the order they were told; two may have the same name
     acknowledged_by: str | None = None
     at_home: bool = False
     said: str | None = None  # what the learner answered after the alert
@@ -219,18 +227,22 @@ def _call_list(d: Dossier) -> Text:
 def _done(d: Dossier) -> list[Text]:
     lines = told_lines(d)
     lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in d.skipped]
-    if d.told and not (d.reason in _OF_CHECK_IN and d.asked_at):
+    if any(not one.failed for one in d.told) and not (d.reason in _OF_CHECK_IN and d.asked_at):
         lines.append(say("alerts/delivered_means"))
     return [_block([say("alerts/done_so_far"), *lines])] if lines else []
 
 
 def told_lines(d: Dossier) -> list[Text]:
     """Who was told when, as far as Telegram says."""
+    reached = [one for one in d.told if not one.failed]
     lines = [
-        say("alerts/told_since" if name in d.on_the_way else "alerts/told_at", name=verbatim(name), at=d.at(at, "time"))
-        for name, at in d.told
-    ]
-    return [*lines, *(say("alerts/told_not", name=verbatim(name)) for name in d.not_delivered)]
+        say(
+            "alerts/told_at" if one.delivered_at else "alerts/told_since",
+            name=verbatim(one.name), at=d.at(one.delivered_at or one.at, "time"),
+        )
+        for one in reached
+    ]  # fmt: skip
+    return [*lines, *(say("alerts/told_not", name=verbatim(one.name)) for one in d.told if one.failed)]
 
 
 def _block(lines: Sequence[Text]) -> Text:
@@ -365,6 +377,8 @@ def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
             return screen(say(key, names=people))
         case News.TAKEN:
             return screen(say("alerts/news/taken", names=people))
+        case News.LAPSED:
+            return Screen((say("alerts/news/lapsed", names=people), _meanwhile(d)))
         case News.NOBODY_ON_DUTY if names:
             return Screen((say("alerts/news/nobody_on_duty", names=people), _meanwhile(d)))
         case _:

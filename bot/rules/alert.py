@@ -186,6 +186,7 @@ class News(StrEnum):
 
     TOLD = "told"
     TAKEN = "taken"
+    LAPSED = "lapsed"
     NOBODY_YET = "nobody_yet"
     NOBODY_ON_DUTY = "nobody_on_duty"
 
@@ -232,7 +233,7 @@ class AlreadyTaken:
 
 @dataclass(frozen=True)
 class TellLearner:
-    """Tell the learner; `people` are those told so far, or the one who took it (TAKEN)."""
+    """Tell the learner; `people` are those told so far, or the one who took it (TAKEN, LAPSED)."""
 
     what: News
     people: tuple[int, ...] = ()

@@ -32,6 +32,7 @@ class Speaker:
         self.skipped: tuple[words.Responder, ...] = ()
         self.nobody_on_duty = False
         self.became_red = False
+        self.lapsed = False  # the learner has just read that who took it is not waited for
         self._noticed: talk.Dossier | None = None  # what those who were told have just read
 
     @property
@@ -60,6 +61,7 @@ class Speaker:
                 self.note("came_back")
                 self.come_back(by)
             case words.Lapsed(by):
+                self.lapsed = True
                 self.note("lapsed", membership=by)
             case _:
                 self._spread(effect)
@@ -111,7 +113,7 @@ class Speaker:
             self.book.note_told(self.row.id, person)
         self.tell(people, shown, Kind.ALERT)
         self.elsewhere(dossier, shown, people, repeat, exhausted)
-        if self.row.confided and repeat and self.row.acknowledged_by is None:
+        if self.row.confided and repeat and self.row.acknowledged_by is None and not self.lapsed:
             self.tell_learner(words.News.NOBODY_YET, people)
 
     def hidden_from(self, membership_id: int) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
+from bot.flows.alert_screens import Told
 from bot.flows.scene import Contact
 from bot.rules.alert import Ladder, Reason, Severity
 from bot.rules.confiding import confided_ladder
@@ -64,16 +65,6 @@ class Learner:
         return full_name(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Somebody was told: when it was queued, when Telegram took it (None: not yet), or whether it refused."""
-
-    name: str
-    at: datetime
-    delivered_at: datetime | None = None
-    failed: bool = False
-
-
 _LEARNERS = (
     select(Person.id.label("person_id"), Person.first_name, Person.last_name, Person.phone, TelegramAccount.chat_id,
            TelegramAccount.last_active_at)
@@ -94,7 +85,12 @@ _ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at)
 # The first of each kind only: an alert that nobody takes is told again and again, over days if need be.
 _TOLD = (
     select(
-        AlertEvent.alert_id, AlertEvent.what, func.min(AlertEvent.at).label("at"), Person.first_name, Person.last_name
+        AlertEvent.alert_id,
+        AlertEvent.what,
+        func.min(AlertEvent.at).label("at"),
+        Person.id.label("person_id"),
+        Person.first_name,
+        Person.last_name,
     )
     .join(Person, Person.id == AlertEvent.person_id)
     .where(among(AlertEvent.alert_id, "alerts"), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
@@ -131,7 +127,7 @@ class Book:
         self._drafts: list[Draft] = []
         self._second: list[dict[str, Any]] = []
         self._ladders: dict[tuple[int | None, ...], Ladder] = {}
-        self._told: dict[int, dict[str, Told]] = {}
+        self._told: dict[int, dict[int, Told]] = {}  # by alert and person
         self._check_ins: dict[int, Any] = {}
         self._names: dict[int, str] = {}
         self._members: dict[int, int] = {}
@@ -345,39 +341,39 @@ class Book:
 
     def note_told(self, alert_id: int, membership_id: int) -> None:
         """The trail's most important line: this person was told."""
-        self.note(alert_id, "told", self.member_person(membership_id))
-        name = self.member_name(membership_id)
-        self._told_of(alert_id).setdefault(name, Told(name, self.now))
+        person = self.member_person(membership_id)
+        self.note(alert_id, "told", person)
+        self._told_of(alert_id).setdefault(person, Told(self.member_name(membership_id), self.now))
 
     def note_not_delivered(self, alert_id: int, membership_id: int) -> None:
         """The message did not reach this person."""
-        self.note(alert_id, "not_delivered", self.member_person(membership_id))
-        name, told = self.member_name(membership_id), self._told_of(alert_id)
-        if name in told and told[name].delivered_at is None:
-            told[name] = replace(told[name], failed=True)
+        person, told = self.member_person(membership_id), self._told_of(alert_id)
+        self.note(alert_id, "not_delivered", person)
+        if person in told and told[person].delivered_at is None:
+            told[person] = replace(told[person], failed=True)
 
     def told(self, alert_id: int) -> tuple[Told, ...]:
         """Whom we told and when first, in order."""
         return tuple(self._told_of(alert_id).values())
 
-    def _told_of(self, alert_id: int) -> dict[str, Told]:
+    def _told_of(self, alert_id: int) -> dict[int, Told]:
         if alert_id not in self._told:
             wanted = [number for number in {*self._alerts, alert_id} if number not in self._told]
             self._told |= {number: {} for number in wanted}
             self._told |= self._read_told(wanted)
         return self._told[alert_id]
 
-    def _read_told(self, wanted: list[int]) -> dict[int, dict[str, Told]]:
-        found: dict[int, dict[str, Told]] = {}
+    def _read_told(self, wanted: list[int]) -> dict[int, dict[int, Told]]:
+        found: dict[int, dict[int, Told]] = {}
         for row in rows(self.session, _TOLD, alerts=wanted) if wanted else ():
-            name, of_alert = full_name(row), found.setdefault(row.alert_id, {})
-            known = of_alert.get(name)
+            who, of_alert = row.person_id, found.setdefault(row.alert_id, {})
+            known = of_alert.get(who)
             if known is None:
-                of_alert[name] = Told(name, row.at)
+                of_alert[who] = Told(full_name(row), row.at)
             elif row.what == "delivered":
-                of_alert[name] = Told(name, known.at, row.at)
+                of_alert[who] = replace(known, delivered_at=row.at, failed=False)
             elif row.what == "not_delivered" and known.delivered_at is None:
-                of_alert[name] = Told(name, known.at, failed=True)
+                of_alert[who] = replace(known, failed=True)
         return found
 
     # --- writing ---

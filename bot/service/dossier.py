@@ -25,7 +25,6 @@ def dossier_of(
     now, placement = book.now, book.placements[alert.placement_id]
     person, place = book.learners[placement.person_id], book.places.get(placement.person_id)
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
-    told = book.told(alert.id)
     itinerary = book.itinerary(placement)
     stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
     trip = book.travels.get(placement.id)
@@ -51,9 +50,7 @@ def dossier_of(
         placed_at=place.at if place else None,
         skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped),
         nobody_on_duty=nobody_on_duty, became_red=became_red, 
-        told=tuple((t.name, t.delivered_at or t.at) for t in told if not t.failed),
-        on_the_way=frozenset(t.name for t in told if t.delivered_at is None),
-        not_delivered=tuple(t.name for t in told if t.failed),
+        told=book.told(alert.id),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.service import alerts as use_case
 from bot.service.core import Core
-from bot.store.tables import Alert, Cohort, Membership, Outbox, Project
+from bot.store.tables import Alert, Cohort, Membership, Outbox, Person, Project
 from tests.support.alerting import alerted, missed, resolve, the_alert
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner, add_staff
 from tests.support.looking import march, rows
@@ -60,6 +60,15 @@ def test_the_backup_reads_who_was_told_before(abroad: Small) -> None:
     missed(abroad)
     abroad.world.wait(minutes=30)
     assert "Claire Exemple told at 21:00" in abroad.world.phone(BACKUP).last.text
+
+
+def test_two_contact_persons_of_one_name_are_two_who_were_told(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        person = session.get_one(Person, abroad.people["marco"])
+        person.first_name, person.last_name = "Claire", "Exemple"
+    missed(abroad)
+    abroad.world.wait(minutes=60)
+    assert abroad.world.phone(REFERENT).last.text.count("Claire Exemple told at") == 2
 
 
 def test_an_exhausted_ladder_says_so_to_all_and_to_the_learner(core: Core, abroad: Small) -> None:
@@ -209,6 +218,13 @@ def test_who_does_not_say_that_they_are_still_on_it_loses_it_to_all(core: Core, 
     abroad.world.wait(hours=2, minutes=30)
     assert the_alert(core).acknowledged_by is None
     assert alerted(abroad, BACKUP) == 1
+
+
+def test_the_learner_reads_that_who_took_it_is_no_longer_waited_for(abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.tap(REFERENT, "I'm on it")
+    abroad.world.wait(minutes=151)
+    assert "Claire Exemple took this on, but I haven't heard" in abroad.world.phone(LEARNER).last.text
 
 
 def test_who_is_still_on_it_keeps_it_for_two_more_hours(core: Core, abroad: Small) -> None:
