@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import QuietHours, local, local_date, next_allowed, to_utc
-from bot.content.items import Item, Quiz, TextItem
+from bot.content.items import Checklist, Item, Lesson, Quiz, Reflection, TextItem
+from bot.content.loader import Library
+from bot.content.markup import visible
 from bot.content.versions import Script
 from bot.flows import calls as talk
 from bot.flows.running import title
@@ -29,8 +31,8 @@ KINDS = frozenset({"text", "lesson", "checklist", "quiz", "reflection"})
 MOST = 6  # steps in one call; the rest has time until the next day
 TIMES = 3  # how often the same step is asked to be told before it lapses
 WORTH = timedelta(hours=1)  # how long a step that was put off is tried again
-LINES = 2  # of a text
-LONGEST = 300  # characters of these lines
+LINES = 2  # of a text; of a card, an entry or a question the first
+LONGEST = 300  # characters that are said about one step
 
 
 def gather(
@@ -117,16 +119,51 @@ def _call(core: Core, session: Session, stay: Stay, told: list[DueStep], now: da
 
 
 def _part(core: Core, session: Session, row: DueStep, language: str, zone: str) -> tuple[Text, str]:
-    """A step's title and, of a text, how it begins, in the learner's language."""
+    """A step's title and what to say about it, in the learner's language."""
     script = script_of(session, row.version_id)
     step = script.journey.step(row.step)
     assert step is not None, row.step
     item = script.item(step)
-    if not isinstance(item, TextItem):
-        return title(step, item), ""
-    words = core.content.catalogues.plain(Text(f"{item.path}/body"), language, zone)
-    lines = [line for line in words.splitlines() if line.strip()][:LINES]
-    return title(step, item), "\n".join(lines)[:LONGEST]
+    return title(step, item), what_to_say(core.content, item, language, zone)
+
+
+def what_to_say(library: Library, item: Item | None, language: str, zone: str) -> str:
+    """What a caller can talk about, a few lines: how a text begins, what a lesson's cards are about, what a list
+    holds, what is asked. Nothing where there is nothing to tell."""
+    said = (visible(library.catalogues.plain(words, language, zone)) for words in _talking_points(item))
+    return _shortened([line for words in said for line in _first_lines(words, item)])
+
+
+def _talking_points(item: Item | None) -> list[Text]:
+    """What there is to say about a step: of a lesson what its cards are about, of a list its entries."""
+    match item:
+        case TextItem():
+            return [Text(f"{item.path}/body")]
+        case Lesson():
+            return [Text(f"{item.path}/cards/{card.id}/text") for card in item.cards]
+        case Checklist():
+            return [Text(f"{item.path}/items/{entry.id}/text") for entry in item.items]
+        case Reflection():
+            return [Text(f"{item.path}/prompt")]
+        case Quiz():
+            return [Text(f"{item.path}/questions/{one.id}/prompt") for one in item.questions]
+        case _:
+            return []
+
+
+def _first_lines(words: str, item: Item | None) -> list[str]:
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    return lines[:LINES] if isinstance(item, TextItem) else [f"• {line}" for line in lines[:1]]
+
+
+def _shortened(lines: Sequence[str]) -> str:
+    """As many whole lines as there is room for, and of the first what fits."""
+    found = lines[0][:LONGEST] if lines else ""
+    for line in lines[1:]:
+        if len(found) + len(line) >= LONGEST:
+            return f"{found}\n…"
+        found += f"\n{line}"
+    return found
 
 
 # --- how it went --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import BadInput
-from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners
+from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners, step_calls
 from bot.service.core import Core
 from bot.store.tables import Alert, CallTask, CheckIn, Consent, DueStep, Placement, Point, StepRun
 from tests.support.cohort import REFERENT, Small, small_cohort
@@ -123,6 +123,20 @@ def test_what_is_due_on_a_day_is_one_call_and_told_is_done_without_points(core: 
     assert learners.export(core, "L01", None, told.world.now)["call_task"][0]["steps"] == call.steps
     learners.erase(core, "L01", None, told.world.now)
     assert rows(core, CallTask) == []
+
+
+@pytest.mark.parametrize(
+    "kind, item, said",
+    [
+        ("lesson", "host-1-welcome", "• The Learning Agreement"),
+        ("checklist", "documents", "• "),
+        ("text", "the-dip", "Around now many people get tired"),
+    ],
+)
+def test_a_call_says_what_there_is_to_tell_about_a_step(core: Core, kind: str, item: str, said: str) -> None:
+    words = step_calls.what_to_say(core.content, core.content.items[kind, item], "en", "Europe/Madrid")
+    assert said in words
+    assert len(words) <= step_calls.LONGEST + 2
 
 
 def test_a_call_put_off_comes_again_the_next_day_and_lapses_after_the_third(core: Core, told: Small) -> None:
