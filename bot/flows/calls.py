@@ -65,7 +65,7 @@ def read_out(task_id: int, name: str, phone: str | None, words: str) -> Screen:
 
 
 def due(task_id: int, name: str, phone: str | None, steps: Sequence[tuple[Text, str]]) -> Screen:
-    """To the contact person: what is due today for somebody; of each step its title, and what to say about it or nothing."""
+    """To the contact person: what is due today for somebody; of each step its title, and what there is to say."""
     body = [say("calls/due", name=verbatim(name), phone=_phone(phone))]
     for title, words in steps:
         body += [say("calls/due_step", title=title), *([verbatim(words)] if words else [])]

@@ -29,6 +29,7 @@ from bot.store.writing import insert_or_ignore
 
 IN_USE = timedelta(minutes=30)  # a step untouched that long no longer holds up prompts
 LOOK_AGAIN = timedelta(minutes=10)
+CATCH_UP = timedelta(days=7)  # how long callers go on telling what was due before somebody agreed on paper
 
 
 # --- beginning ----------------------------------------------------------------------------------
@@ -57,17 +58,25 @@ def begin(core: Core, session: Session, placement_id: int, now: datetime) -> lis
 def _catch_up(
     core: Core, session: Session, placement: Placement, script: Script, facts: LearnerFacts, now: datetime
 ) -> list[Say]:
-    """What was due before: worth catching up → open in the menu and named once; the rest is over."""
+    """What was due before: worth catching up → open in the menu and named once; the rest is over.
+
+    Who has no Telegram has no menu either: what is worth it is told by telephone, a few steps a day.
+    """
     before = [item for item in calendar(script.journey, facts) if item.due_at < now]
     if not before:
         return []
     kept = {item.step.id for item in missed(script.journey, facts, now)}
+    called = kept if placement.by_phone and drafts.chat_of(session, placement.person_id) is None else set()
     insert_or_ignore(session, DueRow, [
         {"placement_id": placement.id, "version_id": placement.journey_version_id, "step": item.step.id,
-         "planned_at": item.due_at, "due_at": item.due_at, "expires_at": item.expires_at, "state": "skipped",
-         "why": "joined later"}
+         "planned_at": item.due_at, "why": "joined later",
+         **({"state": "planned", "due_at": now, "expires_at": max(item.expires_at, now + CATCH_UP)}
+            if item.step.id in called else
+            {"state": "skipped", "due_at": item.due_at, "expires_at": item.expires_at})}
         for item in before
     ])  # fmt: skip
+    if called:
+        return []
     insert_or_ignore(session, StepRun, [
         {"placement_id": placement.id, "step": item.step.id, "state": "missed", "data": {}, "offered_at": now}
         for item in before if item.step.id in kept
