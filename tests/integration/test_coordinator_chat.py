@@ -227,6 +227,33 @@ def test_one_city_and_one_person_narrow_the_choice(core: Core, desk: Small) -> N
     assert [copy.person_id for copy in rows(core, MessageCopy)] == [desk.people["lea"]]
 
 
+def test_the_ninth_person_to_choose_from_is_on_the_second_page(core: Core, desk: Small) -> None:
+    for number in range(2, 10):
+        add_learner(core, desk, f"p{number}", f"Zoe{number}", "Muster", f"L{number:02}")
+    desk.world.say(COORDINATOR, "/message")
+    desk.world.say(COORDINATOR, "Hello")
+    desk.world.tap(COORDINATOR, "All learners")
+    desk.world.tap(COORDINATOR, "One person")
+    assert "Zoe9 Muster" not in labels(desk)
+    desk.world.tap(COORDINATOR, "More ›")
+    assert [label for label in labels(desk) if "Muster" in label] == ["Zoe9 Muster"]
+    desk.world.tap(COORDINATOR, "‹ Before")
+    assert len([label for label in labels(desk) if "Muster" in label or "Beispiel" in label]) == 8
+
+
+def test_a_version_begun_and_left_changes_nothing_of_the_message(core: Core, desk: Small) -> None:
+    add_learner(core, desk, "tom", "Tom", "Muster", "L02")
+    change(core, rows(core, Person, Person.first_name == "Tom")[0], language="fr")
+    desk.world.say(COORDINATOR, "/message")
+    desk.world.say(COORDINATOR, "Hello")
+    desk.world.tap(COORDINATOR, "All learners")
+    desk.world.tap(COORDINATOR, "Write it: French")
+    desk.world.tap(COORDINATOR, "Back to the preview")
+    desk.world.tap(COORDINATOR, "Send to 2 people")
+    (message,) = rows(core, CohortMessage)
+    assert (message.words, message.translations) == ("Hello", {})
+
+
 def test_words_after_another_command_are_no_message(core: Core, desk: Small) -> None:
     desk.world.say(COORDINATOR, "/message")
     desk.world.say(COORDINATOR, "/alerts")
