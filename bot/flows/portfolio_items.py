@@ -84,13 +84,19 @@ def _stay(scene: Scene) -> Iterator[Item]:
             yield Item("stay", key, say(f"portfolio/{key}"), (verbatim(value),), data={"kind": key, "name": value})
 
 
+# What is not over yet doesn't read as if it were.
+_DATES = {"before": "portfolio/dates_before", "during": "portfolio/dates_during"}
+
+
 def _abroad(stay: Stay) -> Item:
     trip = stay.itinerary
     assert trip is not None
     country = Country(stay.host_country) if stay.host_country else None
     known = city(stay)
     place = say("certificate/place", town=known, country=country) if country and known != country else known
-    line = say("portfolio/dates", place=place, arrival=Day(trip.arrival), return_=Day(trip.return_))
+    line = say(
+        _DATES.get(stay.stage, "portfolio/dates"), place=place, arrival=Day(trip.arrival), return_=Day(trip.return_)
+    )
     data = {
         "kind": "stay", "arrival": trip.arrival.isoformat(), "return": trip.return_.isoformat(),
         "country": stay.host_country, "place": known if isinstance(known, Text) else None,

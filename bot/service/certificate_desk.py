@@ -49,6 +49,8 @@ def issue(
             person_id, about, facts = _tutor(core, session, code, cohort, on_paper, now)
         else:
             person_id, about, facts = _learner(core, session, kind, code, cohort, on_paper, now)
+        if session.get_one(Person, person_id).erased_at is not None:
+            raise BadInput(f"The data of {shown(code)} were erased: there is nobody left to certify.")
         row = write_down(session, kind, person_id, about, facts, now)
         note(session, None, "certificate", person_id, now, kind=kind)
         tongue = core.content.catalogues.closest(language or session.get_one(Person, person_id).language)
