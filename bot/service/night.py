@@ -11,11 +11,10 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date, next_allowed
 from bot.flows.vocabulary import Kind
-from bot.rules.durations import parse_quiet_hours
-from bot.service.notices import NIGHT
+from bot.service.notices import quiet_hours_of
 from bot.service.stays import reader_zones
 from bot.service.steps import count_unasked
-from bot.store.tables import Cohort, CohortMessage, Membership, Outbox
+from bot.store.tables import CohortMessage, Outbox
 
 LATE = timedelta(minutes=5)  # whoever queued it had looked at the clock then
 UNASKED = frozenset({Kind.PROMPT.value, Kind.MESSAGE.value, Kind.NOTICE.value})
@@ -30,12 +29,12 @@ def hold(session: Session, taken: Sequence[Any], now: datetime) -> set[int]:
     if not late:
         return set()
     people = {row.person_id for row in late}
-    zones, hours = reader_zones(session, people, now), _quiet_hours(session, people)
+    zones, hours = reader_zones(session, people, now), quiet_hours_of(session, people)
     urgent = _urgent(session, late)
     held = set()
     for row in late:
         zone = zones.get(row.person_id, "UTC")
-        morning = next_allowed(now, zone, parse_quiet_hours(hours[row.person_id]) if row.person_id in hours else NIGHT)
+        morning = next_allowed(now, zone, hours[row.person_id])
         if morning > now and row.ref not in urgent:
             _wait(session, row, morning, zone)
             held.add(row.id)
@@ -52,16 +51,6 @@ def _wait(session: Session, row: Any, morning: datetime, zone: str) -> None:
     if row.kind == Kind.PROMPT.value and row.ref:
         # It now fills the day on which it comes.
         count_unasked(session, int(row.ref.split(":")[1]), local_date(morning, zone), morning)
-
-
-def _quiet_hours(session: Session, people: set[int]) -> dict[int, str]:
-    found = session.execute(
-        select(Membership.person_id, Cohort.quiet_hours)
-        .join(Cohort, Cohort.id == Membership.cohort_id)
-        .where(Membership.person_id.in_(people), Membership.ended_at.is_(None))
-        .order_by(Membership.id.desc())
-    )
-    return {row.person_id: row.quiet_hours for row in found}
 
 
 def _urgent(session: Session, rows: Sequence[Any]) -> set[str]:

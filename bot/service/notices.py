@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 
 from sqlalchemy import select
@@ -17,16 +18,18 @@ from bot.store.tables import Cohort, Membership
 NIGHT = QuietHours(time(22), time(7))  # of who is in no cohort
 
 
-def quiet_hours_of(session: Session, person_id: int) -> QuietHours:
-    """The quiet hours of the cohort that a person belongs to."""
-    hours = session.scalar(
-        select(Cohort.quiet_hours)
-        .join(Membership, Membership.cohort_id == Cohort.id)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-        .order_by(Membership.id)
-        .limit(1)
+def quiet_hours_of(session: Session, people: Collection[int]) -> dict[int, QuietHours]:
+    """The quiet hours of the cohort that each of these belongs to, or belonged to; who is in none has `NIGHT`."""
+    found = session.execute(
+        select(Membership.person_id, Cohort.quiet_hours)
+        .join(Cohort, Cohort.id == Membership.cohort_id)
+        .where(Membership.person_id.in_(people))
+        .order_by(Membership.ended_at.is_not(None), Membership.id)
     )
-    return parse_quiet_hours(hours) if hours else NIGHT
+    hours = dict.fromkeys(people, NIGHT)
+    for person_id, words in reversed(found.all()):  # the first counts
+        hours[person_id] = parse_quiet_hours(words)
+    return hours
 
 
 def notify(
@@ -40,7 +43,7 @@ def notify(
     if chat_id is None:
         return 0
     zone = reader_zones(session, {person_id}, now).get(person_id, "UTC")
-    at = next_allowed(now, zone, quiet_hours_of(session, person_id))
+    at = next_allowed(now, zone, quiet_hours_of(session, {person_id})[person_id])
     waiting = [
         drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, key=key, ref=ref, not_before=at) for shown in screens
     ]

@@ -159,7 +159,7 @@ def _tell(core: Core, session: Session, outage: Outage, now: datetime) -> None:
 def _say_where_we_were(
     session: Session, outage: Outage, people: Mapping[int, _Responsible], ended: datetime, now: datetime
 ) -> None:
-    zones = reader_zones(session, set(people), now)
+    zones, hours = reader_zones(session, set(people), now), quiet_hours_of(session, set(people))
     late, dropped = _questions(session, {p for one in people.values() for p in one.placements}, outage.began_at, ended)
     notices = []
     for person_id, one in people.items():
@@ -169,7 +169,7 @@ def _say_where_we_were(
         counts = len(one.placements & late), len(one.placements & dropped)
         # Whoever trusted in our silence must know at once; else it is no news for the night.
         urgent = any(counts)
-        morning = next_allowed(now, zones.get(person_id, "UTC"), quiet_hours_of(session, person_id))
+        morning = next_allowed(now, zones.get(person_id, "UTC"), hours[person_id])
         shown = talk.away(outage.began_at, ended, *counts)
         kind, at = (Kind.SAFETY, now) if urgent else (Kind.NOTICE, morning)
         notices.append(Draft(chat_id, shown, kind, person_id, key=f"outage:{outage.id}:{person_id}", not_before=at))

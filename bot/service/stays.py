@@ -184,7 +184,9 @@ def subjects_of(session: Session, placement_ids: Collection[int]) -> dict[int, S
 _DESKS = (
     select(Membership.person_id, Cohort.home_zone)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(Membership.person_id.in_(bindparam("people", expanding=True)), Membership.ended_at.is_(None))
+    .where(Membership.person_id.in_(bindparam("people", expanding=True)))
+    # What is still said to somebody who has left goes by the clock of where they were.
+    .order_by(Membership.ended_at.is_not(None), Membership.id)
 )
 _TRIPS = select(
     Placement.person_id, Placement.home_zone, Placement.host_zone, Placement.departure_date, Placement.arrival_date,

@@ -265,7 +265,7 @@ def _fire(core: Core, session: Session, row: WalkStep, now: datetime) -> None:
 
 def _not_before(session: Session, walk: Walk, row: WalkStep, zone: str, now: datetime) -> datetime:
     """Quiet hours, and no more than one message of all their walks on one of their days."""
-    allowed = next_allowed(now, zone, quiet_hours_of(session, walk.person_id))
+    allowed = next_allowed(now, zone, quiet_hours_of(session, {walk.person_id})[walk.person_id])
     if allowed > now:
         return allowed
     newest = session.scalar(

@@ -8,14 +8,16 @@ from bot.flows.vocabulary import Kind, screen
 from bot.i18n import verbatim
 from bot.service import drafts, outbox
 from bot.service.core import Core
-from bot.store.tables import DayCount, Outbox
-from tests.support.cohort import LEARNER, Small
+from bot.store.tables import Cohort, DayCount, Membership, Outbox
+from tests.support.cohort import LEARNER, REFERENT, Small
 from tests.support.looking import march, rows
 
 
-def waiting(core: Core, small: Small, kind: Kind, at: datetime, ref: str | None = None) -> None:
+def waiting(
+    core: Core, small: Small, kind: Kind, at: datetime, ref: str | None = None, who: tuple[int, str] = (LEARNER, "lea")
+) -> None:  # fmt: skip
     """A message that was queued at that instant and never left."""
-    draft = drafts.Draft(LEARNER, screen(verbatim("hello")), kind, small.people["lea"], ref=ref)
+    draft = drafts.Draft(who[0], screen(verbatim("hello")), kind, small.people[who[1]], ref=ref)
     with core.store.transaction() as session:
         drafts.queue(session, [draft], at)
 
@@ -48,3 +50,12 @@ def test_what_is_held_is_not_leased(core: Core, abroad: Small) -> None:
     claimed(core, march(3, 1))
     (row,) = rows(core, Outbox, Outbox.state == "queued")
     assert (row.lease_owner, row.not_before) == (None, march(3, 6))
+
+
+def test_news_for_somebody_who_has_left_waits_for_the_morning_of_where_they_were(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        session.get_one(Cohort, abroad.cohort_id).home_zone = "Europe/Madrid"
+        session.get_one(Membership, abroad.memberships["claire"]).ended_at = march(2, 16)
+    waiting(core, abroad, Kind.NOTICE, march(2, 17), who=(REFERENT, "claire"))
+    assert claimed(core, march(2, 21, 24)) == 0  # 22:24 in Madrid
+    assert claimed(core, march(3, 6)) == 1
