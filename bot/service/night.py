@@ -1,4 +1,5 @@
-"""Messages that nobody asked for and that an outage delayed into their reader's night: they wait for the morning."""
+"""Messages that nobody asked for and that an outage delayed: out of their reader's night, and counted for the day on
+which they come."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ UNASKED = frozenset({Kind.PROMPT.value, Kind.MESSAGE.value, Kind.NOTICE.value})
 def hold(session: Session, taken: Sequence[Any], now: datetime) -> set[int]:
     """Of messages about to be sent, hold back those that would now wake somebody. Returns their ids.
 
-    `taken` are outbox rows with id, kind, ref, person_id and created_at.
+    `taken` are outbox rows with id, kind, ref, person_id, created_at and not_before.
     """
     late = [row for row in taken if row.kind in UNASKED and row.person_id and now - row.created_at > LATE]
     if not late:
@@ -36,21 +37,23 @@ def hold(session: Session, taken: Sequence[Any], now: datetime) -> set[int]:
         zone = zones.get(row.person_id, "UTC")
         morning = next_allowed(now, zone, hours[row.person_id])
         if morning > now and row.ref not in urgent:
-            _wait(session, row, morning, zone)
+            _put_off(session, row, morning, zone, attempts=0)
             held.add(row.id)
+        elif local_date(max(row.created_at, row.not_before), zone) < local_date(now, zone):
+            _put_off(session, row, now, zone)
     return held
 
 
-def _wait(session: Session, row: Any, morning: datetime, zone: str) -> None:
+def _put_off(session: Session, row: Any, at: datetime, zone: str, **values: int) -> None:
+    """It comes then, and fills the day on which it comes."""
     session.execute(
         update(Outbox)
         .where(Outbox.id == row.id)
-        .values(not_before=morning, attempts=0)
+        .values(not_before=at, **values)
         .execution_options(synchronize_session=False)
     )
     if row.kind == Kind.PROMPT.value and row.ref:
-        # It now fills the day on which it comes.
-        count_unasked(session, int(row.ref.split(":")[1]), local_date(morning, zone), morning)
+        count_unasked(session, int(row.ref.split(":")[1]), local_date(at, zone), at)
 
 
 def _urgent(session: Session, rows: Sequence[Any]) -> set[str]:

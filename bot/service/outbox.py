@@ -39,7 +39,7 @@ _HEADS = (
     select(
         Outbox.id, Outbox.chat_id, Outbox.kind, Outbox.payload, Outbox.edits, Outbox.attempts, Outbox.expires_at,
         Outbox.language, Outbox.person_id, Person.language.label("person_language"), Outbox.priority, Outbox.ref,
-        Outbox.created_at,
+        Outbox.created_at, Outbox.not_before,
     )
     .outerjoin(Person, Person.id == Outbox.person_id)
     .where(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
@@ -24,7 +24,17 @@ from bot.service import awaited, drafts, eve_messages, future, languages, notice
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
-from bot.store.tables import Cohort, DayCount, DueStep as DueRow, JournalEntry, Person, Placement, Point, StepRun
+from bot.store.tables import (
+    Cohort,
+    DayCount,
+    DueStep as DueRow,
+    JournalEntry,
+    Outbox,
+    Person,
+    Placement,
+    Point,
+    StepRun,
+)
 from bot.store.writing import insert_or_ignore
 
 IN_USE = timedelta(minutes=30)  # a step untouched that long no longer holds up prompts
@@ -283,7 +293,7 @@ def _fire(
     if _taken_before(session, row):
         row.state, row.why = "skipped", "taken before"
         return
-    wait = _wait(session, stay, facts, quiet, row, now)
+    wait = _wait(session, stay, facts, quiet, row, chat_id, now)
     if eve is not None and awaited.wait_of(session, stay.placement_id, "during", now) is not None:
         wait = now + LOOK_AGAIN, "still on the way"  # looked at until it is too late: it must not come a day later
     if wait is not None:
@@ -346,7 +356,7 @@ _TAKEN = select(StepRun.id).where(
 
 
 def _wait(
-    session: Session, stay: Stay, facts: LearnerFacts, quiet: QuietHours, row: DueRow, now: datetime
+    session: Session, stay: Stay, facts: LearnerFacts, quiet: QuietHours, row: DueRow, chat_id: int, now: datetime
 ) -> tuple[datetime, str] | None:
     """Until when a due step must wait and why; None when it may go now."""
     allowed = next_allowed(now, stay.zone, quiet)
@@ -362,12 +372,24 @@ def _wait(
     today = local_date(now, stay.zone)
     count = session.get(DayCount, (stay.placement_id, today))
     sent = count.sent if count is not None else 0
-    if sent + eve_messages.to_come(session, stay, row, now) >= allowance(today, facts):
+    sent += eve_messages.to_come(session, stay, row, now) + _held_up(
+        session, chat_id, to_utc(today, time(0), stay.zone)
+    )
+    if sent >= allowance(today, facts):
         assert stay.itinerary is not None
         return _tomorrow(row, stay.itinerary, today), "the day was full"
     if count is not None and now - count.last_at < APART:
         return count.last_at + APART, "just after another message"
     return None
+
+
+def _held_up(session: Session, chat_id: int, midnight: datetime) -> int:
+    """Prompts of days before that an outage keeps on their way: they come today."""
+    waiting = select(func.count()).where(
+        Outbox.chat_id == chat_id, drafts.active(Outbox), Outbox.kind == Kind.PROMPT.value,
+        Outbox.created_at < midnight, Outbox.not_before < midnight,
+    )  # fmt: skip
+    return session.scalar(waiting) or 0
 
 
 def _tomorrow(row: DueRow, itinerary: Itinerary, today: date) -> datetime:

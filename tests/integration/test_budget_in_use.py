@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.flows.vocabulary import Kind, screen
+from bot.i18n import verbatim
+from bot.service import drafts, steps
 from bot.service.core import Core
 from bot.store.tables import DayCount, DueStep, JourneyVersion
 from tests.support.cohort import LEARNER, Small, small_cohort
@@ -47,6 +50,15 @@ def test_one_message_a_day_before_the_stay(core: Core, busy: Small) -> None:
     busy.world.turn()
     assert len(prompts(busy)) == 1
     assert sorted(r.sent for r in rows(core, DayCount)) == [1]
+
+
+def test_a_prompt_of_yesterday_that_is_still_on_its_way_fills_the_day(core: Core, busy: Small) -> None:
+    draft = drafts.Draft(LEARNER, screen(verbatim("late")), Kind.PROMPT, busy.people["lea"])
+    with core.store.transaction() as session:
+        drafts.queue(session, [draft], busy.world.now - timedelta(days=1))
+    due_now(core, busy, "travel-train")
+    steps.fire(core, busy.world.now, 100)
+    assert (one(core, "travel-train").state, one(core, "travel-train").why) == ("planned", "the day was full")
 
 
 def test_two_a_day_in_the_first_week_an_hour_apart(core: Core, abroad: Small) -> None:

@@ -59,3 +59,10 @@ def test_news_for_somebody_who_has_left_waits_for_the_morning_of_where_they_were
     waiting(core, abroad, Kind.NOTICE, march(2, 17), who=(REFERENT, "claire"))
     assert claimed(core, march(2, 21, 24)) == 0  # 22:24 in Madrid
     assert claimed(core, march(3, 6)) == 1
+
+
+def test_a_prompt_that_comes_a_day_late_fills_the_day_on_which_it_comes(core: Core, abroad: Small) -> None:
+    waiting(core, abroad, Kind.PROMPT, march(2, 19), f"step:{abroad.placements['lea']}:money")
+    assert claimed(core, march(3, 9)) == 1
+    (count,) = rows(core, DayCount, DayCount.day == date(2026, 3, 3))
+    assert (count.sent, count.last_at) == (1, march(3, 9))
