@@ -23,6 +23,7 @@ from bot.service.import_marks import mark
 from bot.service.import_rows import COLUMNS, REQUIRED, STATUSES
 from bot.settings import load_settings
 
+_STRICT = frozenset({"status", "telegram", "guardian_telegram", "fewer_opportunities", "role", "role_travel"})
 SHOWN = 400  # people a report names before it only counts
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort's code.")]
@@ -173,9 +174,10 @@ def _choices(library: Library, language: str) -> Choices:
     tags = list(library.catalogues.languages)
     lists = {
         "language": tags, "guardian_language": tags, "status": STATUSES, "telegram": ("yes", "no"),
-        "guardian_telegram": ("yes", "no"), 
+        "guardian_telegram": ("yes", "no"),
+        "fewer_opportunities": ("yes", "no"),
         "host_city": sorted(kit_name(library, kit, language) for kit in library.kits),
         "role": [role for role in column_names.ROLES if role not in ("learner", "staff")],
         "role_travel": ("learner", "staff"),
     }  # fmt: skip
-    return Choices(lists, strict=frozenset({"status", "telegram", "guardian_telegram", "role", "role_travel"}))
+    return Choices(lists, strict=_STRICT)

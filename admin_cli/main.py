@@ -24,7 +24,20 @@ from bot.errors import CompagnonError, Faults
 from bot.logs import TextFormatter
 
 # Each is a module of this package: a group has an `app`, a command is a function of its own name.
-GROUPS = ("cohort", "referent", "message", "alerts", "case", "learner", "journey", "kit", "content", "documents", "db")
+GROUPS = (
+    "cohort",
+    "referent",
+    "message",
+    "alerts",
+    "case",
+    "learner",
+    "journey",
+    "kit",
+    "content",
+    "documents",
+    "improve",
+    "db",
+)
 COMMANDS = ("init", "demo", "run", "doctor", "watch", "report")
 
 SHOWN_FAULTS = 100

@@ -1,111 +1,174 @@
-"""`compagnon report`: the figures of a cohort that a coordinator must give, and what people thought of the stays."""
+"""`compagnon report`: what a coordinator must give account of, and what people thought of the stays."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from admin_cli.context import desk
+from admin_cli.context import Desk, desk
 from admin_cli.files import write_bytes
-from admin_cli.output import Json, facts, heading, print_json, say, table
-from bot.service import cohort_report, surveys
+from admin_cli.output import Json, heading, print_json, say, table
+from bot.content.languages import COMPLETE
+from bot.errors import BadInput
+from bot.i18n import SOURCE_LANGUAGE
+from bot.papers import report_book, report_pdf
+from bot.papers.report import Theme, themes
+from bot.papers.report_words import Words, split, written
+from bot.rules.typed import parse_choice
+from bot.service import reports, surveys
 
-AS_TABLE = "semicolons between, as spreadsheets open it"
-SECTIONS = {
-    "mobilities": "Stays abroad", "participants": "People", "reached": "Reached by the bot",
-    "journey_steps": "Steps of the journey, of those who agreed", "learning": "Learning, all together",
-    "check_ins": "Check-ins", "travel_days": "Journeys there and back", "alerts": "Alerts", "messages": "Messages",
-    "certificates": "Certificates",
-}  # fmt: skip
+KINDS = ("survey", "compare")
+ENDINGS = (".xlsx", ".pdf", ".csv", ".json")
+USAGE = (
+    "Name one cohort or a project: compagnon report CODE, compagnon report --project P; or compagnon report survey "
+    "CODE, compagnon report compare CODE CODE."
+)
 
 
 def report(
     what: Annotated[
-        list[str],
-        typer.Argument(metavar="[survey] CODE", help="The cohort; after `survey`, what people thought of its stays."),
-    ],
-    to: Annotated[
-        Path | None, typer.Option("--to", metavar="FILE.csv", help="A table for a spreadsheet, instead of showing it.")
+        list[str] | None,
+        typer.Argument(metavar="[survey|compare] CODE …", help="A cohort; after `compare` two or more of them."),
     ] = None,
+    project: Annotated[
+        str | None, typer.Option("--project", metavar="P", help="All cohorts of a project together.")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FILE", help="A workbook (.xlsx), pages (.pdf), a table (.csv) or data (.json)."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="LANG", help=f"Of the words in it: {', '.join(COMPLETE)}.")
+    ] = SOURCE_LANGUAGE,
     json: Json = False,
 ) -> None:
-    """Figures of a cohort for final reports: stays, days, destinations, check-ins, alerts. No names, no codes.
+    """Figures of a cohort or a project for final reports: no names, no codes, no group of fewer than five people.
 
-    `report survey CODE` gives what learners, tutors and contact persons thought of the stays: never of fewer than five.
+    `report compare A B` holds flows beside each other; `report survey CODE` has what people thought, with their
+    sentences.
 
-    Example: compagnon report SPRING27 --to spring27.csv
+    Examples:
+
+      compagnon report SPRING27 --to spring27.pdf --language fr
+
+      compagnon report --project KA121-2027 --to project.xlsx
     """
-    if len(what) != 1 and what[:-1] != ["survey"]:
-        raise typer.BadParameter("Name one cohort: compagnon report CODE, or compagnon report survey CODE.")
-    of_survey = len(what) == 2
+    kind, codes = _asked(what or [], project)
+    spoken = parse_choice(language, COMPLETE, "a language of reports")
+    ending = to.suffix.lower() if to is not None else ""
+    if to is not None and ending not in ENDINGS:
+        raise BadInput(f"“{to.name}” is no file a report can be: end it with {', '.join(ENDINGS[:-1])} or .json.")
     with desk() as d:
-        found = (surveys if of_survey else cohort_report).of_cohort(d.core, what[-1], d.now)
-    if to is not None:
-        write_bytes(to, _csv(_survey_rows(found) if of_survey else _rows(found)))
-        say(f"{to} is ready: one {'question' if of_survey else 'figure'} a line, {AS_TABLE}.")
-    elif json:
-        print_json(found)
-    else:
-        (_show_survey if of_survey else _show)(found)
+        if kind == "survey":
+            found = surveys.of_cohort(d.core, codes[0], d.now)
+            _survey(found, to, ending, as_json=json)
+            return
+        found = _found(d, kind, codes)
+        words = partial(d.core.content.catalogues.plain, language=spoken, zone="UTC")
+        marked = partial(d.core.content.catalogues.html, language=spoken, zone="UTC")
+        if to is not None:
+            write_bytes(to, _file(found, ending, words, marked, spoken))
+            say(f"{to} is ready.")
+        elif json:
+            print_json(found)
+        else:
+            _show(found, words, spoken)
 
 
-def _show(found: dict[str, Any]) -> None:
-    heading(f"{found['cohort']}  {found['name']}  ({found['journey']})  as of {found['at'][:10]}")
-    for section, title in SECTIONS.items():
-        heading(title)
-        rows = {name: _plain(value) for name, value in _flat(found[section])}
-        facts(rows) if any(rows.values()) else say("nothing to count yet, or of too few to say")
-        if section == "mobilities":
-            table(
-                ("COUNTRY", "CITY", "STAYS", "DAYS"),
-                [(r["country"], r["city"], r["stays"], r["days"]) for r in found["destinations"]],
-                "No destination yet.",
-            )
+def _asked(what: Sequence[str], project: str | None) -> tuple[str, list[str]]:
+    kind, codes = (what[0], list(what[1:])) if what and what[0] in KINDS else ("", list(what))
+    if project is not None and not kind and not codes:
+        return "project", [project]
+    if project is not None or not codes or (kind == "compare") != (len(codes) > 1):
+        raise typer.BadParameter(USAGE)
+    return kind or "cohort", codes
 
 
-def _flat(value: Any, above: str = "") -> Iterator[tuple[str, Any]]:
-    """`severity, red` → 2: one figure a line."""
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from _flat(below, f"{above}, {_words(name)}" if above else _words(name))
-    elif above:
-        yield above, value
+def _found(d: Desk, kind: str, codes: Sequence[str]) -> dict[str, Any]:
+    if kind == "compare":
+        return reports.of_flows(d.core, codes, d.now)
+    return (reports.of_project if kind == "project" else reports.of_cohort)(d.core, codes[0], d.now)
 
 
-def _words(name: str) -> str:
-    return name.replace("_", " ")
+def _file(found: Mapping[str, Any], ending: str, words: Words, marked: Words, language: str) -> bytes:
+    if ending == ".json":
+        return as_json(found)
+    parts = themes(found)
+    if ending == ".xlsx":
+        return report_book.xlsx(found, parts, words, language)
+    if ending == ".pdf":
+        return report_pdf.pdf(found, parts, marked, language)
+    return as_csv(_rows(parts, words, language))
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.0%}" if 0 <= value <= 1 else f"{value:g}"
-    return "" if value is None else str(value)
+def _show(found: Mapping[str, Any], words: Words, language: str) -> None:
+    heading(f"{found['name']}: {words(report_pdf.header(found))}")
+    parts = themes(found)
+    for theme in parts:
+        heading(words(theme.title))
+        for one in theme.tables:
+            say(words(one.title))
+            titles = [words(column.title).upper() for column in one.columns]
+            rows = [
+                [written(*split(cell, column), words, language) for cell, column in zip(row, one.columns, strict=True)]
+                for row in one.rows
+            ]
+            table(titles, rows, "")
+    if not found["learners"]:
+        say("There is nobody in this cohort yet, so there is nothing to count.")
+    say("Groups of fewer than five people are not shown, nor anything from which they could be worked out.")
 
 
-def _csv(rows: Iterable[Sequence[Any]]) -> bytes:
+def as_json(found: Mapping[str, Any]) -> bytes:
+    """JSON in UTF-8, indented."""
+    import json  # the option of that name stands in the way above
+
+    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table with semicolons, as spreadsheets open it."""
     out = io.StringIO()
     csv.writer(out, delimiter=";").writerows(["" if value is None else value for value in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")  # Excel takes what has no mark for another encoding
 
 
-def _rows(found: dict[str, Any]) -> Iterator[Sequence[Any]]:
-    yield "section", "figure", "value"
-    for section, title in SECTIONS.items():
-        yield from ((title, name, value) for name, value in _flat(found[section]))
-    for row in found["destinations"]:
-        for figure in ("stays", "days"):
-            yield "Destinations", f"{row['country']} {row['city']}, {figure}", row[figure]
+def _rows(parts: Iterable[Theme], words: Words, language: str) -> Iterator[Sequence[Any]]:
+    """One figure a line: theme, table, what it is of, which figure, value."""
+    yield "section", "table", "of", "figure", "value"
+    for theme in parts:
+        for one in theme.tables:
+            for row in one.rows:
+                of = written(row[0], "", words, language)
+                for cell, column in zip(row[1:], one.columns[1:], strict=True):
+                    value, kind = split(cell, column)
+                    if value is not None:
+                        plain = written(value, kind, words, language) if not isinstance(value, int | float) else value
+                        yield words(theme.title), words(one.title), of, words(column.title), plain
 
 
 # --- surveys --------------------------------------------------------------------------------------
 
 
-def _show_survey(found: dict[str, Any]) -> None:
+def _survey(found: Mapping[str, Any], to: Path | None, ending: str, *, as_json: bool) -> None:
+    if to is not None and ending != ".csv":
+        raise BadInput(f"What people thought goes into a table: end “{to.name}” with .csv, or leave --to out.")
+    if to is not None:
+        write_bytes(to, as_csv(_survey_rows(found)))
+        say(f"{to} is ready: one question a line, semicolons between, as spreadsheets open it.")
+    elif as_json:
+        print_json(found)
+    else:
+        _show_survey(found)
+
+
+def _show_survey(found: Mapping[str, Any]) -> None:
     heading(f"{found['cohort']}  {found['name']}  survey as of {found['at'][:10]}")
     if not found["surveys"]:
         say("Nobody has answered yet.")
@@ -127,7 +190,7 @@ def _show_survey(found: dict[str, Any]) -> None:
     say("Answers come in five at a time, so that nobody works out who answered last.")
 
 
-def _survey_rows(found: dict[str, Any]) -> Iterator[Sequence[Any]]:
+def _survey_rows(found: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
     yield "survey", "theme", "sentence", "answers", "mean", "share of 4 and 5", *range(1, 6)
     for survey in found["surveys"]:
         for q in survey["questions"]:

@@ -69,11 +69,22 @@ class Quiz:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo or a drawing as JPEG or PNG, with its size in pixels."""
+    """A photo or a drawing as JPEG or PNG, with its size in pixels; `told` says what it shows to who cannot see it."""
 
     content: bytes
     width: int
     height: int
+    told: str = ""
+    wide: bool = False  # as wide as the text
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: a line of titles, then rows; the first column is text, the others are figures to the right."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    words: int = 1  # how many of the first columns are text
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class NewPage:
     """What follows begins on a page of its own."""
 
 
-Block = Heading | Paragraph | Facts | Steps | Bullets | Cards | Quiz | Picture | NewPage
+Block = Heading | Paragraph | Facts | Steps | Bullets | Cards | Quiz | Picture | Grid | NewPage
 LETTERS = "ABCD"
 
 

@@ -11,6 +11,7 @@ from bot.papers.blocks import (
     Cards,
     Document,
     Facts,
+    Grid,
     Heading,
     NewPage,
     Paragraph,
@@ -22,7 +23,7 @@ from bot.papers.inline import as_marks, bare, paragraphs
 from bot.papers.paper import GREY, INK, Colour, Paper
 
 LEFT, TOP, WIDTH, BOTTOM = 20.0, 18.0, 170.0, 276.0
-BODY, SMALL = 10.5, 8.5
+BODY, SMALL, CELL = 10.5, 8.5, 9.0
 PICTURE = 90.0  # the longest side of a photo
 _ACCENT: Colour = (24, 78, 119)
 _SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
@@ -111,6 +112,8 @@ class _Writer:
                 self._quiz(block)
             case Picture():
                 self._picture(block)
+            case Grid():
+                self._grid(block)
             case NewPage():
                 if self._y > TOP:
                     self._new_page()
@@ -137,8 +140,14 @@ class _Writer:
         match following:
             case Heading(level=level):
                 return _SIZES[level] + 10
-            case Picture(width=width, height=height):
-                return PICTURE * min(1.0, height / width) + 4
+            case Picture(width=width, height=height, wide=wide):
+                return (
+                    min(BOTTOM - TOP - 20, (WIDTH if wide else PICTURE) * height / width) + 4
+                    if wide
+                    else (PICTURE * min(1.0, height / width) + 4)
+                )
+            case Grid(rows=rows):
+                return 12 + 6.0 * min(3, len(rows))
             case Cards():
                 return sum(self._card_heights(following)) + 4
             case Quiz():
@@ -219,10 +228,45 @@ class _Writer:
     def _picture(self, picture: Picture) -> None:
         """As large as a third of a page at most, and never larger than it is sharp."""
         scale = min(PICTURE / picture.width, PICTURE / picture.height, 0.18)
+        if picture.wide:
+            scale = min(WIDTH / picture.width, (BOTTOM - TOP - 20) / picture.height)
         width, height = picture.width * scale, picture.height * scale
         self._room(height)
-        self._paper.picture(LEFT, self._y, width, height, picture.content)
+        self._paper.picture(LEFT, self._y, width, height, picture.content, picture.told)
         self._y += height + 3
+
+    def _grid(self, grid: Grid) -> None:
+        """The titles stand again on every page that the table goes on to."""
+        widths = _widths(grid)
+        head = self._grid_height(grid.columns, widths, bold=True)
+        begun = False
+        for row in grid.rows:
+            height = self._grid_height(row, widths)
+            if not begun or self._y + height > BOTTOM:
+                self._room(head + height)
+                if begun:
+                    self._new_page()
+                self._grid_row(grid.columns, widths, head, grid.words, bold=True)
+                begun = True
+            self._grid_row(row, widths, height, grid.words)
+        self._y += 4
+
+    def _grid_height(self, row: tuple[str, ...], widths: list[float], *, bold: bool = False) -> float:
+        cells = zip(row, widths, strict=True)
+        return max(self._paper.height(wide - 2, bare(words) or " ", CELL, bold=bold) for words, wide in cells) + 1.6
+
+    def _grid_row(
+        self, row: tuple[str, ...], widths: list[float], height: float, texts: int, *, bold: bool = False
+    ) -> None:  # fmt: skip
+        if bold:
+            self._paper.box(LEFT, self._y, WIDTH, height, fill=_PALE)
+        x = LEFT
+        for n, (words, wide) in enumerate(zip(row, widths, strict=True)):
+            side = "L" if n < texts else "R"
+            self._paper.text(x + 1, self._y + 0.8, wide - 2, bare(words), CELL, bold=bold, align=side)
+            x += wide
+        self._y += height
+        self._paper.rule(LEFT, self._y, WIDTH)
 
     # --- pages ----------------------------------------------------------------------------------------
 
@@ -277,5 +321,18 @@ def _texts(document: Document) -> Iterator[str]:
                 yield from block.texts
             case Quiz():
                 yield from (block.prompt, *block.options, block.explanation)
+            case Grid(columns=columns, rows=rows):
+                yield from columns
+                for row in rows:
+                    yield from row
             case NewPage() | Picture():
                 pass
+
+
+def _widths(grid: Grid) -> list[float]:
+    """Of the columns in millimetres: figures take what their title needs, texts share the rest."""
+    figures = len(grid.columns) - grid.words
+    each = min(28.0, max(17.0, 0.62 * WIDTH / max(1, figures))) if figures else 0.0
+    left = WIDTH - figures * each
+    lengths = [max((len(row[n]) for row in (grid.columns, *grid.rows)), default=1) ** 0.5 for n in range(grid.words)]
+    return [left * length / sum(lengths) for length in lengths] + [each] * figures

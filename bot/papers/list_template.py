@@ -25,7 +25,8 @@ PEOPLE = ("code", "role", "first_name", "last_name", "language", "phone", "email
           "host_organisation", "learners")  # fmt: skip
 EXAMPLES = {
     "code": "L01", "role": "learner", "first_name": "Léa", "last_name": "Exemple", "language": "fr",
-    "birth_date": "2009-05-14", "status": "apprentice", "trade": "boulangerie", "phone": "+33 6 39 98 00 01",
+    "birth_date": "2009-05-14", "status": "apprentice", "trade": "boulangerie",
+    "fewer_opportunities": "", "phone": "+33 6 39 98 00 01",
     "email": "lea@exemple.example", "home_city": "Nantes", "home_country": "FR", "home_timezone": "Europe/Paris",
     "host_city": "Seville", "host_country": "ES", "host_timezone": "Europe/Madrid",
     "host_organisation": "Panadería Ejemplo", "host_phone": "+34 955 50 00 01", "tutor": "marta",

@@ -155,9 +155,9 @@ class Paper:
         self._pdf.line(x, y, x, y + length)
         self._pdf.set_dash_pattern()
 
-    def picture(self, x: float, y: float, width: float, height: float, content: bytes) -> None:
-        """A picture of that size."""
-        self._pdf.image(BytesIO(content), x, y, width, height)
+    def picture(self, x: float, y: float, width: float, height: float, content: bytes, told: str = "") -> None:
+        """A picture of that size; `told` is read out to who cannot see it."""
+        self._pdf.image(BytesIO(content), x, y, width, height, alt_text=told or None)
 
     def qr(self, x: float, y: float, side: float, data: str) -> None:
         """A QR code as rectangles, sharp at any size, with its quiet border inside `side`."""

@@ -49,6 +49,11 @@ NAMES: Mapping[str, _N] = {
         "it": ("mestiere", "indirizzo di studi", "settore"), "de": ("Beruf", "Ausbildungsberuf"),
         "nl": ("beroep", "vak"),
     },
+    "fewer_opportunities": {
+        "en": ("fewer opportunities",), "fr": ("moins d'opportunités",), "es": ("menos oportunidades",),
+        "it": ("minori opportunità",), "de": ("geringere Chancen", "geringere Teilhabechancen"),
+        "nl": ("minder kansen", "kansarm"),
+    },
     "phone": {
         "en": ("phone", "telephone", "mobile", "mobile phone"),
         "fr": ("téléphone", "tél", "portable", "numéro de téléphone", "mobile"), "es": ("teléfono", "móvil"),

@@ -14,7 +14,8 @@ from bot.rules.names import full_name
 from bot.rules.telling import Tell
 from bot.service import import_new, invites
 from bot.service.audit import note
-from bot.service.import_new import FLAGS, PERSON, PLACEMENT, REFERENCES
+from bot.service.consents import record_consent
+from bot.service.import_new import FEWER, FLAGS, PERSON, PLACEMENT, REFERENCES
 from bot.service.import_rows import Entry
 from bot.store.tables import Cohort, Invite, Membership, Person, Placement
 
@@ -138,6 +139,9 @@ def _change(session: Session, entry: Entry, placed: Placed, people: People, now:
             setattr(placed.person, PERSON[column], new if new is not None or column != "last_name" else "")
         elif column in PLACEMENT:
             setattr(placed.placement, PLACEMENT[column], new)
+    if FEWER in differing:
+        given = differing[FEWER][1] is not None
+        record_consent(session, placed.person.id, FEWER, given, "paper", None, now, placed.placement.id)
     _refer(entry, placed.placement)
     # What is not sent yet is worked out again; what is sent stays.
     placed.placement.plan_at = now

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.flows.scene import CONSENT_VERSION
 from bot.service import invites
 from bot.service.import_rows import Entry
-from bot.store.tables import Audit, Cohort, Invite, Membership, Person, Placement
+from bot.store.tables import Audit, Cohort, Consent, Invite, Membership, Person, Placement
 from bot.store.writing import insert_many, reserve_ids, update_many
 
 # Column of the list → attribute of the table.
@@ -20,7 +21,8 @@ PERSON = {
     "phone": "phone", "email": "email",
 }  # fmt: skip
 PLACEMENT = {
-    "status": "status", "trade": "trade", "home_city": "home_city", "home_country": "home_country",
+    "status": "status", "trade": "trade", "fewer_opportunities": "fewer_opportunities",
+    "home_city": "home_city", "home_country": "home_country",
     "home_timezone": "home_zone", "host_city": "host_city", "host_country": "host_country",
     "host_timezone": "host_zone", "kit": "kit", "host_organisation": "host_organisation", "host_phone": "host_phone",
     "tutor_name": "tutor_name", "tutor_email": "tutor_email", "accommodation": "accommodation",
@@ -29,6 +31,7 @@ PLACEMENT = {
     "guardian_email": "guardian_email", "group": "travel_group",
     "emergency_contact_name": "emergency_contact_name", "emergency_contact_phone": "emergency_contact_phone",
 }  # fmt: skip
+FEWER = "fewer_opportunities"  # the column, and the kind of consent that is given with it
 FLAGS = {"telegram": "by_phone", "guardian_telegram": "guardian_by_phone"}
 REFERENCES = {
     "referent": "referent_id", "backup_referent": "backup_id", "local_contact": "local_contact_id", "tutor": "tutor_id",
@@ -52,6 +55,11 @@ def add(session: Session, cohort: Cohort, entries: list[Entry], stays: dict[str,
         for e in entries
     ])  # fmt: skip
     _pair(session, entries, stays)
+    insert_many(session, Consent, [
+        {"person_id": people[e.code], "placement_id": stays[e.code.casefold()], "kind": FEWER,
+         "version": CONSENT_VERSION, "given": True, "given_by": "paper", "at": now}
+        for e in entries if e.values.get(FEWER)
+    ])  # fmt: skip
     roles = [(people[e.code], e.role, e.code) for e in entries]
     roles += [(guardians[e.code], "family", f"{e.code}-family") for e in guarded]
     insert_many(session, Membership, [

@@ -49,6 +49,10 @@ def _truth(text: str) -> str | None:
     return None if found else "no"
 
 
+def _yes_or_no(text: str) -> str:
+    return "yes" if _truth(text) is None else "no"
+
+
 def _zone(text: str) -> str:
     return zone(text).key
 
@@ -70,6 +74,7 @@ PARSERS: Mapping[str, Callable[[str], Any]] = {
     "birth_date": parse_day,
     "status": _status,
     "trade": parse_text,
+    "fewer_opportunities": _yes_or_no,
     "phone": parse_phone,
     "email": parse_email,
     "home_city": parse_text,

@@ -208,7 +208,7 @@ def _people_around(session: Session, stays: list[int]) -> set[int]:
 
 _STAY_BLANKS = (
     "host_phone", "tutor_name", "tutor_email", "accommodation", "guardian_name", "guardian_phone",
-    "emergency_contact_name", "emergency_contact_phone", "trade", "plan_at",
+    "emergency_contact_name", "emergency_contact_phone", "trade", "plan_at", "fewer_opportunities",
 )  # fmt: skip
 
 

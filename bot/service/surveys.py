@@ -70,22 +70,30 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         cohort = find(session, code)
         closes = _closing(session, cohort)
         closed = closes is not None and local_date(now, cohort.home_zone) > closes
-        rows = session.scalars(
-            select(SurveyResponse).where(SurveyResponse.cohort_id == cohort.id).order_by(SurveyResponse.number)
-        ).all()
-        by_survey: dict[str, list[Response]] = {}
-        for row in rows:
-            by_survey.setdefault(row.survey, []).append(Response(row.batch, row.answers, row.remark))
-        surveys = {item_id: item for (kind, item_id), item in core.content.items.items() if kind == "survey"}
         return {
             "cohort": cohort.code, "name": cohort.name, "at": now.isoformat(), "closed": closed,
-            "closes_on": closes.isoformat() if closes else None,
-            "surveys": [
-                _survey(core.content, item, shown(by_survey[name]))
-                for name, item in surveys.items()
-                if name in by_survey and isinstance(item, Survey)
-            ],
+            "closes_on": closes.isoformat() if closes else None, "surveys": of_cohorts(core, session, [cohort]),
         }  # fmt: skip
+
+
+def of_cohorts(core: Core, session: Session, cohorts: Sequence[Cohort]) -> list[dict[str, Any]]:
+    """The same figures over one or more cohorts, in the caller's transaction. Of several each counts as far as a report
+    of its own would show it, so that the two never differ by few."""
+    rows = session.scalars(
+        select(SurveyResponse)
+        .where(SurveyResponse.cohort_id.in_([one.id for one in cohorts]))
+        .order_by(SurveyResponse.number)
+    ).all()
+    by_survey: dict[str, dict[int, list[Response]]] = {}
+    for row in rows:
+        of_one = by_survey.setdefault(row.survey, {}).setdefault(row.cohort_id, [])
+        of_one.append(Response(row.batch, row.answers, row.remark))
+    surveys = {item_id: item for (kind, item_id), item in core.content.items.items() if kind == "survey"}
+    return [
+        _survey(core.content, item, [shown(responses) for responses in by_survey[name].values()])
+        for name, item in surveys.items()
+        if name in by_survey and isinstance(item, Survey)
+    ]
 
 
 def _closing(session: Session, cohort: Cohort) -> Any:
@@ -94,22 +102,24 @@ def _closing(session: Session, cohort: Cohort) -> Any:
     return max(returns) + OPEN if returns else None
 
 
-def _survey(library: Library, item: Survey, counted: Sequence[Response]) -> dict[str, Any]:
+def _survey(library: Library, item: Survey, counted: Sequence[Sequence[Response]]) -> dict[str, Any]:
     def words(field: str) -> str:
         return library.catalogues.plain(Text(f"{item.path}/{field}"), SOURCE_LANGUAGE, "UTC")
 
+    everybody = [one for of_one in counted for one in of_one]
     return {
-        "survey": item.id, "title": words("title"), "answered": len(counted) or None,
+        "survey": item.id, "title": words("title"), "answered": len(everybody) or None,
         "questions": [
             {"id": one.id, "theme": one.theme, "text": words(f"questions/{one.id}/text"), **_figures(counted, one.id)}
             for one in item.questions
         ],
-        "remarks": remarks(counted),
+        "remarks": remarks(everybody),
     }  # fmt: skip
 
 
-def _figures(counted: Sequence[Response], question: str) -> dict[str, Any]:
-    found = figures(counted, question)
+def _figures(counted: Sequence[Sequence[Response]], question: str) -> dict[str, Any]:
+    there = [one for of_one in counted if figures(of_one, question) is not None for one in of_one]
+    found = figures(there, question)
     if found is None:
         return {"answers": None, "mean": None, "content": None, "spread": None}
     return {

@@ -4,6 +4,7 @@ from bot.store.tables.base import Base
 from bot.store.tables.cases import Case, CaseEvent
 from bot.store.tables.channels import Outage, SecondMessage
 from bot.store.tables.duty import Absence, Drill
+from bot.store.tables.improvements import Improvement
 from bot.store.tables.journeys import (
     Certificate,
     DayCount,
@@ -68,6 +69,7 @@ __all__ = [
     "DueStep",
     "Feedback",
     "Heartbeat",
+    "Improvement",
     "Invite",
     "JournalEntry",
     "JourneyVersion",

@@ -152,6 +152,9 @@ class Placement(Base):
     code: Mapped[str]
     status: Mapped[str | None]  # pupil, apprentice, graduate
     trade: Mapped[str | None]
+    fewer_opportunities: Mapped[
+        str | None
+    ]  # yes or no; kept only while the learner agrees to it (consent of that kind)
     home_city: Mapped[str | None]
     home_country: Mapped[str | None]
     home_zone: Mapped[str]
