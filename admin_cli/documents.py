@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from admin_cli import document_forms
 from admin_cli.context import desk
 from admin_cli.files import write_bytes
 from admin_cli.output import Json, facts, heading, print_json, say
@@ -14,7 +15,11 @@ from bot.papers import drawings
 from bot.rules.typed import parse_day, parse_language
 from bot.service import certificate_desk, certificates
 
-app = typer.Typer(name="documents", help="Papers that were given out.", no_args_is_help=True)
+app = typer.Typer(name="documents", help="Papers to fill, and papers that were given out.", no_args_is_help=True)
+app.command("list")(document_forms.list_)
+app.command()(document_forms.fields)
+app.command()(document_forms.template)
+app.command()(document_forms.fill)
 
 KINDS = {
     "safety": "Safety training before a stay abroad", "host": "Preparation course for host companies",

@@ -1,7 +1,10 @@
-"""Reading files that people name on the command line."""
+"""Reading and writing files that people name on the command line."""
 
 from __future__ import annotations
 
+import contextlib
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from bot.errors import BadInput
@@ -27,8 +30,7 @@ def read_text(file: Path) -> str:
 
 def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
     """Write a file as a whole or not at all. Raises BadInput saying why not; an existing one needs `force`."""
-    if not force and file.exists():
-        raise BadInput(f"There is a file {file} already: choose another name, or add --force to write over it.")
+    _free(file, force)
     beside = file.with_name(f".{file.name}.part")
     try:
         beside.write_bytes(data)
@@ -36,3 +38,48 @@ def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
+
+
+def write_zip(file: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = True) -> None:
+    """Files of (name, bytes) as one .zip, as a whole or not at all. Raises BadInput, and whatever `parts` raises."""
+    _free(file, force)
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name, data in parts:
+                packed.writestr(name, data)
+        beside.replace(file)
+    except OSError as error:
+        raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_folder(folder: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = True) -> list[Path]:
+    """Files of (name, bytes) in a folder, made where it is not there: all of them or none. Raises BadInput, and
+    whatever `parts` raises."""
+    made = not folder.exists()
+    written: list[tuple[Path, Path]] = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in parts:
+            _free(folder / name, force)
+            written.append((folder / f".{name}.part", folder / name))
+            written[-1][0].write_bytes(data)
+        for beside, file in written:
+            beside.replace(file)
+    except OSError as error:
+        raise BadInput(f"The folder {folder} cannot be written to ({error.strerror}): choose another place.") from None
+    finally:
+        for beside, _ in written:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+        if made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # only an empty one goes
+    return [file for _, file in written]
+
+
+def _free(file: Path, force: bool) -> None:
+    if not force and file.exists():
+        raise BadInput(f"There is a file {file} already: choose another name, or add --force to write over it.")

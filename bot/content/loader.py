@@ -13,6 +13,7 @@ from bot.content.kept import made_once, name_of
 from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, Kit, Spoken, Topic
 from bot.content.language_tests import LanguageTest
 from bot.content.outcomes import Outcomes
+from bot.content.papers import PaperForm
 from bot.content.schema import Journey, Step
 from bot.content.sheets import Guide, Sheet
 from bot.content.source import nearest
@@ -39,6 +40,7 @@ class Library:
     guides: Mapping[str, Guide]
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     language_tests: Mapping[str, LanguageTest] = field(default_factory=dict)
+    documents: Mapping[str, PaperForm] = field(default_factory=dict)
     # Tells what it was read from apart from any other content. Empty where nothing is kept, and for altered copies.
     mark: str = field(default="", init=False)
 
@@ -105,6 +107,7 @@ def _read(extra: Path | None, root: Path) -> Library:
         tree.models("guides"),
         tree.models("outcomes"),
         tree.models("language_tests"),
+        tree.models("documents"),
     )
 
 

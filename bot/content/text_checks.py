@@ -17,7 +17,8 @@ from bot.i18n import locale_of, utf16_length
 
 OPTION = 100  # UTF-16 units of a quiz option: longer ones are cut on phones
 LABEL = 64  # beyond this a button shows dots instead of words
-VALUED = ("interface", "topics")  # folders whose texts are said with values; elsewhere nobody fills a placeholder
+# Folders whose texts are said with values; elsewhere nobody fills a placeholder.
+VALUED = ("interface", "topics", "documents")
 MERGE = "run the merge of translations"
 
 
