@@ -36,7 +36,7 @@ def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
         beside.write_bytes(data)
         beside.replace(file)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        _forget(beside)
         raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
 
 
@@ -52,7 +52,7 @@ def write_zip(file: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = T
     except OSError as error:
         raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
     finally:
-        beside.unlink(missing_ok=True)
+        _forget(beside)
 
 
 def write_folder(folder: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = True) -> list[Path]:
@@ -72,8 +72,7 @@ def write_folder(folder: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
         raise BadInput(f"The folder {folder} cannot be written to ({error.strerror}): choose another place.") from None
     finally:
         for beside, _ in written:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
+            _forget(beside)
         if made:
             with contextlib.suppress(OSError):
                 folder.rmdir()  # only an empty one goes
@@ -83,3 +82,9 @@ def write_folder(folder: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
 def _free(file: Path, force: bool) -> None:
     if not force and file.exists():
         raise BadInput(f"There is a file {file} already: choose another name, or add --force to write over it.")
+
+
+def _forget(file: Path) -> None:
+    """Take away what was begun, where it is there at all."""
+    with contextlib.suppress(OSError):
+        file.unlink()

@@ -183,7 +183,7 @@ class _Reader:
     def _forbidden(self, what: str) -> None:
         raise BadInput(
             f"{self._template.name} does more than a template may ({what}): use only fields, {{% if %}}, "
-            "{{% for %}} over a list, and the filter bare."
+            "{% for %} over a list, and the filter bare."
         )
 
 
