@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json as json_format
-import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, outcomes, travel
+from admin_cli import check_ins, outcomes, own_data, travel
 from admin_cli.asking import agreed
 from admin_cli.context import Desk, desk
 from admin_cli.output import Json, facts, heading, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
-from bot.errors import BadInput
 from bot.service import learner_card, learners, replacing
 
 app = typer.Typer(name="learner", help="One learner: look, change, export, erase.", no_args_is_help=True)
@@ -85,40 +81,18 @@ def _join(*parts: str | None) -> str:
 
 
 @app.command()
-def export(
-    code: Code,
-    cohort: InCohort = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write it there.")] = None,
-    json: Json = False,
-) -> None:
-    """Everything kept about a learner, as JSON: for them, on their request."""
-    with desk() as d:
-        data = learners.export(d.core, code, cohort, d.now)
-    if output is None:
-        print_json(data)
-        return
-    try:
-        output.write_text(json_format.dumps(data, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"The file {output} cannot be written ({error.strerror}): choose another place.") from None
-    say(f"Written to {output}. It holds private words: give it to the learner, then delete it.")
+def export(code: Code, cohort: InCohort = None, to: own_data.To = None, json: Json = False) -> None:
+    """Everything kept about a learner, for them, on their request: as JSON, or to read as a PDF."""
+    own_data.export(code, cohort, to)
 
 
 @app.command()
-def erase(
-    code: Code,
-    cohort: InCohort = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
-    """Forget a learner: contents and contact details go for good, bare counts stay."""
-    if not yes:
-        if not sys.stdin.isatty():
-            raise BadInput("Erasing cannot be undone and nobody is here to confirm: add --yes.")
-        if not typer.confirm(f"Erase everything about {code}? This cannot be undone.", err=True):
-            raise typer.Exit(1)
-    with desk() as d:
-        name = learners.erase(d.core, code, cohort, d.now)
-    say(f"{name or code} is erased. What lies in their Telegram chat only they can delete.")
+def erase(code: Code, cohort: InCohort = None, yes: own_data.Yes = False, proof: own_data.Proof = None) -> None:
+    """Forget a learner: contents and contact details go for good, bare counts stay.
+
+    Example: compagnon learner erase L07 --proof erased-l07.pdf
+    """
+    own_data.erase(code, cohort, yes, proof)
 
 
 # --- changes ------------------------------------------------------------------------------------

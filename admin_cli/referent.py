@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from admin_cli import own_data
 from admin_cli.context import desk
 from admin_cli.output import Json, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
@@ -154,3 +155,15 @@ def end(
         say("Nothing was changed. Leave out --dry-run to do it.")
     else:
         say(f"The part of {found['name']} in {found['cohort']} has ended; lists that name {found['code']} still work.")
+
+
+@app.command()
+def export(code: Ref, cohort: Cohort, to: own_data.To = None, json: Json = False) -> None:
+    """Everything kept about somebody around a cohort (tutors and families, too), for them, on their request."""
+    own_data.export(code, cohort, to, member=True)
+
+
+@app.command()
+def erase(code: Ref, cohort: Cohort, yes: own_data.Yes = False, proof: own_data.Proof = None) -> None:
+    """Forget somebody around a cohort: name and contact details go; learners and alerts of theirs go to others."""
+    own_data.erase(code, cohort, yes, proof, member=True)

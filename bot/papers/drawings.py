@@ -9,7 +9,7 @@ from typing import Any
 from bot.content.markup import visible
 from bot.flows.vocabulary import Drawing
 from bot.i18n import Catalogues, Text, locale_of, show_value
-from bot.papers import certificate, learning_model, picture, portfolio
+from bot.papers import certificate, kept, learning_model, picture, portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +78,24 @@ def _portfolio_data(facts: Mapping[str, Any], pen: Pen) -> bytes:
     return learning_model.document(facts, pen.words, pen.language)
 
 
+def _reader(pen: Pen) -> kept.Reader:
+    return kept.Reader(pen.marked, pen.words, pen.language, pen.zone)
+
+
+def _kept(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    return kept.pdf(facts, _reader(pen))
+
+
+def _erased(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    return kept.proof(facts, _reader(pen))
+
+
 _DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
     "certificate": _certificate,
     "skills": _skills,
     "progress": _progress,
     "portfolio_pdf": _portfolio,
     "portfolio_json": _portfolio_data,
+    "kept": _kept,
+    "erased": _erased,
 }

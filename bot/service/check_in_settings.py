@@ -183,7 +183,7 @@ def set_learner(
         if changes:
             note(session, None, "check_ins_changed", person.id, now, fields=sorted(changes))
         if times.reason is not None and changes:
-            note(session, None, "weekend_reason", person.id, now, of=placement.id, reason=placement.check_in_reason)
+            note(session, None, "weekend_reason", person.id, now, of=placement.id)
         night = _at_night(placement.check_in_at or of_cohort.check_in_at, of_cohort.quiet_hours)
         found = Set(placement.code, full_name(person), changes, done, dry_run, {}, night if changes else None)
         _close(attempt, dry_run)

@@ -17,7 +17,8 @@ from bot.service.stays import itinerary_of
 from bot.store.tables import Outbox, Placement, TelegramAccount
 
 EXPORT = "export"  # ref of the message that carries a person's data
-BLANKED = frozenset({EXPORT, drafts.PRIVATE})  # refs of messages whose words are not kept once they went out
+FAREWELL = "farewell"  # ref of the last messages to somebody who was erased: their chat is forgotten with them
+BLANKED = frozenset({EXPORT, FAREWELL, drafts.PRIVATE})  # refs of messages whose words are not kept once they went out
 
 
 def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetime) -> None:
@@ -25,7 +26,8 @@ def on_fate(core: Core, session: Session, row: Any, result: Result, now: datetim
     newly_blocked = result.fate is Fate.BLOCKED and _mark_blocked(session, row.chat_id, now)
     if row.ref in BLANKED and result.fate is not Fate.RETRY:
         # What is private is not to lie about in a second place.
-        session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}))
+        nowhere = {"chat_id": 0, "language": None} if row.ref == FAREWELL else {}
+        session.execute(update(Outbox).where(Outbox.id == row.id).values(payload={"body": []}, **nowhere))
     gave_up = result.fate in (Fate.BLOCKED, Fate.FAILED)
     kind = Kind(row.kind)
     if kind in (Kind.CHECK_IN, Kind.REMINDER) and row.ref and row.ref.startswith(travel.PREFIX):

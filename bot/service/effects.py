@@ -23,6 +23,7 @@ from bot.service import (
     chat_messages,
     contacts,
     digest,
+    erasing,
     evidence,
     family_word,
     handover,
@@ -43,7 +44,7 @@ from bot.service import (
 from bot.service.audit import note
 from bot.service.consents import record_consent
 from bot.service.core import Core
-from bot.service.delivered import EXPORT
+from bot.service.delivered import EXPORT, FAREWELL
 from bot.service.scenes import scene_of
 from bot.service.work import Applied, Applier, Work
 from bot.store.tables import Feedback, KitQuestion, Person, Placement
@@ -180,17 +181,19 @@ def _keep_kit_question(work: Work, effect: fx.KeepKitQuestion) -> None:
 
 
 def _export(work: Work, effect: fx.ExportMe) -> None:
-    work.applied.after.append(Say(privacy.export_screen(work.session, work.me, work.now), ref=EXPORT))
+    shown = privacy.export_screens(work.session, work.me, work.now)
+    work.applied.after += [Say(one, ref=EXPORT) for one in shown]
 
 
 def _erase(work: Work, effect: fx.EraseMe) -> None:
-    waits = privacy.open_case(work.session, work.me)
+    waits = erasing.open_case(work.session, work.me)
     told = [] if waits else partings.of_erased(work.session, work.me, work.now)
     refusal = None if waits else handover.before_erasing(work.core, work.session, work.me, work.now)
     if refusal is not None:
         work.applied.after.append(Say(refusal))
         return
-    work.applied.after.append(Say(privacy.erase_from_chat(work.core, work.session, work.me, work.scene, work.now)))
+    shown = erasing.erase_from_chat(work.core, work.session, work.me, work.scene, work.now)
+    work.applied.after.append(Say(shown, ref=None if waits else FAREWELL))
     partings.tell(work.session, told, work.now)
     work.applied.more |= bool(told)
 

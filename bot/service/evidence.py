@@ -195,8 +195,9 @@ def _validate(work: Work, effect: fx.ValidateOutcome) -> None:
         return
     by = {"by_person_id": work.me, "by_name": name_of(work.session, work.me), "by_role": _role(work, placement)}
     upsert(work.session, OutcomeValidation, key, {"verdict": effect.verdict, **by, "validated_at": work.now})
-    detail = {"outcome": effect.code, "verdict": effect.verdict, "role": by["by_role"]}
-    note(work.session, work.me, "outcome_validated", placement.person_id, work.now, **detail)
+    # Not the verdict: the log outlives the learner's data.
+    role = by["by_role"]
+    note(work.session, work.me, "outcome_validated", placement.person_id, work.now, outcome=effect.code, role=role)
 
 
 def _may_validate(work: Work, placement_id: int) -> bool:

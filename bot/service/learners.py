@@ -15,7 +15,7 @@ from bot.flows import effects as fx
 from bot.rules.names import full_name
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import parse_country, parse_day, parse_name, parse_phone, parse_text, shown
-from bot.service import invites, planning, privacy, readiness, steps
+from bot.service import invites, planning, readiness, steps
 from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.consents import record_consent
@@ -156,22 +156,6 @@ def relink(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str
             "url": invites.link(invite, invites.bot_address(session)), "token": invite.token,
             "old_chats_cut_off": len(left),
         }  # fmt: skip
-
-
-def export(core: Core, code: str, cohort: str | None, now: datetime) -> dict[str, Any]:
-    """Everything kept about a learner, as plain data: theirs to have (GDPR, article 15)."""
-    with core.store.transaction() as session:
-        return privacy.export(session, find(session, code, cohort).person_id, now)
-
-
-def erase(core: Core, code: str, cohort: str | None, now: datetime) -> str:
-    """Forget a learner. Returns the name it was. Raises BadInput while an alert about them is open."""
-    with core.store.transaction() as session:
-        placement = find(session, code, cohort)
-        person = session.get_one(Person, placement.person_id)
-        name = full_name(person)
-        privacy.erase(core, session, person.id, now, None)
-        return name
 
 
 def consent_on_paper(

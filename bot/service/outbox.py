@@ -147,6 +147,8 @@ def finish(core: Core, results: Sequence[Result], now: datetime) -> bool:
             if result.id not in kinds:
                 continue
             row = kinds[result.id]
+            if row.state == "cancelled" and result.fate is not Fate.SENT:
+                continue  # its reader was erased while the call was under way: it is not tried again
             plain.append(_mark(result, Kind(row.kind), row.attempts, now))
             if result.fate is not Fate.SENT or row.kind in _FOLLOWED or row.ref in BLANKED:
                 special.append((row, result))
@@ -167,7 +169,14 @@ def _others_wait(session: Session, chats: list[int]) -> bool:
 _FOLLOWED = frozenset({Kind.CHECK_IN.value, Kind.REMINDER.value, Kind.ALERT.value})
 
 _FINISHED = select(
-    Outbox.id, Outbox.kind, Outbox.ref, Outbox.person_id, Outbox.chat_id, Outbox.attempts, Outbox.expires_at
+    Outbox.id,
+    Outbox.kind,
+    Outbox.ref,
+    Outbox.person_id,
+    Outbox.chat_id,
+    Outbox.attempts,
+    Outbox.expires_at,
+    Outbox.state,
 ).where(among(Outbox.id, "ids"))
 
 

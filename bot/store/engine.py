@@ -52,6 +52,13 @@ class Store:
         except OperationalError as error:
             raise StorageTrouble(_sentence(error)) from error
 
+    def scrub(self) -> None:
+        """After erasing: no old page of an SQLite file keeps what was deleted. The file itself overwrites what is
+        deleted (`secure_delete`); here its write-ahead log is emptied, unless somebody reads right now."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -113,7 +120,9 @@ def _open_sqlite(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # The driver's own transaction handling would begin too late (deferred) for one-writer safety.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "cache_size=-16000"):
+    for pragma in (
+        "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-16000",
+    ):  # fmt: skip
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -159,14 +159,15 @@ class Telegram:
             sent = await self._bot.call(call.method, params)
         except TelegramError as error:
             return await self._failed(delivery, call, classify(error))
-        return self._result(delivery, Fate.SENT, message_id=sent["message_id"])
+        message_id = delivery.edits if sent is True else sent["message_id"]  # deleteMessage answers no more than that
+        return self._result(delivery, Fate.SENT, message_id=message_id)
 
     async def _failed(self, delivery: Delivery, call: Call, verdict: Verdict) -> Result:
         """The fate of a refused call, after the one other try that its meaning may suggest."""
         match verdict.meaning:
             case Meaning.UNCHANGED:
                 return self._result(delivery, Fate.SENT, message_id=delivery.edits)
-            case Meaning.SEND_ANEW if delivery.edits is not None:
+            case Meaning.SEND_ANEW if delivery.edits is not None and call.method != "deleteMessage":
                 return await self.deliver(replace(delivery, edits=None))
             case Meaning.SEND_PLAIN if "parse_mode" in call.params:
                 log.error("message %s (%s): %s; sent as plain text", delivery.id, delivery.kind, verdict.words)

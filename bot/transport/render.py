@@ -24,6 +24,7 @@ DATA_LIMIT = 64
 Pictures = Mapping[str, bytes | None]  # photos by file_id; None for one that could not be got
 Draw = Callable[[Drawing, Catalogues, str, str], bytes]  # in a language, by the clock of a zone
 
+_NOTHING = Screen(())
 _SENDING = {"photo": "sendPhoto", "document": "sendDocument", "voice": "sendVoice"}
 
 
@@ -51,10 +52,13 @@ class Call:
 def render(delivery: Delivery, catalogues: Catalogues, draw: Draw = drawings.draw) -> tuple[Call, ...]:
     """The calls of a delivery, in order; the last one is the message that counts. `draw` makes what screens name.
 
-    A place on the map has no room for words, so it goes before them as a message of its own.
+    A message edited to nothing at all is deleted. A place on the map has no room for words, so it goes before them as a
+    message of its own.
     Raises Rejected for a screen that Telegram would never take (callback data over 64 bytes).
     """
     shown = delivery.screen
+    if delivery.edits is not None and shown == _NOTHING:
+        return (Call("deleteMessage", {"chat_id": delivery.chat_id, "message_id": delivery.edits}),)
     if delivery.edits is not None and _editable(shown):
         return (_edit(delivery, catalogues),)
     calls = []

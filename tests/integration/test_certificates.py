@@ -9,7 +9,7 @@ import pytest
 from bot.errors import BadInput, NotFound
 from bot.flows.effects import IssueCertificate
 from bot.flows.vocabulary import Screen
-from bot.service import certificates, privacy, status
+from bot.service import certificates, erasing, privacy, status
 from bot.service.core import Core
 from bot.store.tables import Certificate, StepRun
 from bot.store.writing import upsert
@@ -53,7 +53,7 @@ def test_a_certificate_keeps_its_code_until_the_name_is_corrected_or_the_data_ar
         certificates.verify(core, codes[0])
     with core.store.transaction() as session:
         assert len(privacy.export(session, abroad.people["lea"], abroad.world.now)["certificate"]) == 1
-        privacy.erase(core, session, abroad.people["lea"], abroad.world.now, None)
+        erasing.erase(core, session, abroad.people["lea"], abroad.world.now, None)
     with pytest.raises(NotFound):
         certificates.verify(core, codes[2])
 

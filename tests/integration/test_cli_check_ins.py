@@ -96,7 +96,7 @@ def test_weekends_off_for_a_minor_need_a_reason_which_is_kept(run: CommandLine, 
     assert "say why with --reason" in run.refused("learner", "check-ins", "L01", "--days", "weekdays")
     run.good("learner", "check-ins", "L01", "--days", "weekdays", "--reason", "weekends with the host family")
     (line,) = rows(core, Audit, Audit.action == "weekend_reason")
-    assert line.detail["reason"] == "weekends with the host family"
+    assert line.detail == {"of": spring.placements["lea"]}  # the words stay with the stay, and go with it
     shown = run.good("learner", "check-ins", "L01", "--json").json
     assert (shown["reason"], shown["reason_given_at"] is not None) == ("weekends with the host family", True)
     assert "weekends with the host family" in run.good("learner", "show", "L01").out

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import BadInput
-from bot.service import cases, handover, privacy, status
+from bot.service import cases, erasing, handover, privacy, status
 from bot.service.core import Core
 from bot.store.tables import Alert, Audit, Case, CaseEvent, Relay, SecondMessage
 from tests.support import golden
@@ -323,7 +323,7 @@ def test_an_open_case_holds_back_erasure_and_is_in_the_learners_export_alone(cor
     assert [row["what"] for row in learners["case_event"]] == ["opened", "told"]
     assert (referents["safeguarding_case"], referents["case_event"]) == ([], [])
     with pytest.raises(BadInput, match="case about this person is open"), core.store.transaction() as session:
-        privacy.erase(core, session, lead.people["lea"], lead.world.now, None)
+        erasing.erase(core, session, lead.people["lea"], lead.world.now, None)
 
 
 def test_the_audit_says_who_read_a_case_and_its_trail_cannot_be_changed(core: Core, lead: Small) -> None:

@@ -11,7 +11,7 @@ from datetime import date
 import pytest
 
 from bot.flows.vocabulary import Voice
-from bot.service import privacy
+from bot.service import erasing, privacy
 from bot.service.core import Core
 from bot.service.outcomes import outcomes_of
 from bot.store.tables import (
@@ -184,8 +184,8 @@ def test_a_verdict_is_recorded_with_name_role_and_day_and_in_the_trail(core: Cor
         bakery.world.forge(BACKUP, f"validate:v:{lea}:knead:{verdict}")
     (row,) = rows(core, OutcomeValidation)
     assert (row.verdict, row.by_name, row.by_role) == ("validated", "Marco Esempio", "backup")
-    trail = [(a.actor_id, a.detail["verdict"]) for a in rows(core, Audit, Audit.action == "outcome_validated")]
-    assert trail == [(bakery.people["marco"], "not_yet"), (bakery.people["marco"], "validated")]
+    trail = [(a.actor_id, a.detail) for a in rows(core, Audit, Audit.action == "outcome_validated")]
+    assert trail == [(bakery.people["marco"], {"outcome": "knead", "role": "backup"})] * 2
 
 
 def test_what_a_learner_shows_leaves_out_their_words_and_the_tutor_never_sees_the_log(
@@ -251,13 +251,13 @@ def test_everything_is_in_the_export_and_goes_with_the_learner_the_tutors_name_w
     bakery.world.say(LEARNER, "The rolls.")
     with core.store.transaction() as session:
         exported = privacy.export(session, bakery.people["lea"], bakery.world.now)
-        privacy.erase(core, session, bakery.people["tilda"], bakery.world.now, None)
+        erasing.erase(core, session, bakery.people["tilda"], bakery.world.now, None)
     tables = ("outcome", "outcome_log", "outcome_week", "outcome_grid", "outcome_grade", "review_note")
     assert {table: len(exported[table]) for table in tables} == dict(zip(tables, (7, 2, 1, 1, 7, 1), strict=True))
     (grid,) = rows(core, OutcomeGrid)
     assert (grid.by_person_id, grid.by_name, grid.by_role) == (None, "", "host_tutor")
     with core.store.transaction() as session:
-        privacy.erase(core, session, bakery.people["lea"], bakery.world.now, None)
+        erasing.erase(core, session, bakery.people["lea"], bakery.world.now, None)
     assert rows(core, OutcomeLog) == rows(core, OutcomeGrid) == rows(core, ReviewNote) == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bot.flows.effects import KeepLanguageClaim, KeepLanguageTest
 from bot.rules.language_test import Result, Tally, result_of
-from bot.service import languages, privacy
+from bot.service import erasing, languages, privacy
 from bot.service.core import Core
 from bot.store.tables import LanguageClaim, LanguageResult, Outbox
 from tests.support.cohort import LEARNER, REFERENT, Small
@@ -108,7 +108,7 @@ def test_a_copy_of_the_data_has_them_and_erasing_forgets_them(core: Core, small:
     say(core, small, "grid", "before", listening="A1")
     with core.store.transaction() as session:
         exported = privacy.export(session, small.people["lea"], small.world.now)
-        privacy.erase(core, session, small.people["lea"], small.world.now, None)
+        erasing.erase(core, session, small.people["lea"], small.world.now, None)
     assert [(row["level"], row["answers"][1]) for row in exported["language_result"]] == [("B1", ["a2-use-2", -1])]
     assert [row["skill"] for row in exported["language_claim"]] == ["listening"]
     assert rows(core, LanguageResult) == rows(core, LanguageClaim) == []

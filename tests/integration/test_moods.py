@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.service import privacy
+from bot.service import erasing, privacy
 from bot.service.core import Core
 from bot.store.tables import Consent, Mood, Outbox, Point
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner
@@ -168,5 +168,5 @@ def test_export_has_them_and_erasing_forgets_them(core: Core, abroad: Small) -> 
     with core.store.transaction() as session:
         exported = privacy.export(session, abroad.people["lea"], abroad.world.now)
         assert [(m["day"], m["value"]) for m in exported["mood"]] == [("2026-03-02", 4)]
-        privacy.erase(core, session, abroad.people["lea"], abroad.world.now, None)
+        erasing.erase(core, session, abroad.people["lea"], abroad.world.now, None)
     assert rows(core, Mood) == []

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.service import privacy, rollcall
+from bot.service import erasing, rollcall
 from bot.service.core import Core
 from bot.store.tables import Alert, Audit, CheckIn, Membership, Pause
 from tests.support.cohort import (
@@ -343,6 +343,6 @@ def test_erasing_forgets_pauses(core: Core, abroad: Small) -> None:
     tomorrow(abroad, 1, "Begin the pause")
     abroad.world.say(LEARNER, "/privacy")
     with core.store.transaction() as session:
-        privacy.erase(core, session, abroad.people["lea"], abroad.world.now, None)
+        erasing.erase(core, session, abroad.people["lea"], abroad.world.now, None)
     assert rows(core, Pause) == []
     assert "pause: " not in dump(core)

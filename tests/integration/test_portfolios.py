@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.effects import KeepPortfolio
-from bot.service import portfolios, privacy
+from bot.service import erasing, portfolios, privacy
 from bot.service.core import Core
 from bot.service.stays import stay_of
 from bot.store.tables import Outbox, Portfolio, StepRun
@@ -33,7 +33,7 @@ def test_a_learner_chooses_in_the_chat_and_the_file_is_not_kept_twice(core: Core
     assert not any(WORDS in str(row.payload) for row in rows(core, Outbox) if row.ref == "private")
     with core.store.transaction() as session:
         assert len(privacy.export(session, abroad.people["lea"], world.now)["portfolio"]) == 1
-        privacy.erase(core, session, abroad.people["lea"], world.now, None)
+        erasing.erase(core, session, abroad.people["lea"], world.now, None)
     assert rows(core, Portfolio) == []
 
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.clock import VirtualClock
-from bot.service import bot_state, privacy, second_sending
+from bot.service import bot_state, erasing, second_sending
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent, SecondMessage
 from bot.transport.mail import Mailer, server_of
@@ -395,6 +395,6 @@ def test_who_is_erased_is_in_no_letter_any_more(core: Core, away: Small) -> None
     away.world.tap(REFERENT, "I'm on it")
     resolve(away)
     with core.store.transaction() as session:
-        privacy.erase(core, session, away.people["lea"], away.world.now, None)
+        erasing.erase(core, session, away.people["lea"], away.world.now, None)
     left = {(row.state, str(row.payload), row.address) for row in rows(core, SecondMessage)}
     assert left == {("cancelled", "{}", "")}

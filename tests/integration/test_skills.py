@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.effects import KeepAssessment
-from bot.service import privacy, skills
+from bot.service import erasing, privacy, skills
 from bot.service.core import Core
 from bot.store.tables import SelfAssessment
 from tests.support.cohort import Small
@@ -19,7 +19,7 @@ def test_answers_are_kept_by_statement_and_phase_and_go_with_the_person(core: Co
         skills.keep(session, KeepAssessment(lea, "before", "key-competences", {"literacy/explain": 3}), now)
         seen = skills.view_of(session, lea).phases
         exported = privacy.export(session, small.people["lea"], now)["self_assessment"]
-        privacy.erase(core, session, small.people["lea"], now, None)
+        erasing.erase(core, session, small.people["lea"], now, None)
     assert seen == {"before": {"literacy/explain": 3, "digital/make": 4}, "after": {"digital/make": 3}}
     assert len(exported) == 3
     assert rows(core, SelfAssessment) == []

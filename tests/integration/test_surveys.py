@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.effects import FinishStep, KeepSurvey
-from bot.service import privacy, steps, surveys
+from bot.service import erasing, privacy, steps, surveys
 from bot.service.core import Core
 from bot.store.tables import Placement, StepRun, SurveyResponse, WalkStep
 from tests.support.cohort import Small, add_learner, add_staff
@@ -69,7 +69,7 @@ def test_who_is_erased_leaves_an_answer_that_was_nobodys_and_none_half_given(cor
     answer(core, abroad, "lea", 5, SENTENCE)
     with core.store.transaction() as session:
         assert SENTENCE not in str(privacy.export(session, abroad.people["lea"], abroad.world.now))
-        privacy.erase(core, session, abroad.people["lea"], abroad.world.now, None)
+        erasing.erase(core, session, abroad.people["lea"], abroad.world.now, None)
         assert session.get_one(Placement, abroad.placements["lea"]).code.startswith("erased")
     assert [row.data for row in rows(core, StepRun)] == [{}] * len(rows(core, StepRun))
     (kept,) = [line for line in dump(core).splitlines() if SENTENCE in line]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.service import privacy, readiness
+from bot.service import erasing, privacy, readiness
 from bot.service.core import Core
 from bot.store.tables import Membership, Placement, Walk, WalkStep
 from tests.support.cohort import BACKUP, COORDINATOR, GUARDIAN, REFERENT, Small, add_staff
@@ -127,7 +127,7 @@ def test_an_export_holds_the_course_and_erasing_takes_it_away(core: Core, staff:
     with core.store.transaction() as session:
         found = privacy.export(session, claire, staff.world.now)
         assert {row["step"] for row in found["walk_step"]} >= {"referent-alerts"}
-        privacy.erase(core, session, claire, staff.world.now, None)
+        erasing.erase(core, session, claire, staff.world.now, None)
     assert [walk.person_id for walk in rows(core, Walk)] == [staff.people["marco"]]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from itertools import count
 
 from bot.clock import VirtualClock
-from bot.flows.vocabulary import Command, Event, Incoming, Membership, Photo, Place, Start, Tap, Words
+from bot.flows.vocabulary import Command, Event, Incoming, Membership, Photo, Place, Screen, Start, Tap, Words
 from bot.i18n import Text
 from bot.service import intake, outbox, upkeep
 from bot.service.core import Core
@@ -183,6 +183,9 @@ class World:
         phone = self.phone(delivery.chat_id)
         if phone.blocked:
             return Result(delivery.id, Fate.BLOCKED, self.now, error="Forbidden: bot was blocked by the user")
+        if delivery.edits is not None and delivery.screen == Screen(()):
+            phone.messages = [message for message in phone.messages if message.id != delivery.edits]
+            return Result(delivery.id, Fate.SENT, self.now, message_id=delivery.edits)
         shown = self._show(delivery)
         if delivery.edits is not None:
             for at, message in enumerate(phone.messages):
