@@ -234,7 +234,8 @@ def _empty(session: Session, who: kept.Whose, now: datetime) -> None:
 _STAY_BLANKS = (
     "host_phone", "tutor_name", "tutor_email", "tutor_id", "accommodation", "guardian_name", "guardian_phone",
     "guardian_email", "guardian_language", "guardian_id", "emergency_contact_name", "emergency_contact_phone", "trade",
-    "plan_at", "home_city", "partner_id", "travel_group", "check_in_reason", "rhythm", "quiet_kinds", "fewer_opportunities",
+    "plan_at", "home_city", "partner_id", "travel_group", "check_in_reason", "rhythm", "quiet_kinds",
+    "fewer_opportunities",
 )  # fmt: skip
 
 
