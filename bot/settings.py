@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     alert_webhook_url: str | None = None
     public_url: str | None = None
     heartbeat_url: str | None = None
+    map_tiles_url: str | None = None
+    map_tiles_attribution: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 
@@ -50,6 +52,16 @@ class Settings(BaseSettings):
         if not re.match(r"https?://[^/\s]+", value):
             raise ValueError(f"{value!r} is not a web address; it starts with https:// or http://")
         return value.rstrip("/")
+
+    @field_validator("map_tiles_url")
+    @classmethod
+    def _is_tile_address(cls, value: str | None) -> str | None:
+        if not value or not value.strip():
+            return None
+        wrong = [part for part in ("{z}", "{x}", "{y}") if part not in value]
+        if wrong or not re.match(r"https?://[^/\s;,'\"]+/\S*$", value.strip()):
+            raise ValueError(f"{value!r} is no tile address; write https://tiles.example.org/{{z}}/{{x}}/{{y}}.png")
+        return value.strip()
 
     @field_validator("token")
     @classmethod
@@ -119,6 +131,17 @@ class Settings(BaseSettings):
         found = (("mail", self.smtp_url and self.mail_from), ("webhook", self.alert_webhook_url))
         return frozenset(name for name, there in found if there)
 
+    def map_tiles(self) -> tuple[str, str] | None:
+        """The tile server for the map in a browser: address, whom to name. Raises BadSetting where nobody is named."""
+        if self.map_tiles_url is None:
+            return None
+        if not (self.map_tiles_attribution or "").strip():
+            raise BadSetting(
+                "COMPAGNON_MAP_TILES_URL is set, but not COMPAGNON_MAP_TILES_ATTRIBUTION: say whom the map must name, "
+                "for example COMPAGNON_MAP_TILES_ATTRIBUTION=© OpenStreetMap contributors."
+            )
+        return self.map_tiles_url, (self.map_tiles_attribution or "").strip()
+
     def require_sender(self) -> None:
         """Raises BadSetting where e-mail is set up without a sender, which most servers refuse."""
         if self.smtp_url is not None and self.mail_from is None:
@@ -150,6 +173,7 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     except (OSError, UnicodeDecodeError) as error:
         raise BadSetting(f"The file {env_file} cannot be read ({error}); check that it is a plain text file.") from None
     settings.ceiling()
+    settings.map_tiles()
     return settings
 
 

@@ -175,13 +175,15 @@ def _script() -> str:
     """Leaflet as it was published, without the line that makes a browser's tools ask for its source map; then ours."""
     leaflet = re.sub(r"\n//# sourceMappingURL=\S+", "", _read("leaflet/leaflet.js"))
     ours = "\n".join(_read(f"map/{name}.js") for name in SCRIPTS)
-    return f'{leaflet}\n(() => {{\n"use strict";\n{ours}}})();\n'
+    licence = f"/*\n{_read('leaflet/LICENSE')}*/"
+    return f'{licence}\n{leaflet}\n(() => {{\n"use strict";\n{ours}}})();\n'
 
 
 @cache
 def _style() -> str:
     """Leaflet's style without the pictures it names (none of what shows them is on the page); then ours."""
-    leaflet = re.sub(r"[ \t]*(?:background-image|behavior):\s*url\([^)]*\);?\n?", "", _read("leaflet/leaflet.css"))
+    bare = re.sub(r"/\*.*?\*/", "", _read("leaflet/leaflet.css"), flags=re.DOTALL)
+    leaflet = re.sub(r"[ \t]*(?:background-image|behavior):\s*url\([^)]*\);?\n?", "", bare)
     return f"\n{leaflet}\n{_read('map/page.css')}"
 
 

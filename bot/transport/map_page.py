@@ -39,10 +39,11 @@ class MapPage:
     """Draws the page anew when its places have changed, and hands it out."""
 
     def __init__(
-        self, look: Callable[[], Awaitable[Sequence[Place]]], draw: Callable[[Sequence[Place]], bytes], policy: str
-    ) -> None:
+        self, look: Callable[[], Awaitable[Sequence[Place]]], draw: Callable[[Sequence[Place]], bytes], policy: str,
+        every: float = LOOK_SECONDS,
+    ) -> None:  # fmt: skip
         """`look`: the public places, raises StorageTrouble; `draw`: the page; `policy`: what the page may do."""
-        self._look, self._draw = look, draw
+        self._look, self._draw, self._every = look, draw, every
         self._headers = {**HEADERS, "Content-Security-Policy": f"{policy}; frame-ancestors 'none'; form-action 'none'"}
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
@@ -70,7 +71,7 @@ class MapPage:
 
     async def _current(self) -> _Drawn:
         async with self._looking:
-            if self._drawn is None or time.monotonic() - self._looked_at >= LOOK_SECONDS:
+            if self._drawn is None or time.monotonic() - self._looked_at >= self._every:
                 looked_at = time.monotonic()
                 async with asyncio.timeout(5):
                     places = await self._look()

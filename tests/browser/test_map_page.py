@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from bot.papers.map_page import page as map_page
+from bot.papers.map_page import Tiles, page as map_page
 from tests.browser.contrast import CONTRAST
 from tests.support import shipped
 from tests.support.map_places import AMINA, BAKERY, FEW, many
@@ -217,6 +218,24 @@ def test_a_name_from_right_to_left_keeps_to_itself_and_a_link_leads_to_its_card(
     expect(card).to_be_visible()
     assert card.locator("h3 bdi").evaluate("name => getComputedStyle(name).direction") == "rtl"
     assert card.locator(".where").evaluate("line => getComputedStyle(line).direction") == "ltr"
+
+
+def test_only_a_tile_server_that_is_set_is_asked_and_named(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "tiles.html"
+    tiles = Tiles("https://{s}.tiles.example/{z}/{x}/{y}.png", "© <b>Somebody</b>")
+    file.write_bytes(map_page(FEW, "en", shipped.library().catalogues, tiles))
+    context = browser.new_context(viewport={"width": 900, "height": 700}, reduced_motion="reduce")
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.route("https://*.tiles.example/**", lambda route: route.abort())  # nobody is there: the outlines stay
+    page = context.new_page()
+    page.goto(file.as_uri())
+    expect(page.locator(".leaflet-control-attribution")).to_have_text("© <b>Somebody</b>")
+    page.wait_for_timeout(50)
+    context.close()
+    hosts = {urlsplit(url).hostname for url in asked if not url.startswith("file:")}
+    assert hosts
+    assert hosts <= {f"{letter}.tiles.example" for letter in "abc"}
 
 
 def test_an_empty_map_says_so_kindly(visit: Open) -> None:
