@@ -17,11 +17,12 @@ Window = Annotated[str | None, typer.Option(metavar="T", help="How long before t
 Reminder = Annotated[str | None, typer.Option(metavar="T", help="Reminder, from the delivery.")]
 Grace = Annotated[str | None, typer.Option(metavar="T", help="Alert, from the delivery; longer than the reminder.")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why minors are not asked at weekends.")]
+EraseAfter = Annotated[str | None, typer.Option(metavar="T", help="People are erased so long after their return.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")]
 WORDS = {
     "check_in_at": "asked at", "check_in_days": "days", "answer_window": "answer window",
     "reminder_after": "reminder after", "grace": "grace", "escalate_after": "escalate after",
-    "quiet_hours": "quiet hours", "check_in_reason": "reason",
+    "quiet_hours": "quiet hours", "check_in_reason": "reason", "erase_after": "erase after",
 }  # fmt: skip
 
 
@@ -73,13 +74,15 @@ def set_cohort(
     grace: Grace = None,
     escalate_after: Annotated[str | None, typer.Option(metavar="T", help="Next person, from the alert.")] = None,
     quiet_hours: Annotated[str | None, typer.Option(metavar="Q", help="Nothing but safety then; or none.")] = None,
+    erase_after: EraseAfter = None,
     reason: Reason = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
     """Change a cohort's times later; learners with times of their own keep these."""
     times = Times(
-        check_in_at, check_in_days, answer_window, reminder_after, grace, escalate_after, quiet_hours, reason
+        check_in_at, check_in_days, answer_window, reminder_after, grace, escalate_after, quiet_hours, erase_after,
+        reason,
     )  # fmt: skip
     with desk() as d:
         done = settings.set_cohort(d.core, code, times, d.now, dry_run=dry_run)

@@ -33,12 +33,13 @@ def create(
     grace: Annotated[str, typer.Option(help="Alert, from the delivery; longer than the reminder.")] = "2h",
     escalate_after: Annotated[str, typer.Option(help="Next person, from the alert.")] = "30m",
     quiet_hours: Annotated[str, typer.Option(help="Nothing but safety then; or none.")] = "22:00-07:00",
+    erase_after: Annotated[str, typer.Option(help="People are erased so long after their return.")] = "180d",
     reason: check_ins.Reason = None,
 ) -> None:
     """Make a cohort. Durations are 30s, 10m, 2h, 1d."""
     new = cohorts.NewCohort(
         code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
-        escalate_after, quiet_hours, reason,
+        escalate_after, quiet_hours, erase_after, reason,
     )  # fmt: skip
     with desk(first=True) as d:
         cohorts.create(d.core, new, d.now)

@@ -199,6 +199,10 @@ def _tried(what: str, trying: Coroutine[Any, Any, None], good: str) -> Finding:
 
 def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:
     rows = cohorts.listing(core)
+    young = status.too_young(core, now)
+    if young:
+        says = f"too young for an account by Telegram's terms: {', '.join(young)}; let them take part by phone"
+        yield Finding("ages", "warning", says)
     if not rows:
         yield Finding("cohorts", "warning", "none yet: make one with `compagnon cohort create`")
     for row in rows:

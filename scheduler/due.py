@@ -18,6 +18,7 @@ from bot.service import (
     outages,
     pauses,
     readiness,
+    retention,
     steps,
     travel,
     upkeep,
@@ -50,6 +51,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("walks_plan", walks.plan),
     ("walks", walks.fire),
     ("messages", broadcasts.fire),
+    ("retention", retention.wake),  # before the digest, which tells of it
     ("digests", digest.wake),
 )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from bot.flows.cohort import alerts_line, named
 from bot.flows.scene import AlertView, CohortView
 from bot.flows.vocabulary import Screen, button
-from bot.i18n import Text, Value, say, verbatim
+from bot.i18n import Day, Text, Value, say, verbatim
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +33,12 @@ class News:
     moves: tuple[Move, ...] = ()
     absent: tuple[str, ...] = ()
     waiting: tuple[str, ...] = ()
+    going: tuple[str, ...] = ()  # whose data are erased, from `going_on` on
+    going_on: date | None = None
 
     @property
     def anything(self) -> bool:
-        return any((self.alerts, self.unanswered, self.unreachable, self.moves, self.absent, self.waiting))
+        return any((self.alerts, self.unanswered, self.unreachable, self.moves, self.absent, self.waiting, self.going))
 
 
 def digest(found: Sequence[News]) -> Screen:
@@ -64,4 +67,6 @@ def _lines(news: News) -> list[Text]:
         lines.append(say("digest/absent", names=named(news.absent)))
     if news.waiting:
         lines.append(say("digest/waiting", names=named(news.waiting)))
+    if news.going and news.going_on is not None:
+        lines.append(say("kept/digest", names=named(news.going), day=Day(news.going_on)))
     return lines

@@ -29,7 +29,7 @@ from bot.rules.names import full_name
 from bot.rules.typed import parse_text
 from bot.service import planning
 from bot.service.audit import note
-from bot.service.cohorts import WEEKEND, find as find_cohort
+from bot.service.cohorts import WEEKEND, find as find_cohort, parse_erase_after
 from bot.service.core import Core
 from bot.service.learners import find as find_learner
 from bot.service.planning import Replanned
@@ -37,13 +37,14 @@ from bot.service.stays import is_minor
 from bot.store.tables import Audit, Cohort, Person, Placement
 
 OWN = ("check_in_at", "check_in_days", "answer_window", "reminder_after", "grace")  # what a learner may have instead
-_DURATIONS = frozenset({"answer_window", "reminder_after", "grace", "escalate_after"})
+_DURATIONS = frozenset({"answer_window", "reminder_after", "grace", "escalate_after", "erase_after"})
 NAMED = 8  # codes in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Times as typed, None: left as they are. A learner has no `escalate_after` and `quiet_hours` of their own."""
+    """Times as typed, None: left as they are. A learner has no `escalate_after`, `quiet_hours` and
+    `erase_after` of their own."""
 
     check_in_at: str | None = None
     check_in_days: str | None = None
@@ -52,6 +53,7 @@ class Times:
     grace: str | None = None
     escalate_after: str | None = None
     quiet_hours: str | None = None
+    erase_after: str | None = None
     reason: str | None = None
 
 
@@ -280,9 +282,11 @@ def _parsed(times: Times) -> dict[str, Any]:
         "check_in_at": lambda text: format_hhmm(parse_hhmm(text)),
         "check_in_days": lambda text: format_check_in_days(parse_check_in_days(text)),
         "quiet_hours": lambda text: format_quiet_hours(parse_quiet_hours(text)),
-        **dict.fromkeys(_DURATIONS, lambda text: int(parse_duration(text).total_seconds())),
+        **dict.fromkeys(_DURATIONS - {"erase_after"}, lambda text: int(parse_duration(text).total_seconds())),
     }
     found = {name: parse(getattr(times, name)) for name, parse in read.items() if getattr(times, name) is not None}
+    if times.erase_after is not None:
+        found["erase_after"] = parse_erase_after(times.erase_after)
     if times.reason is not None:
         found["check_in_reason"] = parse_reason(times.reason)
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -27,6 +27,7 @@ from bot.store.tables import Alert, Cohort, Organisation, Placement, Project, Te
 
 DEFAULT = "default"
 WEEKEND = frozenset({5, 6})
+LONGEST = timedelta(days=3650)  # beyond it nobody could say what for
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class NewCohort:
     grace: str = "2h"
     escalate_after: str = "30m"
     quiet_hours: str = "22:00-07:00"
+    erase_after: str = "180d"
     reason: str | None = None  # why minors are not asked at weekends
 
 
@@ -81,6 +83,7 @@ def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
             "The duration escalate-after must be longer than 0: it is how long one person may take to react."
         )
     days = parse_check_in_days(new.check_in_days)
+    keeps = parse_erase_after(new.erase_after)
     if new.reason and days >= WEEKEND:
         raise BadInput("A reason belongs to check-in days that leave out the weekend: these days do not.")
     return Cohort(
@@ -88,8 +91,17 @@ def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
         code=parse_code(new.code), name=parse_name(new.name), journey=new.journey, home_zone=new.home_timezone,
         check_in_at=format_hhmm(parse_hhmm(new.check_in_at)),
         check_in_days=format_check_in_days(days),
-        quiet_hours=format_quiet_hours(parse_quiet_hours(new.quiet_hours)), created_at=now, **seconds,
+        quiet_hours=format_quiet_hours(parse_quiet_hours(new.quiet_hours)), created_at=now,
+        erase_after=keeps, **seconds,
     )  # fmt: skip
+
+
+def parse_erase_after(text: str) -> int:
+    """How long after a return people are kept, in seconds: a day at least, ten years at most. Raises BadInput."""
+    found = parse_duration(text)
+    if not timedelta(days=1) <= found <= LONGEST:
+        raise BadInput(f"“{shown(text)}” is no time to keep data: give between 1d and 3650d, such as 180d.")
+    return int(found.total_seconds())
 
 
 def _default_project(session: Session) -> int:

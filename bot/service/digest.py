@@ -18,7 +18,9 @@ from bot.flows.scene import AlertView, CohortView, Scene, Stay
 from bot.flows.vocabulary import Kind
 from bot.i18n import Value
 from bot.rules.digest import OFF, hour_of, look
-from bot.service import drafts, status
+from bot.rules.names import full_name
+from bot.rules.retention import NOTICE
+from bot.service import drafts, retention, status
 from bot.service.alert_views import alerts_for
 from bot.service.cohort_views import absent, cohorts_for, undecided
 from bot.service.core import Core
@@ -119,7 +121,15 @@ def news_of(session: Session, scene: Scene, view: CohortView, alerts: Sequence[A
         tuple(row["name"] for row in lost), _moves(stays, today),
         tuple(stay.learner for stay in absent(soon, accounts, today)),
         tuple(stay.learner for stay in undecided(soon, accounts)),
+        *_going(session, view, scene.now),
     )  # fmt: skip
+
+
+def _going(session: Session, view: CohortView, now: datetime) -> tuple[tuple[str, ...], date | None]:
+    """Whose data go, announced since yesterday, and from which day on."""
+    people = retention.announced(session, view.id, now)
+    days = [p.erasure_told_at + NOTICE for p in people if p.erasure_told_at is not None]
+    return tuple(full_name(p) for p in people), local_date(max(days), view.zone) if days else None
 
 
 def _unanswered(session: Session, stays: Sequence[Stay], now: datetime) -> tuple[str, ...]:

@@ -99,6 +99,8 @@ def _give_consent(work: Work, effect: fx.GiveConsent) -> None:
     by_guardian = effect.kind == "guardian"
     stops = by_guardian and not effect.given
     told = partings.stopped_by_guardian(work.session, placement_id, work.now) if stops and placement_id else []
+    if effect.kind == "data" and not effect.given:
+        told = partings.yes_gone(work.session, person_id, work.now)
     by = "guardian" if by_guardian else "self"
     about = placement_id if by_guardian else None
     record_consent(work.session, person_id, effect.kind, effect.given, by, work.me, work.now, about)

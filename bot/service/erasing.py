@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
+from bot.flows import kept as talk
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Drawing, Kind, Screen, screen
 from bot.i18n import say
@@ -43,7 +44,8 @@ from bot.store.tables import (
 
 BOTS_CAN_DELETE = timedelta(hours=48)  # Bot API, deleteMessage
 _WAITING = ("queued", "unknown", "leased", "attempting")
-_ALERT_KEEPS = ("told", "incident", "severity")  # of what an alert's ladder remembers: membership ids
+# Of what an alert's ladder remembers, what stays once it is closed for good: numbers and flags.
+ALERT_KEEPS = frozenset({"told", "chosen", "mailed", "failed", "reopened", "set_aside"})
 
 
 def open_case(session: Session, person_id: int) -> bool:
@@ -62,9 +64,11 @@ def open_case(session: Session, person_id: int) -> bool:
     )
 
 
-def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id: int | None) -> dict[str, Any]:
-    """Forget a person. Returns the proof, as plain data (`_proof`). Raises BadInput while an alert or a case about them
-    is open, and for somebody who was erased before."""
+def erase(
+    core: Core, session: Session, person_id: int, now: datetime, actor_id: int | None, by: str = "organisation"
+) -> dict[str, Any]:
+    """Forget a person. `by`: themselves, organisation or time. Returns the proof, as plain data (`_proof`). Raises
+    BadInput while an alert or a case about them is open, and for somebody who was erased before."""
     person = session.get_one(Person, person_id)
     if person.erased_at is not None:
         raise BadInput(f"The data of this person were erased already, on {person.erased_at.date()}.")
@@ -81,7 +85,7 @@ def erase(core: Core, session: Session, person_id: int, now: datetime, actor_id:
             session.execute(delete(one.table).where(one.rows(who)).execution_options(synchronize_session=False))
     _blank(session, who, now)
     session.flush()
-    proof = _proof(before, _counted(session, who), codes, sent, now, actor_id == person_id)
+    proof = _proof(before, _counted(session, who), codes, sent, now, by)
     counts = {row["table"]: [row["deleted"], row["left"]] for row in proof["tables"]}
     note(session, actor_id, "erased", person_id, now, tables=counts)
     return proof
@@ -110,7 +114,7 @@ def _codes(session: Session, who: kept.Whose) -> list[str]:
 
 def _proof(
     before: Mapping[str, int], after: Mapping[str, int], codes: list[str], sent: tuple[int, int], now: datetime,
-    by_themselves: bool,
+    by: str,
 ) -> dict[str, Any]:  # fmt: skip
     """What was deleted, what stays and why; `left` rows are `emptied` or `stay`. Tables without rows are left out."""
     tables = [
@@ -122,7 +126,7 @@ def _proof(
         if one.rows is not None and before[one.name]
     ]  # fmt: skip
     return {
-        "erased_at": now.isoformat(), "by": "themselves" if by_themselves else "the organisation", "was": codes,
+        "erased_at": now.isoformat(), "by": by, "was": codes,
         "tables": tables, "telegram": {"taken_back": sent[0], "too_old": sent[1]},
     }  # fmt: skip
 
@@ -212,8 +216,10 @@ def _empty(session: Session, who: kept.Whose, now: datetime) -> None:
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Case).where(Case.placement_id.in_(stays)).values(named_id=None, named_role=""))
-    for row in session.scalars(select(Alert).where(Alert.placement_id.in_(stays))):
-        row.state = {key: value for key, value in row.state.items() if key in _ALERT_KEEPS}
+    alerts = session.scalars(select(Alert).where(Alert.placement_id.in_(stays))).all()
+    edit_messages(session, [row.id for row in alerts], now)
+    for row in alerts:
+        row.state = {key: value for key, value in row.state.items() if key in ALERT_KEEPS}
     mine = Invite.person_id == who.person
     session.execute(update(Invite).where(mine).values(token=None, code=""))
     session.execute(update(Invite).where(mine, Invite.used_at.is_(None)).values(revoked_at=now))
@@ -228,6 +234,25 @@ def _empty(session: Session, who: kept.Whose, now: datetime) -> None:
                 digest_at=None, digest_next=None)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
+
+
+def edit_messages(session: Session, alerts: Iterable[int], now: datetime) -> None:
+    """In the chats of those who were told, alerts lose their details; their rows, the words."""
+    for alert in alerts:
+        sent = (Outbox.ref.like(f"alert:{alert}:%")) & (Outbox.kind == Kind.ALERT.value) & (Outbox.state == "sent")
+        rows = session.execute(
+            select(Outbox.id, Outbox.chat_id, Outbox.message_id, Outbox.person_id)
+            .join(TelegramAccount, (TelegramAccount.chat_id == Outbox.chat_id) & TelegramAccount.revoked_at.is_(None))
+            .where(sent, Outbox.message_id.is_not(None), TelegramAccount.blocked_at.is_(None))
+        ).all()
+        drafts.queue(session, [
+            drafts.Draft(row.chat_id, talk.alert_closed(), Kind.NOTICE, row.person_id, key=f"edited:{row.id}",
+                         edits=row.message_id)
+            for row in rows
+        ], now)  # fmt: skip
+        session.execute(
+            update(Outbox).where(sent).values(payload={"body": []}).execution_options(synchronize_session=False)
+        )
 
 
 # Of a stay, what leads to somebody and no count needs.
@@ -269,7 +294,7 @@ def erase_from_chat(core: Core, session: Session, person_id: int, scene: Scene, 
         stays = select(Placement.id).where(Placement.person_id == person_id)
         trusted = any(open_cases.is_open(session, stay) for stay in session.scalars(stays))
         return screen(say("privacy/erase_waits_case" if trusted else "privacy/erase_waits"))
-    proof = erase(core, session, person_id, now, person_id)
+    proof = erase(core, session, person_id, now, person_id, "themselves")
     deleted = sum(row["deleted"] for row in proof["tables"])
     left = sum(row["left"] for row in proof["tables"])
     lines = [say("kept/proof/chat", deleted=deleted, left=left)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from bot.rules.ages import ELSEWHERE, IN_EUROPE, too_young
 from bot.rules.durations import parse_check_in_days
 from bot.service.cohorts import WEEKEND
 from bot.service.import_rows import Entry
@@ -50,6 +51,22 @@ def weekend_notes(entries: Iterable[Entry], cohort: Cohort, today: date) -> list
     return [
         f"Minors (or no birth date), and {cohort.code} asks nobody at weekends: {some(minors)}. Say why with "
         f"`compagnon cohort set {cohort.code} --reason TEXT`, or ask daily."
+    ]
+
+
+def age_notes(entries: Iterable[Entry], today: date) -> list[str]:
+    """A sentence on learners who by Telegram's own terms are too young for an account."""
+    young = [
+        e.code
+        for e in entries
+        if e.values.get("telegram") != "no"
+        and too_young(e.values.get("birth_date"), e.values.get("home_country"), today)
+    ]
+    if not young:
+        return []
+    return [
+        f"Too young for Telegram, which asks for {IN_EUROPE} years in the EU and the United Kingdom and {ELSEWHERE} "
+        f"elsewhere: {some(young)}. Check the dates of birth, or let them take part by phone."
     ]
 
 

@@ -15,7 +15,7 @@ from bot.flows import effects as fx
 from bot.rules.names import full_name
 from bot.rules.towns import Misplaced, Town, Towns
 from bot.rules.typed import parse_country, parse_day, parse_name, parse_phone, parse_text, shown
-from bot.service import invites, planning, readiness, steps
+from bot.service import invites, partings, planning, readiness, steps
 from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.consents import record_consent
@@ -176,7 +176,9 @@ def consent_on_paper(
         if not own and not is_minor(person.birth_date, day, placement.status):
             raise BadInput(f"{placement.code} was of age on {day}: a guardian's consent is neither needed nor kept.")
         at = to_utc(day, time(12), placement.home_zone)
+        told = partings.yes_gone(session, person.id, now) if own and not given else []
         record_consent(session, person.id, kind, given, "paper", None, min(at, now), None if own else placement.id)
+        partings.tell(session, told, now)
         planning.replan(session, placement.id, now)
         steps.after_consent(core, session, person.id, fx.GiveConsent(kind, given, placement.id), now)
         stay = stay_of(session, placement.id, now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.flows import learners
+from bot.flows import kept, learners
 from bot.flows.scene import Stay
 from bot.flows.vocabulary import Kind, Screen
 from bot.service import drafts, invites, notices
@@ -87,6 +87,16 @@ def stopped_by_guardian(session: Session, placement_id: int, now: datetime) -> N
     if stay is None or not (stay.minor and stay.guardian_consented):
         return []
     return [(stay.person_id, learners.guardian_stopped()), *_referent_of(session, placement, stay)]
+
+
+def yes_gone(session: Session, person_id: int, now: datetime) -> Notices:
+    """What contact persons read when a learner who is abroad takes back the yes, or says no; asked before."""
+    return [
+        (to, kept.yes_gone(stay.learner, stay.code, before=stay.consented))
+        for stay in stays_of(session, person_id, now)
+        if stay.stage == "during" and not stay.ended and not stay.refused
+        and (to := contact_person(session, session.get_one(Placement, stay.placement_id))) is not None
+    ]  # fmt: skip
 
 
 def _referent_of(session: Session, placement: Placement, stay: Stay) -> Notices:

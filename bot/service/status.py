@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows.scene import Stay
+from bot.rules.ages import too_young as under_age
 from bot.rules.names import full_name
 from bot.rules.permissions import Role
 from bot.service import certificates, check_in_settings, drills, readiness, todo as things
@@ -30,6 +31,21 @@ from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, Tel
 WAITING = ("asked", "delivered", "reminded", "alerted")  # asked and not answered
 NAMED = 12  # codes in a sentence
 SOON = timedelta(days=14)  # who arrives that soon should have joined
+
+
+def too_young(core: Core, now: datetime) -> list[str]:
+    """Codes of learners (`SPRING L01`) who by Telegram's own terms are too young for an account, and have no stay by
+    phone."""
+    with core.store.transaction() as session:
+        rows = session.execute(
+            select(Cohort.code, Placement.code, Placement.home_country, Person.birth_date)
+            .join(Placement, Placement.person_id == Person.id)
+            .join(Cohort, Cohort.id == Placement.cohort_id)
+            .where(Person.birth_date > now.date() - timedelta(days=17 * 366), Placement.by_phone.is_(False),
+                   Person.erased_at.is_(None))
+            .order_by(Cohort.code, Placement.code)
+        ).all()  # fmt: skip
+    return [f"{cohort} {code}" for cohort, code, country, born in rows if under_age(born, country, now.date())]
 
 
 def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def _frame(core: Core, now: datetime) -> int:
         session.add(
             t.Cohort(id=1, project_id=1, code="BENCH", name="Bench", journey=JOURNEY, home_zone="Europe/Paris",
                      check_in_at="19:00", check_in_days="daily", answer_window=14400, reminder_after=3600, grace=7200,
-                     escalate_after=1800, quiet_hours="22:00-07:00", created_at=now)
+                     escalate_after=1800, quiet_hours="22:00-07:00", created_at=now,
+                     forget_at=now + timedelta(days=1))
         )  # fmt: skip
         session.flush()
         return publish(core, session, JOURNEY, now)

@@ -31,6 +31,12 @@ class Project(Base):
     name: Mapped[str]
 
 
+def _created(context: DefaultExecutionContext) -> datetime | None:
+    """Whatever is to be forgotten is looked for from the start."""
+    row: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return row.get("created_at")
+
+
 class Cohort(Base):
     """A flow of learners who go together; its settings are what `compagnon cohort create` takes."""
 
@@ -51,8 +57,12 @@ class Cohort(Base):
     quiet_hours: Mapped[str]  # 22:00-07:00
     look_at: Mapped[datetime | None]  # when to see next whether it is ready to leave
     walks_at: Mapped[datetime | None]  # stays or roles changed: whoever accompanies is to be seen to
+    erase_after: Mapped[int] = mapped_column(default=180 * 86400)  # seconds after a return: then people are erased
+    forget_at: Mapped[datetime | None] = mapped_column(default=_created)  # when to look next at whose data are to go
     created_at: Mapped[datetime]
     __table_args__ = (
+        Index("ix_cohort_forget", "forget_at", sqlite_where=text("forget_at IS NOT NULL"),
+              postgresql_where=text("forget_at IS NOT NULL")),
         Index("ix_cohort_look", "look_at", sqlite_where=text("look_at IS NOT NULL"),
               postgresql_where=text("look_at IS NOT NULL")),
         Index("ix_cohort_walks", "walks_at", sqlite_where=text("walks_at IS NOT NULL"),
@@ -75,6 +85,7 @@ class Person(Base):
     onboarded_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
     mood_off_at: Mapped[datetime | None]  # since when the question on the day is switched off
+    erasure_told_at: Mapped[datetime | None]  # when they, or their coordinator, read on which day their data go
     plain_at: Mapped[datetime | None]  # since when they want plain mode: short texts, no pictures, no timers
 
 
