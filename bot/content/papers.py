@@ -17,9 +17,10 @@ About = Literal["learner", "project", "country"]
 
 
 class Column(Line):
-    """A column of a table; `field` is what a list gives it, an empty one is filled in by hand."""
+    """A column of a table; `field` is what a list gives it, an empty one is filled in by hand. `width` in mm."""
 
     field: str | None = None
+    width: int | None = Field(default=None, ge=10, le=150)
 
 
 class Rule(Strict):

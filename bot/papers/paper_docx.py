@@ -20,9 +20,10 @@ Words = Callable[[Text], str]
 
 SPELLING = {"en": "en-GB", "fr": "fr-FR", "es": "es-ES", "it": "it-IT", "de": "de-DE", "nl": "nl-NL"}
 WIDTH, LABEL = 170.0, 60.0  # mm: between the margins, and of the first column of a table of facts
-NARROW = {"number": 12.0, "mid": 27.0, "end": 27.0, "verdict": 27.0, "checked": 24.0, "unit": 40.0,
+NARROW = {"number": 12.0, "mid": 27.0, "end": 27.0, "verdict": 27.0, "checked": 29.0, "unit": 40.0,
           "question": 32.0, "source": 46.0, "country": 45.0, "city": 45.0}  # fmt: skip
-GREY, SHADE, SIGNING = "595959", "EDEDED", 15.0  # colours, and mm of a row to sign in
+GREY, SHADE = "595959", "EDEDED"
+SIGNING, WRITING = 12.0, 7.0  # mm: height of a row to sign in, and to write in
 
 
 def paper_docx(form: PaperForm, wording: Wording, words: Words, language: str) -> bytes:
@@ -58,7 +59,9 @@ class _Paper:
         if section.heading is not None:
             self._docx.add_heading(marked(self._wording(f"{at}/heading")), 1)
         if section.text is not None:
-            self._say(self._docx.add_paragraph(), self._wording(f"{at}/text"))
+            paragraph = self._docx.add_paragraph()
+            self._say(paragraph, self._wording(f"{at}/text"))
+            paragraph.paragraph_format.keep_with_next = bool(section.columns or section.facts or section.lines) or None
         for point in section.points:
             self._say(self._docx.add_paragraph(style="List Bullet"), self._wording(f"{at}/points/{point.id}/text"))
         if section.facts:
@@ -86,12 +89,14 @@ class _Paper:
         section.page_width, section.page_height = self._mm(210), self._mm(297)
         section.left_margin = section.right_margin = self._mm(20)
         section.top_margin, section.bottom_margin = self._mm(22), self._mm(20)
-        for name, size in (("Normal", 10.5), ("Title", 20), ("Heading 1", 12.5)):
+        for name, size in (("Normal", 10), ("Title", 20), ("Heading 1", 12), ("Footer", 8.5)):
             style = self._docx.styles[name]
             style.font.size = Pt(size)
             style.font.color.rgb = RGBColor(0, 0, 0)
-            _fonts(style.element.get_or_add_rPr(), "Calibri")
+            _fonts(style.element.get_or_add_rPr(), "Arial")
         self._docx.styles["Normal"].paragraph_format.space_after = Pt(4)
+        self._docx.styles["Heading 1"].paragraph_format.space_before = Pt(10)
+        self._docx.styles["Heading 1"].paragraph_format.space_after = Pt(3)
         _spell(self._docx, SPELLING.get(language, language))
         head = section.header.paragraphs[0]
         head.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -110,7 +115,7 @@ class _Paper:
         cell = self._grid(1, (WIDTH,)).rows[0].cells[0]
         _shade(cell, SHADE)
         self._say(cell.paragraphs[0], self._words(say("forms/model")))
-        self._docx.add_paragraph()
+        self._gap()
 
     def _small(self, paragraph: Any, words: str) -> Any:
         from docx.shared import Pt, RGBColor
@@ -125,6 +130,14 @@ class _Paper:
         for one in runs(marked(wording)):
             run = paragraph.add_run(one.words)
             run.bold, run.italic = one.bold or None, one.italic or None
+
+    def _gap(self) -> None:
+        """Two tables in a row would become one."""
+        from docx.shared import Pt
+
+        paragraph = self._docx.add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.paragraph_format.line_spacing = Pt(5)
 
     def _line(self) -> None:
         from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
@@ -156,7 +169,7 @@ class _Paper:
             _shade(row.cells[0], SHADE)
             row.cells[0].paragraphs[0].add_run(self._words(say(f"fields/{name.replace('.', '/')}")))
             row.cells[1].paragraphs[0].add_run(f"{{{{ {name}|bare }}}}")
-        self._docx.add_paragraph()
+        self._gap()
 
     def _table(self, section: Section, at: str) -> None:
         widths = _widths(section.columns)
@@ -165,21 +178,28 @@ class _Paper:
             _shade(cell, SHADE)
             cell.paragraphs[0].add_run(self._wording(f"{at}/columns/{column.id}/text")).bold = True
         _once(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader")
+        _hold(table.rows[0])
         if section.each is not None:
             entry = [f"{{{{ item.{column.field} }}}}" if column.field else "" for column in section.columns]
             for first in (f"{{%tr for item in {section.each} %}}", entry, "{%tr endfor %}"):
-                self._fill(table, widths, [first] if isinstance(first, str) else first)
-        for line in section.rows:
-            self._fill(table, widths, [self._wording(f"{at}/rows/{line.id}/text")])
-        for _ in range(section.empty_rows):
-            self._fill(table, widths, [])
-        self._docx.add_paragraph()
+                self._fill(table, widths, [first] if isinstance(first, str) else first, section.columns)
+        by_hand = [[self._wording(f"{at}/rows/{line.id}/text")] for line in section.rows]
+        for texts in (*by_hand, *([] for _ in range(section.empty_rows))):
+            self._fill(table, widths, texts)
+            table.rows[-1].height = self._mm(WRITING)
+        self._gap()
 
-    def _fill(self, table: Any, widths: Sequence[float], texts: Sequence[str]) -> None:
+    def _fill(
+        self, table: Any, widths: Sequence[float], texts: Sequence[str], columns: Sequence[Column] = ()
+    ) -> None:  # fmt: skip
+        from docx.shared import Pt
+
         row = table.add_row()
         self._row(row, widths)
-        for cell, text in zip(row.cells, texts, strict=False):
-            cell.paragraphs[0].add_run(text if text.startswith("{") else marked(text))
+        for place, (cell, text) in enumerate(zip(row.cells, texts, strict=False)):
+            run = cell.paragraphs[0].add_run(text if text.startswith("{") else marked(text))
+            if place < len(columns) and columns[place].field == "source":
+                run.font.size = Pt(8)  # addresses are long
 
     def _signatures(self, parties: Sequence[str]) -> None:
         widths = (50.0, 50.0, WIDTH - 100.0)
@@ -192,16 +212,17 @@ class _Paper:
             row.cells[0].paragraphs[0].add_run(self._words(say(f"forms/party/{party}")))
             if party in SIGNED_BY:
                 row.cells[1].paragraphs[0].add_run(f"{{{{ {SIGNED_BY[party]}|bare }}}}")
+        for row in table.rows[:-1]:
+            _hold(row)  # who signs sees all who sign
 
 
 def _widths(columns: Sequence[Column]) -> tuple[float, ...]:
-    """Narrow ones as they need, the first of the others twice as wide as the rest of them."""
-    fixed = [NARROW.get(column.field or "", 0.0) for column in columns]
-    wide = [place for place, width in enumerate(fixed) if not width]
-    share = (WIDTH - sum(fixed)) / (len(wide) + 1) if len(wide) > 1 else WIDTH - sum(fixed)
-    for number, place in enumerate(wide):
-        fixed[place] = share * 2 if number == 0 and len(wide) > 1 else share
-    return tuple(fixed)
+    """As wide as a column says or its field needs; the others share what is left. Together they fill the page."""
+    fixed = [float(column.width or NARROW.get(column.field or "", 0.0)) for column in columns]
+    open_ones = fixed.count(0.0)
+    if not open_ones:
+        return tuple(width * WIDTH / sum(fixed) for width in fixed)
+    return tuple(width or (WIDTH - sum(fixed)) / open_ones for width in fixed)
 
 
 # --- what python-docx has no words for ----------------------------------------------------------
@@ -224,6 +245,12 @@ def _once(parent: Any, name: str) -> None:
         parent.append(_element(name))
 
 
+def _hold(row: Any) -> None:
+    """Keep a row on the page of the next one."""
+    for cell in row.cells:
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
+
+
 def _shade(cell: Any, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=colour))
 
@@ -235,7 +262,7 @@ def _fonts(properties: Any, name: str) -> None:
     found = properties.find(qn("w:rFonts"))
     if found is not None:
         properties.remove(found)
-    properties.insert(0, _element("w:rFonts", ascii=name, hAnsi=name, cs="Arial", eastAsia=name))
+    properties.insert(0, _element("w:rFonts", ascii=name, hAnsi=name, cs=name, eastAsia=name))
 
 
 def _spell(document: Any, tag: str) -> None:

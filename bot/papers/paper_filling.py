@@ -13,7 +13,7 @@ from typing import Any
 from bot.errors import BadInput
 from bot.rules.paper_fields import EMPTY_ROWS, LISTS
 
-DOTS = "…" * 16
+DOTS = "…" * 12
 DEPTH = 2  # loops within each other: more would only make a file that never ends
 
 

@@ -123,8 +123,7 @@ def _person(group: str, person: Person) -> dict[str, Value | None]:
 
 def _guardian(placement: Placement, person: Person, now: datetime) -> dict[str, Value | None]:
     """Nobody signs for those who are of age, and nobody need look for a name."""
-    today = local_date(now, placement.home_zone)
-    if not is_minor(person.birth_date, placement.arrival_date or today, placement.status):
+    if not is_minor(person.birth_date, local_date(now, placement.home_zone), placement.status):
         return {"guardian.name": "–", "guardian.phone": "–"}
     return {"guardian.name": placement.guardian_name, "guardian.phone": placement.guardian_phone}
 
