@@ -24,23 +24,20 @@ class Column(Line):
 
 
 class Rule(Strict):
-    """What holds for minors at work. `union` is the rule of the EU, with its article and the day somebody looked;
-    `fact` names what a country's file says, told by `national` with its `{value}`."""
+    """What holds for minors at work. `union` is the rule of the EU, with its article and the day somebody looked.
+    `national` names facts of a country's file as `id`, told with their `{value}`; the first that is known counts."""
 
     id: Id
     question: Phrase
     union: Phrase | None = None
     source: str | None = None
     checked: date | None = None
-    fact: str | None = None
-    national: Phrase | None = None
+    national: tuple[Line, ...] = ()
 
     @model_validator(mode="after")
     def _sourced(self) -> Rule:
         if self.union is not None and (self.source is None or self.checked is None):
             raise ValueError("says what holds in the EU without `source` and `checked`; add both")
-        if (self.fact is None) != (self.national is None):
-            raise ValueError("needs `fact` and `national` together")
         return self
 
 

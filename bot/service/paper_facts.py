@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
-from bot.content.kits import UNION, Number
+from bot.content.kits import UNION, Number, Sourced
 from bot.content.papers import PaperForm, Rule
 from bot.flows.naming import town
 from bot.i18n import Country, Day, Listing, Text, Value, say
@@ -207,29 +207,33 @@ def _for_all(number: Number) -> bool:
 
 
 def _number(number: Number, sources: Mapping[str, str]) -> Row:
-    source = _sources(sources, number.source) + (f" ({number.as_of})" if number.as_of else "")
-    return {"line": number_text(number), "source": source, "checked": Day(number.checked, "short")}
+    told: Row = {"line": number_text(number)}
+    return {**told, **_looked_up(sources, number)}
 
 
 def _rule(core: Core, code: str, form: PaperForm, rule: Rule) -> Row:
     """What the country's own file says, else the EU's rule, else that nobody has looked."""
     at = f"{form.path}/rules/{rule.id}"
     country = core.content.countries.get(code)
-    fact = country.facts.get(rule.fact) if country is not None and rule.fact is not None else None
+    facts = country.facts if country is not None else {}
+    named = next((one.id for one in rule.national if one.id in facts), None)
     told: dict[str, Value | None] = {"question": Text(f"{at}/question"), "source": None, "checked": None}
-    if country is not None and fact is not None:
+    if country is not None and named is not None:
+        fact = facts[named]
         value = Listing(fact.value) if isinstance(fact.value, tuple) else fact.value
         return told | {
-            "answer": Text(f"{at}/national", {"value": value}),
-            "source": _sources(country.sources, fact.source), "checked": Day(fact.checked, "short"),
+            "answer": Text(f"{at}/national/{named}/text", {"value": value}),
+            **_looked_up(country.sources, fact),
         }  # fmt: skip
     if rule.union is not None and rule.checked is not None and code in UNION - WITHOUT_DIRECTIVE:
         return told | {"answer": Text(f"{at}/union"), "source": rule.source, "checked": Day(rule.checked, "short")}
     return told | {"answer": say("forms/not_looked_up", country=Country(code))}
 
 
-def _sources(explained: Mapping[str, str], names: Sequence[str]) -> str:
-    return ", ".join(explained.get(name, name) for name in names)
+def _looked_up(explained: Mapping[str, str], told: Sourced) -> Row:
+    """Where it stands, with the age of the source where it is older, and when somebody looked."""
+    where = ", ".join(explained.get(name, name) for name in told.source)
+    return {"source": f"{where} ({told.as_of})" if told.as_of else where, "checked": Day(told.checked, "short")}
 
 
 def words_of(core: Core, value: Any, language: str) -> str:
