@@ -23,7 +23,8 @@ from bot.papers.inline import as_marks, bare, paragraphs
 from bot.papers.paper import GREY, INK, Colour, Paper
 
 LEFT, TOP, WIDTH, BOTTOM = 20.0, 18.0, 170.0, 276.0
-BODY, SMALL, CELL = 10.5, 8.5, 9.0
+BODY, SMALL = 10.5, 8.5
+CELL, HEAD = 9.0, 8.0  # of a table
 PICTURE = 90.0  # the longest side of a photo
 _ACCENT: Colour = (24, 78, 119)
 _SIZES = {1: 17.0, 2: 13.0, 3: 11.0}
@@ -242,10 +243,11 @@ class _Writer:
         begun = False
         for row in grid.rows:
             height = self._grid_height(row, widths)
-            if not begun or self._y + height > BOTTOM:
+            if not begun:
                 self._room(head + height)
-                if begun:
-                    self._new_page()
+            elif self._y + height > BOTTOM:
+                self._new_page()
+            if not begun or self._y == TOP:
                 self._grid_row(grid.columns, widths, head, grid.words, bold=True)
                 begun = True
             self._grid_row(row, widths, height, grid.words)
@@ -253,7 +255,13 @@ class _Writer:
 
     def _grid_height(self, row: tuple[str, ...], widths: list[float], *, bold: bool = False) -> float:
         cells = zip(row, widths, strict=True)
-        return max(self._paper.height(wide - 2, bare(words) or " ", CELL, bold=bold) for words, wide in cells) + 1.6
+        return (
+            max(
+                self._paper.height(wide - 2, bare(words) or " ", HEAD if bold else CELL, bold=bold)
+                for words, wide in cells
+            )
+            + 1.6
+        )
 
     def _grid_row(
         self, row: tuple[str, ...], widths: list[float], height: float, texts: int, *, bold: bool = False
@@ -263,7 +271,7 @@ class _Writer:
         x = LEFT
         for n, (words, wide) in enumerate(zip(row, widths, strict=True)):
             side = "L" if n < texts else "R"
-            self._paper.text(x + 1, self._y + 0.8, wide - 2, bare(words), CELL, bold=bold, align=side)
+            self._paper.text(x + 1, self._y + 0.8, wide - 2, bare(words), HEAD if bold else CELL, bold=bold, align=side)
             x += wide
         self._y += height
         self._paper.rule(LEFT, self._y, WIDTH)
@@ -332,7 +340,7 @@ def _texts(document: Document) -> Iterator[str]:
 def _widths(grid: Grid) -> list[float]:
     """Of the columns in millimetres: figures take what their title needs, texts share the rest."""
     figures = len(grid.columns) - grid.words
-    each = min(28.0, max(17.0, 0.62 * WIDTH / max(1, figures))) if figures else 0.0
+    each = min(28.0, max(15.0, 0.82 * WIDTH / max(1, figures))) if figures else 0.0
     left = WIDTH - figures * each
     lengths = [max((len(row[n]) for row in (grid.columns, *grid.rows)), default=1) ** 0.5 for n in range(grid.words)]
     return [left * length / sum(lengths) for length in lengths] + [each] * figures

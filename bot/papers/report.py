@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from bot.i18n import Country, Text, say, verbatim
 from bot.rules.language_test import BELOW, RANKS
 from bot.rules.points import COMPETENCES
 
-Cell = Text | Country | str | int | float | None
+Cell = Text | Country | date | str | int | float | None
 TEXT, COUNT, SHARE, NUMBER = "text", "count", "share", "number"
 VALUES = frozenset((
     "short", "long", "pupil", "apprentice", "graduate", "staff", "yes", "no", "on_duty", "out_of_hours", "all", "amber",
@@ -108,6 +109,10 @@ def _facts(title: str, pairs: Mapping[str, Any]) -> Table:
     return Table(say(f"report/tables/{title}"), (column("figure", TEXT), column("value")), tuple(rows))
 
 
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
+
+
 # --- taking part and care -----------------------------------------------------------------------
 
 
@@ -115,7 +120,7 @@ def _participation(found: Mapping[str, Any]) -> Theme:
     stays, people = found["mobilities"], found["participants"]
     trips = {name: stays[name] for name in ("candidates", "planned", "begun", "completed", "ended_early", "days")}
     trips["average_days"] = (stays["average_days"], NUMBER)
-    trips |= {name: (stays[name], TEXT) for name in ("first_arrival", "last_return")}
+    trips |= {name: (_day(stays[name]), TEXT) for name in ("first_arrival", "last_return")}
     others = ("minors_at_arrival", "in_pairs", "accompanying", "referents", "host_tutors", "host_organisations")
     statuses = [(value_of(name), (n, COUNT)) for name, n in people.items() if name not in others and n is not None]
     about = _facts("people", {name: people[name] for name in others})
@@ -315,7 +320,7 @@ def _flows(found: Mapping[str, Any]) -> Theme:
          one["alerts"].get("median_minutes_until_taken"))
         for one in flows
     )  # fmt: skip
-    return _theme("flows", [Table(say("report/themes/flows"), columns, rows), *_opinions(flows)], note=False)
+    return _theme("flows", [Table(say("report/columns/figure"), columns, rows), *_opinions(flows)], note=False)
 
 
 def _opinions(flows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
@@ -339,8 +344,8 @@ def _opinions(flows: Sequence[Mapping[str, Any]]) -> Iterator[Table]:
 def _improvements(found: Mapping[str, Any]) -> Theme:
     columns = tuple(column(name, TEXT) for name in ("cohort", "improvement", "owner", "due", "done_on", "outcome"))
     rows = tuple(
-        tuple(verbatim(one[key]) if one[key] else None
-              for key in ("cohort", "text", "owner", "due", "done_on", "outcome"))
+        (*(verbatim(one[key]) for key in ("cohort", "text", "owner")), _day(one["due"]), _day(one["done_on"]),
+         verbatim(one["outcome"]) if one["outcome"] else None)
         for one in found.get("improvements", ())
     )  # fmt: skip
     return _theme("improvements", [Table(say("report/themes/improvements"), columns, rows)], note=False)

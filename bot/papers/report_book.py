@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,8 @@ def _rows(sheet: Worksheet, table: Table, row: int, words: Words, language: str)
             if isinstance(value, Text | Country | str):
                 there = sheet.cell(row, n, _safe(written(value, kind, words, language)))
                 there.alignment = Alignment(wrap_text=True, vertical="top")
+            elif isinstance(value, date):
+                sheet.cell(row, n, value).number_format = "yyyy-mm-dd"
             elif value is not None:
                 sheet.cell(row, n, value).number_format = FORMATS.get(kind, "General")
         row += 1

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from bot.i18n import Day, Text, say
-from bot.papers.blocks import Block, Document, Grid, Heading, Paragraph, Picture
+from bot.papers.blocks import Block, Document, Grid, Heading, NewPage, Paragraph, Picture
 from bot.papers.booklet import booklet
 from bot.papers.report import TEXT, Table, Theme, explained
 from bot.papers.report_plots import drawn
@@ -46,6 +46,8 @@ def _foot(found: Mapping[str, Any]) -> Text:
 
 
 def _chapter(theme: Theme, words: Words, language: str) -> Iterator[Block]:
+    if theme.tables[0].title in {chart.title for chart in theme.charts}:
+        yield NewPage()  # a chart and its table fill one
     yield Heading(1, words(theme.title))
     if theme.note is not None:
         yield Paragraph(words(theme.note), quiet=True)

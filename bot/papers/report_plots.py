@@ -26,13 +26,13 @@ def drawn(chart: Chart, words: Words, language: str) -> tuple[bytes, int, int]:
 
     for font in (fonts.MAIN, fonts.BOLD):
         font_manager.fontManager.addfont(fonts.path_of(font))
-    labels = [fill(fonts.drawable(written(label, "", words, language)), 34) for label in chart.labels]
+    labels = [fill(fonts.drawable(written(label, "", words, language)), 40) for label in chart.labels]
     many = len(chart.series)
-    thick = 0.24 if many > 1 else 0.3
-    heights = [max(many * thick + 0.16, 0.19 * (label.count("\n") + 1) + 0.1) for label in labels]
+    thick = 0.16 if many > 1 else 0.22
+    heights = [max(many * thick + 0.1, 0.17 * (label.count("\n") + 1) + 0.06) for label in labels]
     head = 0.1 + (0.3 if many > 1 else 0)
     height = sum(heights) + head + 0.1
-    with mpl.rc_context({"font.family": "Noto Sans", "font.size": 9, "text.color": INK}):
+    with mpl.rc_context({"font.family": "Noto Sans", "font.size": 8.5, "text.color": INK}):
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         axes = figure.add_axes((0.37, 0.1 / height, 0.54, sum(heights) / height))
         top = 0.0
@@ -47,7 +47,7 @@ def drawn(chart: Chart, words: Words, language: str) -> tuple[bytes, int, int]:
                     axes.barh(y, value - chart.lowest, thick * 0.82, left=chart.lowest, color=colour)
                 axes.text(
                     (value if value is not None else chart.lowest) + 0.015 * (chart.highest - chart.lowest), y,
-                    written(value, chart.kind, words, language) or "–", va="center", ha="left", fontsize=8,
+                    written(value, chart.kind, words, language) or "–", va="center", ha="left", fontsize=7.5,
                 )  # fmt: skip
             top += room
         axes.set_xlim(chart.lowest, chart.highest)

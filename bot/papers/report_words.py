@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from bot.i18n import Country, Text, locale_of, say
@@ -26,6 +28,8 @@ def written(value: Any, kind: str, words: Words, language: str) -> str:
         return words(value)
     if isinstance(value, Country):
         return str(locale_of(language).territories.get(value.code.upper(), value.code))
+    if isinstance(value, date):
+        return format_date(value, "medium", locale_of(language))
     if isinstance(value, str):
         return value
     if kind == SHARE:

@@ -11,13 +11,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
+from math import comb
 from typing import TypeVar
 
 from bot.rules.survey import LEAST
 
 Group = frozenset[int]
 Name = TypeVar("Name")
-MOST_SETS = 400  # held against each other at once; beyond that what is pooled stays hidden
+MOST_ROWS = 40  # of a trait are shown: the largest; a hundred companies are no table
+MOST_SETS = 300  # held against each other at once; beyond that nothing more comes in from what was too few
+MOST_WAYS = 300_000  # sums of small atoms that are tried for one group; where there are more, it stays hidden
 
 
 def in_fives(slots: Sequence[int], live: Collection[int]) -> tuple[int, ...]:
@@ -30,37 +33,42 @@ def in_fives(slots: Sequence[int], live: Collection[int]) -> tuple[int, ...]:
     return tuple(found)
 
 
-def rows(counted: Sequence[int], traits: Sequence[Mapping[int, str]]) -> list[dict[str, Group]]:
-    """For each trait who is counted under each of its values: full fives of those who are counted at all. What would
-    let one to four be worked out, from whatever else is shown, is left out."""
+def rows(
+    counted: Sequence[int], traits: Sequence[Mapping[int, str]], *, fives: bool = True
+) -> list[dict[str, Group]]:  # fmt: skip
+    """For each trait who is shown under each of its values: full fives, or all, of those who are counted at all. What
+    would let one to four be worked out, from whatever else is shown, is left out."""
     shown: list[Group] = [frozenset(counted)] if counted else []
     found: list[dict[str, Group]] = []
     for trait in traits:
         mine: dict[str, Group] = {}
         values = Counter(trait[one] for one in counted if one in trait)
-        for value, _ in sorted(values.items(), key=lambda pair: (-pair[1], pair[0])):
-            members = [one for one in counted if trait.get(one) == value]
-            group = frozenset(members[: len(members) // LEAST * LEAST])
-            if group and safe(group, shown):
+        for value, _ in sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_ROWS]:
+            group = _group([one for one in counted if trait.get(one) == value], fives)
+            if safe(group, shown):
                 shown.append(group)
                 mine[value] = group
         found.append(dict(sorted(mine.items())))
     return found
 
 
+def _group(members: Sequence[int], fives: bool) -> Group:
+    return frozenset(members[: len(members) // LEAST * LEAST] if fives else members)
+
+
 def pooled(
-    cells: Iterable[Mapping[str, Group]], rest: Mapping[str, Sequence[int]], shown: Sequence[Group]
-) -> dict[str, Group]:
-    """One trait over many cohorts: what is shown of each, and what was too few in each, together in full fives."""
+    cells: Iterable[Mapping[str, Group]], rest: Mapping[str, Sequence[int]], shown: list[Group], *, fives: bool = True
+) -> dict[str, Group]:  # fmt: skip
+    """One trait over many cohorts: what is shown of each, and what was too few in each, together. What comes in is
+    added to `shown`."""
     found: dict[str, set[int]] = {}
     for cell in cells:
         for value, group in cell.items():
             found.setdefault(value, set()).update(group)
-    known = list(shown)
-    for value, members in rest.items():
-        extra = frozenset(members[: len(members) // LEAST * LEAST])
-        if extra and len(known) < MOST_SETS and safe(extra, known):
-            known.append(extra)
+    for value, members in sorted(rest.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:MOST_ROWS]:
+        extra = _group(members, fives)
+        if len(shown) < MOST_SETS and safe(extra, shown):
+            shown.append(extra)
             found.setdefault(value, set()).update(extra)
     return {value: frozenset(group) for value, group in sorted(found.items())}
 
@@ -69,38 +77,43 @@ def safe(group: Group, shown: Sequence[Group]) -> bool:
     """May this group be shown beside those, so that no sum and difference of them tells of one to four people?"""
     if len(group) < LEAST:
         return False
-    for other in shown:
-        smaller, larger = sorted((group, other), key=len)
-        if smaller < larger and len(larger - smaller) < LEAST:
-            return False
     return group in shown or not isolates([*shown, group])
 
 
 def isolates(groups: Sequence[Group]) -> bool:
-    """Whether sums over these groups, added and subtracted at will, give that of one to four people."""
+    """Whether sums over these groups, added and subtracted at will, give that of one to four people.
+
+    People who are in the same groups make an atom: no sum tells them apart. A set of atoms can be worked out where its
+    indicator lies in the space that the groups span, that is, where projecting it there changes nothing."""
     import numpy as np  # a tenth of a second, and few commands count
 
-    patterns: dict[tuple[int, ...], int] = {}
     inside: dict[int, list[int]] = {}
     for place, group in enumerate(groups):
         for one in group:
             inside.setdefault(one, []).append(place)
-    for places in inside.values():
-        patterns[tuple(places)] = patterns.get(tuple(places), 0) + 1
-    atoms = list(patterns)
-    small = [n for n, atom in enumerate(atoms) if patterns[atom] < LEAST]
+    sizes = Counter(tuple(places) for places in inside.values())
+    atoms = list(sizes)
+    small = [n for n, atom in enumerate(atoms) if sizes[atom] < LEAST]
     if not small:
         return False
-    wanted = [{n} for n in small]
-    wanted += [set(pair) for pair in combinations(small, 2) if sum(patterns[atoms[n]] for n in pair) < LEAST]
     matrix = np.zeros((len(atoms), len(groups)))
     for n, atom in enumerate(atoms):
         matrix[n, list(atom)] = 1.0
-    targets = np.zeros((len(atoms), len(wanted)))
-    for n, together in enumerate(wanted):
-        targets[list(together), n] = 1.0
-    answer, *_ = np.linalg.lstsq(matrix, targets, rcond=None)
-    return bool((np.abs(matrix @ answer - targets).max(axis=0) < 1e-6).any())
+    left, strengths, _ = np.linalg.svd(matrix, full_matrices=False)
+    basis = left[small][:, strengths > 1e-9]
+    gram = basis @ basis.T
+    weights = np.array([sizes[atoms[n]] for n in small])
+    for many in range(1, LEAST):
+        # Projecting a set of so many atoms can leave it as it is only where each of them has that much of itself there.
+        near = np.flatnonzero((np.diag(gram) >= 1 / many - 1e-9) & (weights <= LEAST - many))
+        if comb(len(near), many) > MOST_WAYS:
+            return True
+        sets = np.array(list(combinations(near, many)), dtype=int).reshape(-1, many)
+        sets = sets[weights[sets].sum(axis=1) < LEAST]
+        kept = sum(gram[sets[:, a], sets[:, b]] for a in range(many) for b in range(many))
+        if len(sets) and (np.abs(kept - many) < 1e-6).any():
+            return True
+    return False
 
 
 def quiet(counts: Mapping[Name, int]) -> dict[Name, int | None]:
@@ -113,20 +126,3 @@ def quiet(counts: Mapping[Name, int]) -> dict[Name, int | None]:
         if count:
             hidden.add(name)
     return {name: None if name in hidden else count for name, count in counts.items()}
-
-
-def folded(units: Iterable[Mapping[Name, int]]) -> tuple[dict[Name, int], int]:
-    """Counts of people by value in one or more cohorts: what is shown by name, and how many are left. What too few
-    have in a cohort counts under its name only where it is five or more in all such cohorts together."""
-    shown: Counter[Name] = Counter()
-    hidden: Counter[Name] = Counter()
-    for counts in units:
-        kept = quiet({value: count for value, count in counts.items() if count})
-        for value, count in kept.items():
-            (hidden if count is None else shown)[value] += counts[value]
-    left = sum(hidden.values())
-    for value, count in sorted(hidden.items(), key=lambda pair: (-pair[1], str(pair[0]))):
-        if count >= LEAST and (left == count or left - count >= LEAST):
-            shown[value] += count
-            left -= count
-    return dict(shown), left

@@ -15,6 +15,9 @@ from bot.rules.points import COMPETENCES
 from bot.rules.survey import LEAST
 
 TRAITS = ("country", "host", "length", "status", "fewer_opportunities")
+DESTINATION = "destination"  # country and city, with a slash between
+# What is asked for most is looked at first: what comes later is hidden where it would give somebody away.
+_ORDER = ("country", "length", "status", "fewer_opportunities", DESTINATION, "host")
 STAGES = ("before", "during", "after")
 LONG = 31  # nights; longer stays walk the journey for long ones
 HOURS = ("on_duty", "out_of_hours")
@@ -61,24 +64,39 @@ class Counted:
 def counted(known: Mapping[int, Known], slots: Mapping[int, Slots]) -> Counted:
     """Whom a report over these cohorts counts, so that nobody can be worked out from it and those of its cohorts."""
     totals = {cohort: in_fives(one.order, one.live) for cohort, one in slots.items()}
-    cells = {
-        cohort: rows(total, [_values(known, total, trait) for trait in TRAITS]) for cohort, total in totals.items()
+    return _divided(known, totals, [trait for trait in _ORDER if trait != DESTINATION], fives=True)
+
+
+def placed(known: Mapping[int, Known]) -> Counted:
+    """The stays by trait and destination, all of those in a group that may be shown."""
+    totals: dict[int, list[int]] = {}
+    for one in known.values():
+        totals.setdefault(one.cohort, []).append(one.id)
+    return _divided(known, totals, _ORDER, fives=False)
+
+
+def _divided(
+    known: Mapping[int, Known], totals: Mapping[int, Sequence[int]], traits: Sequence[str], *, fives: bool
+) -> Counted:  # fmt: skip
+    cells: dict[int, list[dict[str, Group]]] = {
+        cohort: rows(total, [_values(known, total, trait) for trait in traits], fives=fives)
+        for cohort, total in totals.items()
     }
     everybody = frozenset(one for total in totals.values() for one in total)
-    if len(slots) == 1:
-        (mine,) = cells.values()
-        return Counted(everybody, dict(zip(TRAITS, mine, strict=True)))
+    if len(totals) < 2:
+        mine: list[dict[str, Group]] = next(iter(cells.values()), [{} for _ in traits])
+        return Counted(everybody, dict(zip(traits, mine, strict=True)))
     shown = [frozenset(total) for total in totals.values() if total]
     shown += [group for cell in cells.values() for values in cell for group in values.values()]
     by: dict[str, Mapping[str, Group]] = {}
-    for place, trait in enumerate(TRAITS):
+    for place, trait in enumerate(traits):
         rest: dict[str, list[int]] = {}
         for cohort, total in totals.items():
             for one in total:
                 value = known[one].traits.get(trait)
                 if value is not None and one not in cells[cohort][place].get(value, frozenset()):
                     rest.setdefault(value, []).append(one)
-        by[trait] = pooled([cell[place] for cell in cells.values()], rest, shown)
+        by[trait] = pooled([cell[place] for cell in cells.values()], rest, shown, fives=fives)
     return Counted(everybody, by)
 
 

@@ -18,7 +18,8 @@ from bot.rules.certificates import training
 from bot.rules.duty import on_duty, parse_duty
 from bot.rules.language_test import Result
 from bot.rules.points import COMPETENCES
-from bot.rules.report import LONG, Known, Reaction, Slots
+from bot.rules.report import DESTINATION, LONG, Known, Reaction, Slots
+from bot.rules.towns import kit_name
 from bot.service.import_new import FEWER
 from bot.service.journeys import scripts_of
 from bot.service.stays import itinerary_of, load_stays
@@ -59,7 +60,8 @@ def load(session: Session, library: Library, cohorts: Collection[int], now: date
     disclosed = _consented(session, cohorts, FEWER)
     for stay in stays:
         today = local_date(now, zones[stay.cohort_id])
-        facts.known[stay.id] = _stay(stay, today, stay.id in agreed, (stay.person_id, stay.id) in disclosed)
+        city = kit_name(library, stay.kit) if stay.kit else stay.host_city
+        facts.known[stay.id] = _stay(stay, city, today, stay.id in agreed, (stay.person_id, stay.id) in disclosed)
     _check_ins(session, cohorts, facts)
     scripts = _scripts(session, library, stays)
     late = _steps(session, cohorts, facts, scripts)
@@ -78,9 +80,11 @@ def of_stays(cohorts: Collection[int], *columns: Any) -> Select[Any]:
     )  # fmt: skip
 
 
-def _stay(stay: Placement, today: date, agreed: bool, disclosed: bool) -> Known:
+def _stay(stay: Placement, city: str | None, today: date, agreed: bool, disclosed: bool) -> Known:
     trip = itinerary_of(stay)
     traits = {"country": stay.host_country, "host": stay.host_organisation, "status": stay.status}
+    if city:
+        traits[DESTINATION] = f"{stay.host_country or ''}/{city}"
     if trip is not None:
         planned = (stay.return_date or trip.return_) - trip.arrival
         traits["length"] = "long" if planned > timedelta(days=LONG) else "short"
@@ -252,12 +256,14 @@ def _order(session: Session, cohorts: Collection[int], facts: Facts, late: Late)
     everybody = {one: one for one in known}
     _slots(facts, "check_ins", {one: one for one in known if known[one].asked}, set(known))
     _slots(facts, "safety_training", everybody, {one for one in known if known[one].trained is not None})
-    _slots(facts, "journey_steps", agreed, {one for one in known if known[one].agreed})
-    _slots(facts, "outcomes", agreed_on, {one for one in known if known[one].outcomes[0]})
+    _slots(facts, "journey_steps", agreed, {one for one in known if known[one].agreed}, agreed)
+    _slots(facts, "outcomes", agreed_on, {one for one in known if known[one].outcomes[0]}, agreed)
     after = late["assessment"]
-    _slots(facts, "competences", after, {one for one in known if {"before", "after"} <= known[one].skills.keys()})
-    _slots(facts, "looked_back", after, {one for one in known if len(known[one].skills) == 3})
-    _slots(facts, "language", late["language_test"], {one for one in known if known[one].languages})
+    _slots(
+        facts, "competences", after, {one for one in known if {"before", "after"} <= known[one].skills.keys()}, agreed
+    )
+    _slots(facts, "looked_back", after, {one for one in known if len(known[one].skills) == 3}, agreed)
+    _slots(facts, "language", late["language_test"], {one for one in known if known[one].languages}, agreed)
 
 
 def _first_yes(session: Session, cohorts: Collection[int], which: ColumnElement[bool]) -> dict[int, int]:
@@ -271,11 +277,13 @@ def _first_yes(session: Session, cohorts: Collection[int], which: ColumnElement[
     return {row[0]: row[1] for row in session.execute(words.where(which))}
 
 
-def _slots(facts: Facts, family: str, places: Mapping[int, Any], live: Collection[int]) -> None:
-    """`places`: by stay what it is ordered by. Who never had anything to count takes no place."""
-    gone = {one for one in places if not facts.known[one].agreed}  # withdrew, or was erased
+def _slots(
+    facts: Facts, family: str, places: Mapping[int, Any], live: Collection[int], once: Collection[int] = ()
+) -> None:
+    """`places`: by stay what it is ordered by; `once`: who agreed at some time. Nobody else takes a place."""
+    gone = {one for one in places if one in once and not facts.known[one].agreed}  # withdrew, or was erased
     by_cohort: dict[int, list[int]] = {cohort: [] for cohort in {one.cohort for one in facts.known.values()}}
     for one in sorted(places, key=lambda at: (places[at], at)):
-        if one in live or (one in gone and family not in ("check_ins", "safety_training")):
+        if one in live or one in gone:
             by_cohort[facts.known[one].cohort].append(one)
     facts.slots[family] = {cohort: Slots(order, frozenset(live)) for cohort, order in by_cohort.items()}

@@ -9,7 +9,7 @@ confided, or of a question to the kit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
@@ -21,9 +21,8 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.errors import NotFound
 from bot.rules import report as rule
-from bot.rules.disclosure import Group, folded, quiet, safe
+from bot.rules.disclosure import Group, quiet, safe
 from bot.rules.survey import LEAST
-from bot.rules.towns import kit_name
 from bot.rules.typed import shown
 from bot.service import improvements, report_facts, report_tools, surveys
 from bot.service.cohorts import find
@@ -116,12 +115,13 @@ def _report(core: Core, session: Session, scope: Scope, now: datetime, *, brief:
     placements = [placement for placement, _ in rows]
     facts = report_facts.load(session, core.content, scope.ids, now)
     enough = len(placements) >= LEAST
+    placed = rule.placed(facts.known)
     counted = {family: _who(facts, family) for family in FAMILIES}
     found = {
         **_head(scope, now), "learners": len(placements), "enough": enough,
         "mobilities": _mobilities(placements, today),
         "participants": _participants(session, scope.ids, [(row[0], row[1]) for row in rows]),
-        "destinations": _destinations(core, placements, today) if enough else [],
+        "destinations": _destinations(facts, placed) if enough else [],
         "reached": _reached(session, placements, facts) if enough else {},
         "travel_days": _travel(session, scope.ids), "messages": _messages(session, scope.ids),
         "alerts": _alerts(session, scope.ids, facts) if enough else {},
@@ -131,7 +131,7 @@ def _report(core: Core, session: Session, scope: Scope, now: datetime, *, brief:
     found["learning"] = _learning(session, scope.ids, counted["journey_steps"].total)
     found["satisfaction"] = surveys.of_cohorts(core, session, scope.cohorts)
     if not brief:
-        found["by"] = _by(facts, counted) if enough else {}
+        found["by"] = _by(facts, placed, counted) if enough else {}
         found["tools"] = report_tools.users(session, scope.ids, facts)
         found["improvements"] = improvements.of(session, scope.ids)
     if scope.whole and not brief:
@@ -156,22 +156,28 @@ def _who(facts: Facts, family: str) -> rule.Counted:
     return found
 
 
-def _by(facts: Facts, counted: Mapping[str, rule.Counted]) -> dict[str, list[dict[str, Any]]]:
-    """For each trait a row for each value with at least five stays, and one for all others together. Days are there
-    where all stays of that value are in the row."""
+def _by(facts: Facts, placed: rule.Counted, counted: Mapping[str, rule.Counted]) -> dict[str, list[dict[str, Any]]]:
+    """For each trait a row for each value with at least five stays, and one for all others together."""
     found: dict[str, list[dict[str, Any]]] = {}
     for trait in rule.TRAITS:
-        there = [(one, one.traits[trait]) for one in facts.known.values() if trait in one.traits]
-        stays = Counter(value for _, value in there)
-        named, rest = folded(_by_cohort((one.cohort, value) for one, value in there))
-        rows: list[dict[str, Any]] = [
-            {"value": value, "stays": n,
-             "days": sum(one.days for one, its in there if its == value) if n == stays[value] else None,
+        rows = [
+            {**_group(facts, group, value=value),
              **{family: _row(facts, counted[family], family, trait, value) for family in IN_ROWS}}
-            for value, n in sorted(named.items())
+            for value, group in placed.by.get(trait, {}).items()
         ]  # fmt: skip
-        found[trait] = [*rows, *([{"value": None, "stays": rest, "days": None}] if rest >= LEAST else [])]
+        found[trait] = [] if not rows else [*rows, *_others(rows, len(facts.known), value=None)]
     return found
+
+
+def _group(facts: Facts, group: Group, **named: str | None) -> dict[str, Any]:
+    return {**named, "stays": len(group), "days": sum(facts.known[one].days for one in group)}
+
+
+def _others(rows: Sequence[Mapping[str, Any]], there: int, **named: None) -> Iterator[dict[str, Any]]:
+    """Everybody who is in none of the rows, or of whom nothing is known."""
+    rest = there - sum(row["stays"] for row in rows)
+    if rest >= LEAST:
+        yield {**named, "stays": rest, "days": None}
 
 
 def _row(facts: Facts, counted: rule.Counted, family: str, trait: str, value: str) -> dict[str, Any] | None:
@@ -221,32 +227,13 @@ def _participants(session: Session, cohorts: Sequence[int], rows: Iterable[tuple
     }  # fmt: skip
 
 
-def _destinations(core: Core, placements: Iterable[Placement], today: date) -> list[dict[str, Any]]:
-    """Cities with at least five stays, and all others together; none from which the rest of its country would show."""
-    cities: dict[tuple[int, str], Counter[tuple[str, str]]] = {}
-    days: Counter[tuple[str, str]] = Counter()
-    stays: Counter[tuple[str, str]] = Counter()
-    for placement in placements:
-        if placement.host_city:
-            city = kit_name(core.content, placement.kit) if placement.kit else placement.host_city
-            there = (placement.host_country or "", city)
-            cities.setdefault((placement.cohort_id, there[0]), Counter())[there] += 1
-            stays[there] += 1
-            days[there] += _days(placement, today)
-    named, rest = folded(cities.values())
-    rows: list[dict[str, Any]] = [
-        {"country": where[0], "city": where[1], "stays": n, "days": days[where] if n == stays[where] else None}
-        for where, n in sorted(named.items())
-    ]
-    return [*rows, *([{"country": None, "city": None, "stays": rest, "days": None}] if rest >= LEAST else [])]
-
-
-def _by_cohort(pairs: Iterable[tuple[int, Any]]) -> Iterable[Counter[Any]]:
-    """What is counted, cohort by cohort."""
-    found: dict[int, Counter[Any]] = {}
-    for cohort, value in pairs:
-        found.setdefault(cohort, Counter())[value] += 1
-    return found.values()
+def _destinations(facts: Facts, placed: rule.Counted) -> list[dict[str, Any]]:
+    """Cities with at least five stays, and all others together."""
+    rows = []
+    for value, group in placed.by.get(rule.DESTINATION, {}).items():
+        country, _, city = value.partition("/")
+        rows.append(_group(facts, group, country=country, city=city))
+    return [*rows, *_others(rows, len(facts.known), country=None, city=None)]
 
 
 def _reached(session: Session, placements: Sequence[Placement], facts: Facts) -> dict[str, int | None]:
