@@ -17,24 +17,27 @@ from admin_cli.output import Json, heading, print_json, say, table
 from bot.content.languages import COMPLETE
 from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE
-from bot.papers import report_book, report_pdf
+from bot.papers import quality, report_book, report_pdf
+from bot.papers.booklet import booklet
 from bot.papers.report import Theme, themes
 from bot.papers.report_words import Words, split, written
 from bot.rules.typed import parse_choice
-from bot.service import reports, surveys
+from bot.service import open_data, reports, surveys
 
-KINDS = ("survey", "compare")
+KINDS = ("survey", "compare", "quality", "open-data")
 ENDINGS = (".xlsx", ".pdf", ".csv", ".json")
 USAGE = (
     "Name one cohort or a project: compagnon report CODE, compagnon report --project P; or compagnon report survey "
-    "CODE, compagnon report compare CODE CODE."
+    "CODE, compagnon report compare CODE CODE, compagnon report quality CODE, compagnon report open-data --to FOLDER."
 )
 
 
 def report(
     what: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[survey|compare] CODE …", help="A cohort; after `compare` two or more of them."),
+        typer.Argument(
+            metavar="[survey|compare|quality|open-data] CODE …", help="A cohort; after `compare` two or more."
+        ),
     ] = None,
     project: Annotated[
         str | None, typer.Option("--project", metavar="P", help="All cohorts of a project together.")
@@ -51,7 +54,8 @@ def report(
     """Figures of a cohort or a project for final reports: no names, no codes, no group of fewer than five people.
 
     `report compare A B` holds flows beside each other; `report survey CODE` has what people thought, with their
-    sentences.
+    sentences; `report quality CODE` is evidence against each Erasmus quality standard, and what is missing;
+    `report open-data --to FOLDER` writes anonymous figures of all cohorts for anybody to use.
 
     Examples:
 
@@ -60,6 +64,9 @@ def report(
       compagnon report --project KA121-2027 --to project.xlsx
     """
     kind, codes = _asked(what or [], project)
+    if kind == "open-data":
+        _open_data(to)
+        return
     spoken = parse_choice(language, COMPLETE, "a language of reports")
     ending = to.suffix.lower() if to is not None else ""
     if to is not None and ending not in ENDINGS:
@@ -69,10 +76,12 @@ def report(
             found = surveys.of_cohort(d.core, codes[0], d.now)
             _survey(found, to, ending, as_json=json)
             return
-        found = _found(d, kind, codes)
+        found = _found(d, kind, codes, project)
         words = partial(d.core.content.catalogues.plain, language=spoken, zone="UTC")
         marked = partial(d.core.content.catalogues.html, language=spoken, zone="UTC")
-        if to is not None:
+        if kind == "quality":
+            _quality(found, to, ending, words, marked, spoken, as_data=json)
+        elif to is not None:
             write_bytes(to, _file(found, ending, words, marked, spoken))
             say(f"{to} is ready.")
         elif json:
@@ -82,18 +91,40 @@ def report(
 
 
 def _asked(what: Sequence[str], project: str | None) -> tuple[str, list[str]]:
+    """What kind of report, and of which cohorts; a project stands in their place."""
     kind, codes = (what[0], list(what[1:])) if what and what[0] in KINDS else ("", list(what))
-    if project is not None and not kind and not codes:
-        return "project", [project]
-    if project is not None or not codes or (kind == "compare") != (len(codes) > 1):
+    if project is not None and kind in ("", "quality") and not codes:
+        return kind or "project", [project]
+    wanted = {"compare": range(2, 100), "open-data": range(1)}.get(kind, range(1, 2))
+    if project is not None or len(codes) not in wanted:
         raise typer.BadParameter(USAGE)
     return kind or "cohort", codes
 
 
-def _found(d: Desk, kind: str, codes: Sequence[str]) -> dict[str, Any]:
+def _found(d: Desk, kind: str, codes: Sequence[str], project: str | None) -> dict[str, Any]:
     if kind == "compare":
         return reports.of_flows(d.core, codes, d.now)
-    return (reports.of_project if kind == "project" else reports.of_cohort)(d.core, codes[0], d.now)
+    return (reports.of_cohort if project is None else reports.of_project)(d.core, codes[0], d.now)
+
+
+def _quality(found: Mapping[str, Any], to: Path | None, ending: str, words: Words, marked: Words, language: str,
+             *, as_data: bool) -> None:  # fmt: skip
+    if to is not None and ending not in (".pdf", ".json"):
+        raise BadInput(f"Evidence goes into pages or data: end “{to.name}” with .pdf or .json.")
+    data = quality.plain(found, words)
+    if to is not None:
+        pages = booklet(quality.document(found, marked, language)) if ending == ".pdf" else as_json(data)
+        write_bytes(to, pages)
+        say(f"{to} is ready.")
+    elif as_data:
+        print_json(data)
+    else:
+        figures = quality.evidence(found)
+        for one in data["standards"]:
+            heading(f"{one['name']}")
+            for label, value, kind in figures[one["standard"]]:
+                say(f"  {words(label)}: {written(value, kind, words, language)}")
+            say(f"  {words(quality.missing(one['standard']))}")
 
 
 def _file(found: Mapping[str, Any], ending: str, words: Words, marked: Words, language: str) -> bytes:
@@ -151,6 +182,23 @@ def _rows(parts: Iterable[Theme], words: Words, language: str) -> Iterator[Seque
                     if value is not None:
                         plain = written(value, kind, words, language) if not isinstance(value, int | float) else value
                         yield words(theme.title), words(one.title), of, words(column.title), plain
+
+
+# --- open data --------------------------------------------------------------------------------------
+
+
+def _open_data(to: Path | None) -> None:
+    if to is None:
+        raise typer.BadParameter("Say where the files go: compagnon report open-data --to FOLDER.")
+    with desk() as d:
+        files = open_data.files(d.core, d.now)
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"The folder {to} cannot be made ({error.strerror}): choose another place.") from None
+    for name, data in files.items():
+        write_bytes(to / name, data)
+    say(f"{to} is ready: {', '.join(files)}. Read README.md before you publish it.")
 
 
 # --- surveys --------------------------------------------------------------------------------------

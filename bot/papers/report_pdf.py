@@ -29,7 +29,7 @@ def document(found: Mapping[str, Any], themes: Sequence[Theme], words: Words, la
     for theme in themes:
         blocks += _chapter(theme, words, language)
     title = words(say("report/title", name=found["name"]))
-    return Document(language, title, tuple(blocks), contents=words(say("report/contents")), foot=words(_foot(found)))
+    return Document(language, title, tuple(blocks), contents=words(say("report/contents")), foot=words(foot(found)))
 
 
 def header(found: Mapping[str, Any]) -> Text:
@@ -40,7 +40,8 @@ def header(found: Mapping[str, Any]) -> Text:
     return say("report/of_cohort", code=found["cohort"], day=day)
 
 
-def _foot(found: Mapping[str, Any]) -> Text:
+def foot(found: Mapping[str, Any]) -> Text:
+    """What stands at the foot of every page."""
     code = found.get("cohort") or found.get("project") or ""
     return say("report/foot", code=code, day=Day(date.fromisoformat(found["at"][:10])))
 

@@ -20,7 +20,7 @@ Group = frozenset[int]
 Name = TypeVar("Name")
 MOST_ROWS = 40  # of a trait are shown: the largest; a hundred companies are no table
 MOST_SETS = 300  # held against each other at once; beyond that nothing more comes in from what was too few
-MOST_WAYS = 300_000  # sums of small atoms that are tried for one group; where there are more, it stays hidden
+MOST_WAYS = 20_000  # sums of small atoms that are tried for one group; where there are more, it stays hidden
 
 
 def in_fives(slots: Sequence[int], live: Collection[int]) -> tuple[int, ...]:

@@ -140,6 +140,32 @@ def test_every_form_has_the_figures_and_no_names(core: Core, counted: Counted, r
     assert "Begin the language lessons earlier" in run.good("report", "compare", "SPRING", "SPRING").out
 
 
+def test_evidence_is_there_for_each_standard_or_said_to_be_missing(counted: Counted, run: CommandLine) -> None:
+    found = run.good("report", "quality", "SPRING", "--json").json["standards"]
+    assert len(found) == 24
+    assert all(one["missing"] for one in found)
+    safety = next(one for one in found if one["standard"] == "safety")
+    assert {"figure": "In time, share", "value": 0.85} in safety["holds"]
+    assert next(one for one in found if one["standard"] == "environment")["holds"] == []
+    run.good("report", "quality", "--project", "default", "--to", "quality.pdf", "--language", "nl")
+    assert "end “quality.csv” with" in run.refused("report", "quality", "SPRING", "--to", "quality.csv")
+
+
+def test_open_data_has_rows_of_five_with_a_dictionary_and_a_licence(
+    core: Core, counted: Counted, run: CommandLine
+) -> None:  # fmt: skip
+    run.good("report", "open-data", "--to", str(run.folder / "open"))
+    files = {file.name: file.read_text("utf-8") for file in (run.folder / "open").iterdir()}
+    assert files["stays.csv"].splitlines()[1:] == ["2026,any,any,any,12,252,24,21,0"]
+    assert "CC0-1.0" in files["README.md"]
+    for name, text in files.items():
+        if name.endswith(".csv") and name != "dictionary.csv":
+            for column in text.splitlines()[0].split(","):
+                assert f"{name},{column}," in files["dictionary.csv"]
+    for name in ("Beispiel", "Muster", "L02", "Panadería", "Taller"):
+        assert name not in "".join(files.values())
+
+
 def test_nobody_yet_one_and_a_wrong_word_are_a_sentence_each(core: Core, small: Small, run: CommandLine) -> None:
     assert reports.of_cohort(core, "SPRING", END)["check_ins"] is None  # of one alone it would be hers
     assert reports.of_cohort(core, "SPRING", END)["alerts"] == {}
