@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from bot.store.tables import Alert, AlertEvent, MessageCopy, SecondMessage
 from tests.simulation.judging_travel import Judge
 
 MINUTE = timedelta(minutes=1)
+LOUD = frozenset({"acknowledged", "resolved", "exhausted", "learner_answered"})
 FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved"}
 
 
@@ -26,19 +28,27 @@ def ladders(judge: Judge) -> None:
         chorus = {one.id for one in _chorus(judge, row)}
         since = row.raised_at - judge._slack(row.raised_at)  # a clock set back dates what follows before it
         events = sorted((e for one in chorus for e in judge.events[one] if e.at >= since), key=lambda e: e.id)
-        loud = {"acknowledged", "resolved", "exhausted", "learner_answered"}
-        if row.reason == "wants_to_talk":
-            loud.add("told")  # no emergency: it is asked about again and again, and rests at night
-        until = next((e.at for e in events if e.what in loud), judge.sim.clock.now)
-        rungs = 4 * timedelta(seconds=judge.cohort.escalate_after)
-        if judge._late(row.raised_at, until) > rungs + 10 * MINUTE + judge._slack(row.raised_at):
-            judge.blame(f"alert {row.id} of {row.raised_at} was silent until {until}")
+        _heard(judge, row, events)
         told = [o for o in judge.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in chorus]
         reached = any(one.accepted for o in told for one in judge.tries[o.id])
         learner_knows = any(o.ref == f"news:{row.id}" for o in judge.rows.values())
         ended = any(e.what in ("exhausted", "resolved") for e in events)
         if not reached and not ended and not learner_knows:
             judge.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
+
+
+def _heard(judge: Judge, row: Alert, events: Sequence[AlertEvent]) -> None:
+    """Somebody took it, or the ladder came to its loud end, in time; from then on, too, that it became worse."""
+    rungs = 4 * timedelta(seconds=judge.cohort.escalate_after)
+    begun = [(e.at, e.detail["reason"]) for e in judge.events[row.id] if e.what == "raised"]
+    worse = next((one for one in begun if one[1] in ("asked_for_help", "crisis_words")), None)
+    for at, reason in {(row.raised_at, begun[0][1]), *([worse] if worse else [])}:
+        # A wish to talk is no emergency: it is asked about again and again, and rests at night.
+        loud = LOUD | {"told"} if reason == "wants_to_talk" else LOUD
+        since = at - judge._slack(at)
+        until = next((e.at for e in events if e.what in loud and e.at >= since), judge.sim.clock.now)
+        if judge._late(at, until) > rungs + 10 * MINUTE + judge._slack(at):
+            judge.blame(f"alert {row.id} of {at} was silent until {until}")
 
 
 def _chorus(judge: Judge, row: Alert) -> list[Alert]:
