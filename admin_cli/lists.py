@@ -54,7 +54,7 @@ def import_(
         try:
             report = import_cohort(d.core, code, data, d.now, dry_run=dry_run, tell=tell)
         except Faults as faults:
-            if told := _write_marked(data, faults, file, marked):
+            if told := write_marked(data, faults, file, marked):
                 faults.add_note(told)
             raise
     if json:
@@ -63,7 +63,8 @@ def import_(
         _print_report(report, file)
 
 
-def _write_marked(data: bytes, faults: Faults, file: Path, wanted: Path | None) -> str | None:
+def write_marked(data: bytes, faults: Faults, file: Path, wanted: Path | None) -> str | None:
+    """A copy of a refused list with its faults marked; what to say of it, None where no fault has a place."""
     copy = mark(data, faults.faults)
     if copy is None:
         return None

@@ -47,7 +47,7 @@ def any_near(kit: Kit) -> bool:
 
 def outside(kit: Kit, spot: Spot) -> float | None:
     """Kilometres to the centre for somebody outside the host city, None inside."""
-    away = _kilometres(spot, kit.latitude, kit.longitude)
+    away = kilometres(spot, kit.latitude, kit.longitude)
     return away if away > CITY_KM else None
 
 
@@ -57,20 +57,22 @@ def _located(place: Place) -> bool:
 
 def _near(place: Place, spot: Spot) -> Near:
     latitude, longitude = place.latitude or 0.0, place.longitude or 0.0
-    away = _kilometres(spot, latitude, longitude)
-    return Near(place, away, _direction(spot, latitude, longitude) if away > HERE_KM else None)
+    away = kilometres(spot, latitude, longitude)
+    return Near(place, away, direction(spot, latitude, longitude) if away > HERE_KM else None)
 
 
-def _kilometres(spot: Spot, latitude: float, longitude: float) -> float:
+def kilometres(spot: Spot, latitude: float, longitude: float) -> float:
+    """How far as the crow flies, on the ellipsoid."""
     from geopy.distance import geodesic  # reads all of geopy's geocoders, too
 
     return float(geodesic((spot.latitude, spot.longitude), (latitude, longitude)).kilometers)
 
 
-def _direction(spot: Spot, latitude: float, longitude: float) -> str:
-    """Measured on the ellipsoid: a step north and one east tell how far the place lies either way."""
-    north = _kilometres(spot, latitude, spot.longitude) * (1 if latitude >= spot.latitude else -1)
-    east = _kilometres(Spot(latitude, spot.longitude), latitude, longitude) * (1 if longitude >= spot.longitude else -1)
+def direction(spot: Spot, latitude: float, longitude: float) -> str:
+    """In which of eight directions it lies, measured on the ellipsoid: a step north and one east tell how far it is
+    either way."""
+    north = kilometres(spot, latitude, spot.longitude) * (1 if latitude >= spot.latitude else -1)
+    east = kilometres(Spot(latitude, spot.longitude), latitude, longitude) * (1 if longitude >= spot.longitude else -1)
     return _POINTS[_eighth(north, east)]
 
 

@@ -44,6 +44,7 @@ from bot.store.tables.people import (
     Project,
     TelegramAccount,
 )
+from bot.store.tables.places import Host
 from bot.store.tables.safety import Alert, AlertEvent, BotState, CheckIn, Heartbeat, Lease, Relay, SharedPlace
 from bot.store.tables.travel import Travel
 from bot.store.tables.walks import Walk, WalkStep
@@ -69,6 +70,7 @@ __all__ = [
     "DueStep",
     "Feedback",
     "Heartbeat",
+    "Host",
     "Improvement",
     "Invite",
     "JournalEntry",

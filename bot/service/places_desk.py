@@ -1,0 +1,89 @@
+"""What the desk does with the map: addresses looked up, former learners vetted, hosts taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from bot.errors import BadInput, NotFound
+from bot.rules.gazetteer import Gazetteer, zone_at
+from bot.rules.nearby import Spot
+from bot.rules.typed import shown
+from bot.service import learners
+from bot.service.audit import note
+from bot.service.core import Core
+from bot.service.stays import stay_of
+from bot.store.tables import Host
+
+
+class Asking(Protocol):
+    """Finds words in a country: degrees, and whether they were known from before. Raises NotFound and Unreachable."""
+
+    def find(self, words: str, country: str) -> Any: ...
+
+
+def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], None]) -> list[dict[str, Any]]:
+    """Look up every host with an address that is not placed exactly. `pause` is taken between two questions.
+
+    Each answer is written down at once, so that a network that fails in the middle loses nothing. Raises Unreachable.
+    """
+    towns, report, asked = Gazetteer(), [], False
+    with core.store.transaction() as session:
+        waiting = select(Host.id).where(Host.exact.is_(False), Host.address.is_not(None)).order_by(Host.id)
+        ids = session.scalars(waiting).all()
+    for host_id in ids:
+        with core.store.transaction() as session:
+            host = session.get_one(Host, host_id)
+            words, name, country = f"{host.address}, {host.town}", host.name, host.country
+        if asked:
+            pause()
+        told: dict[str, Any] = {"id": f"h{host_id}", "name": name, "found": False}
+        try:
+            at = geocoder.find(words, country)
+        except NotFound as error:
+            report.append(told | {"what": str(error)})
+            asked = True
+            continue
+        asked = not at.cached
+        spot = Spot(at.latitude, at.longitude)
+        there = towns.country_of(spot, country)
+        if there != country:
+            report.append(told | {"what": f"what was found lies in {there}, not in {country}: correct the address."})
+            continue
+        with core.store.transaction() as session:
+            host = session.get_one(Host, host_id)
+            host.latitude, host.longitude, host.exact, host.zone = spot.latitude, spot.longitude, True, zone_at(spot)
+            host.changed_at = now
+        report.append(told | {"found": True, "what": f"{spot.latitude}, {spot.longitude}"})
+    return report
+
+
+def vet(core: Core, code: str, cohort: str | None, on: bool, now: datetime) -> str:
+    """Say that a former learner may be on the map, or not; returns their first name. Raises NotFound, BadInput."""
+    with core.store.transaction() as session:
+        placement = learners.find(session, code, cohort)
+        stay = stay_of(session, placement.id, now)
+        if on and (stay is None or stay.stage != "after"):
+            raise BadInput(f"{placement.code} is not back yet: only former learners are on the map.")
+        if on and stay is not None and stay.minor:
+            raise BadInput(f"{placement.code} is not known to be of age: nobody under 18 is on the map.")
+        if on and stay is not None and not stay.ambassador:
+            raise BadInput(f"{placement.code} has not agreed to be asked: that is theirs to say, in the chat.")
+        placement.vetted_at = now if on else None
+        note(session, None, "ambassador_vetted", placement.person_id, now, on=on)
+        return stay.learner.split()[0] if stay is not None else placement.code
+
+
+def withdraw(core: Core, host_id: str, back: bool, now: datetime) -> str:
+    """Take a host off the map, or show it again; returns its name. Raises NotFound."""
+    number = host_id.removeprefix("h")
+    with core.store.transaction() as session:
+        host = session.get(Host, int(number)) if number.isascii() and number.isdigit() and len(number) < 18 else None
+        if host is None:
+            raise NotFound(f"There is no host “{shown(host_id)}”: `compagnon map list` shows their ids.")
+        host.withdrawn_at = None if back else now
+        host.changed_at = now
+        return host.name
