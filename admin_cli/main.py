@@ -36,6 +36,7 @@ GROUPS = (
     "content",
     "documents",
     "improve",
+    "map",
     "db",
 )
 COMMANDS = ("init", "demo", "run", "doctor", "watch", "report")

