@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import check_ins, cohort_page, invites, lists, outcomes
+from admin_cli import belonging, check_ins, cohort_page, invites, lists, outcomes
 from admin_cli.context import desk
 from admin_cli.files import write_bytes
 from admin_cli.output import Json, heading, print_json, say, some, table, warn
@@ -35,11 +35,13 @@ def create(
     quiet_hours: Annotated[str, typer.Option(help="Nothing but safety then; or none.")] = "22:00-07:00",
     erase_after: Annotated[str, typer.Option(help="People are erased so long after their return.")] = "180d",
     reason: check_ins.Reason = None,
+    project: belonging.Project = None,
+    organisation: belonging.Sends = None,
 ) -> None:
     """Make a cohort. Durations are 30s, 10m, 2h, 1d."""
     new = cohorts.NewCohort(
         code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
-        escalate_after, quiet_hours, erase_after, reason,
+        escalate_after, quiet_hours, erase_after, reason, project, organisation,
     )  # fmt: skip
     with desk(first=True) as d:
         cohorts.create(d.core, new, d.now)
@@ -54,19 +56,34 @@ app.command("set")(check_ins.set_cohort)
 
 
 @app.command("list")
-def list_(json: Json = False) -> None:
-    """All cohorts."""
+def list_(
+    project: belonging.Project = None, organisation: belonging.Sends = None, json: Json = False
+) -> None:  # fmt: skip
+    """All cohorts, or those of one project or organisation."""
     with desk() as d:
-        rows = cohorts.listing(d.core)
+        rows = cohorts.listing(d.core, organisation, project)
     if json:
         print_json(rows)
         return
     table(
-        ("CODE", "NAME", "JOURNEY", "LEARNERS", "JOINED", "OPEN ALERTS", "FIRST ARRIVAL", "LAST RETURN"),
+        (
+            "CODE",
+            "NAME",
+            "SENT BY",
+            "PROJECT",
+            "JOURNEY",
+            "LEARNERS",
+            "JOINED",
+            "OPEN ALERTS",
+            "FIRST ARRIVAL",
+            "LAST RETURN",
+        ),
         [
             (
                 r["code"],
                 r["name"],
+                r["organisation"],
+                r["project"],
                 r["journey"],
                 r["learners"],
                 r["joined"],
@@ -80,6 +97,8 @@ def list_(json: Json = False) -> None:
     )
 
 
+app.command("move")(belonging.move)
+app.command("partner")(belonging.partner)
 app.command("import")(lists.import_)
 app.command("template")(lists.template)
 app.command("outcomes")(outcomes.import_)

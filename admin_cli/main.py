@@ -25,6 +25,8 @@ from bot.logs import TextFormatter
 
 # Each is a module of this package: a group has an `app`, a command is a function of its own name.
 GROUPS = (
+    "organisation",
+    "project",
     "cohort",
     "referent",
     "message",

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from admin_cli import own_data
+from admin_cli import belonging, own_data
 from admin_cli.context import desk
 from admin_cli.output import Json, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
+from bot.errors import BadInput
 from bot.service import handover, referents, rota
 
 DUTY = 'When they can be asked, such as "mon-fri 07:00-22:00; sat,sun 09:00-20:00"; always by default.'
@@ -26,7 +27,7 @@ AcceptHole = Annotated[bool, typer.Option("--accept-hole", help="Do it although 
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="First and last name.")],
-    cohort: Annotated[str, typer.Option(metavar="CODE", help="The cohort they look after.")],
+    cohort: Annotated[str | None, typer.Option(metavar="CODE", help="The cohort they look after.")] = None,
     language: Annotated[str, typer.Option(help="A tag such as fr, en or pt-BR.")] = "en",
     code: Annotated[
         str | None, typer.Option(metavar="REF", help="How lists name this person; made from the name by default.")
@@ -36,18 +37,22 @@ def add(
     email: Annotated[str | None, typer.Option(metavar="E")] = None,
     duty: Annotated[str | None, typer.Option(metavar="HOURS", help=DUTY)] = None,
     timezone: Annotated[str | None, typer.Option(metavar="Z", help="Their own clock, if not the cohort's.")] = None,
+    project: belonging.WholeProject = None,
+    organisation: belonging.WholeOrganisation = None,
     json: Json = False,
 ) -> None:
     """Add somebody and print their invite."""
     with desk() as d:
         unknown = know_bot(d)
-        new = referents.NewReferent(name, cohort, language, code, role, phone, email, duty, timezone)
+        new = referents.NewReferent(
+            name, cohort, language, code, role, phone, email, duty, timezone, project, organisation
+        )
         link = referents.add(d.core, new, d.now)
     tell_placeholder(unknown, link.url)
     if json:
         print_json(asdict(link) | {"expires_at": link.expires_at.isoformat()})
         return
-    say(f"{link.name} is {link.role} of {cohort}; lists name them {link.code}.")
+    say(f"{link.name} is {link.role} of {cohort or project or organisation}; lists name them {link.code}.")
     say(f"Invite, good until {link.expires_at:%Y-%m-%d}, for one person only: {link.url}")
 
 
@@ -134,13 +139,23 @@ def back(code: Ref, cohort: Cohort, json: Json = False) -> None:
 @app.command()
 def end(
     code: Ref,
-    cohort: Cohort,
+    cohort: Annotated[str | None, typer.Option("--cohort", metavar="CODE", help="The cohort they look after.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="REF", help="Who takes over learners and alerts.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
     accept_hole: AcceptHole = False,
+    project: belonging.WholeProject = None,
+    organisation: belonging.WholeOrganisation = None,
     json: Json = False,
 ) -> None:
-    """Somebody leaves: learners and open alerts go to another person first, then their access ends."""
+    """Somebody leaves: learners and open alerts go to another person first, then their access ends.
+
+    Who has a role in a whole project or organisation has no learners to hand over: their access ends at once.
+    """
+    if sum(one is not None for one in (cohort, project, organisation)) != 1:
+        raise BadInput("Name one of --cohort CODE, --project CODE or --organisation CODE: where the role holds.")
+    if cohort is None:
+        _end_wide(code, project, organisation, dry_run=dry_run, json=json)
+        return
     with desk() as d:
         found = handover.end(d.core, cohort, code, to, d.now, dry_run=dry_run, accept_hole=accept_hole)
     if json:
@@ -167,3 +182,15 @@ def export(code: Ref, cohort: Cohort, to: own_data.To = None, json: Json = False
 def erase(code: Ref, cohort: Cohort, yes: own_data.Yes = False, proof: own_data.Proof = None) -> None:
     """Forget somebody around a cohort: name and contact details go; learners and alerts of theirs go to others."""
     own_data.erase(code, cohort, yes, proof, member=True)
+
+
+def _end_wide(code: str, project: str | None, organisation: str | None, *, dry_run: bool, json: bool) -> None:
+    if dry_run:
+        say("Nothing would be handed over, and nothing was changed. Leave out --dry-run to end it.")
+        return
+    with desk() as d:
+        found = referents.end_wide(d.core, code, project, organisation, d.now)
+    if json:
+        print_json(found)
+    else:
+        say(f"The part of {found['code']} in {project or organisation} has ended.")

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.rules.permissions import Actor, Grant, Role
+from bot.service.sending import SENDING
 from bot.store.prepared import among, rows
 from bot.store.tables import Cohort, Membership, Placement, Project
 
 _MEMBERSHIPS = (
     select(
         Membership.id, Membership.role, Membership.person_id, Membership.cohort_id, Membership.project_id,
-        Membership.organisation_id, Project.organisation_id.label("cohort_organisation_id"), Cohort.home_zone,
+        Membership.organisation_id, SENDING.label("cohort_organisation_id"), Cohort.home_zone,
     )
     .outerjoin(Cohort, Cohort.id == Membership.cohort_id)
     .outerjoin(Project, Project.id == Cohort.project_id)

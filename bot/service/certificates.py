@@ -26,6 +26,7 @@ from bot.service.audit import note
 from bot.service.cohorts import DEFAULT
 from bot.service.core import Core
 from bot.service.journeys import script_of, scripts_of
+from bot.service.sending import SENDING
 from bot.service.stays import itinerary_of, stay_of
 from bot.store.tables import (
     Certificate,
@@ -205,8 +206,9 @@ def organisation_of(session: Session, cohort_id: int) -> str:
     """The sending organisation of a cohort by its name; empty where nobody named it."""
     name = session.scalar(
         select(Organisation.name)
-        .join(Project, Project.organisation_id == Organisation.id)
-        .join(Cohort, Cohort.project_id == Project.id)
+        .select_from(Cohort)
+        .join(Project, Project.id == Cohort.project_id)
+        .join(Organisation, Organisation.id == SENDING)
         .where(Cohort.id == cohort_id)
     )
     return "" if name is None or name == DEFAULT else name

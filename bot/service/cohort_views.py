@@ -15,6 +15,7 @@ from bot.flows.vocabulary import Event, Tap
 from bot.rules.digest import hour_of
 from bot.rules.permissions import Action, Actor, Subject, may
 from bot.service import broadcasts, readiness, status
+from bot.service.sending import SENDING
 from bot.service.stays import load_stays
 from bot.store.tables import Cohort, CohortMessage, Membership, Placement, Project, TelegramAccount
 
@@ -23,7 +24,7 @@ def cohorts_for(session: Session, scene: Scene) -> tuple[CohortView, ...]:
     """Those this person may look at as a whole, the newest first."""
     if scene.actor is None or not scene.sees_cohorts:
         return ()
-    query = select(Cohort, Project.organisation_id).join(Project, Project.id == Cohort.project_id)
+    query = select(Cohort, SENDING).join(Project, Project.id == Cohort.project_id)
     if not any(grant.cohort_id is None for grant in scene.actor.grants):
         query = query.where(Cohort.id.in_({grant.cohort_id for grant in scene.actor.grants}))
     found = []
@@ -65,7 +66,7 @@ def _number(event: Event, *actions: str) -> int | None:
 def writes_to(actor: Actor | None, session: Session, cohort_id: int) -> Cohort | None:
     """The cohort, if this person may send messages to all of it."""
     row = session.execute(
-        select(Cohort, Project.organisation_id).join(Project).where(Cohort.id == cohort_id)
+        select(Cohort, SENDING).join(Project).where(Cohort.id == cohort_id)
     ).first()  # fmt: skip
     if row is None or actor is None:
         return None

@@ -23,6 +23,7 @@ from bot.rules.durations import (
 from bot.rules.typed import parse_code, parse_name, parse_text, shown
 from bot.service.audit import note
 from bot.service.core import Core
+from bot.service.sending import belongs, find_organisation, find_project, put, sent_by
 from bot.store.tables import Alert, Cohort, Organisation, Placement, Project, TelegramAccount
 
 DEFAULT = "default"
@@ -47,10 +48,12 @@ class NewCohort:
     quiet_hours: str = "22:00-07:00"
     erase_after: str = "180d"
     reason: str | None = None  # why minors are not asked at weekends
+    project: str | None = None  # codes; without them the default project, and whose it is
+    organisation: str | None = None
 
 
 def create(core: Core, new: NewCohort, now: datetime) -> None:
-    """Make a cohort in the default project. Raises BadInput or NotFound (journey) with one sentence."""
+    """Make a cohort, in the default project where none is named. Raises BadInput or NotFound with one sentence."""
     row = _checked(core, new, now)
     with core.store.transaction() as session:
         taken = session.scalar(select(Cohort.code).where(func.lower(Cohort.code) == row.code.lower()))
@@ -58,7 +61,9 @@ def create(core: Core, new: NewCohort, now: datetime) -> None:
             raise BadInput(
                 f"There is a cohort {taken} already: choose another code; `compagnon cohort list` shows all."
             )
-        row.project_id = _default_project(session)
+        put(session, row, new.project, new.organisation)
+        if row.project_id is None:
+            row.project_id = _default_project(session)
         session.add(row)
         session.flush()
         note(session, None, "cohort_created", None, now, cohort=row.code)
@@ -130,9 +135,16 @@ def find(session: Session, code: str) -> Cohort:
     return found
 
 
-def listing(core: Core) -> list[dict[str, Any]]:
-    """Every cohort, oldest first: code, name, journey, learners, joined, open alerts, first and last day."""
+def listing(core: Core, organisation: str | None = None, project: str | None = None) -> list[dict[str, Any]]:
+    """Every cohort, oldest first: code, name, whose it is, journey, learners, joined, open alerts, first and last day.
+
+    Of one project, or sent by one organisation, where they are named. Raises NotFound."""
     with core.store.transaction() as session:
+        wanted = select(Cohort).order_by(Cohort.id)
+        if organisation is not None:
+            wanted = wanted.where(sent_by(find_organisation(session, organisation).id))
+        if project is not None:
+            wanted = wanted.where(Cohort.project_id == find_project(session, project).id)
         counts = {
             row.cohort_id: row
             for row in session.execute(
@@ -158,12 +170,13 @@ def listing(core: Core) -> list[dict[str, Any]]:
         return [
             {
                 "code": c.code, "name": c.name, "journey": c.journey, "home_timezone": c.home_zone,
+                **belongs(session, c),
                 "learners": counts[c.id].learners if c.id in counts else 0, "joined": joined.get(c.id, 0),
                 "open_alerts": alerts.get(c.id, 0),
                 "arrival": _iso(counts[c.id].first) if c.id in counts else None,
                 "return": _iso(counts[c.id].last) if c.id in counts else None,
             }
-            for c in session.scalars(select(Cohort).order_by(Cohort.id))
+            for c in session.scalars(wanted)
         ]  # fmt: skip
 
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.naming import town
 from bot.flows.scene import LearnerView, PauseView, Scene, Stay, TravelView
 from bot.rules.alert import Reason
 from bot.rules.certificates import Training
-from bot.rules.permissions import RULES, Action, Reach, may
+from bot.rules.permissions import RULES, Action, Grant, Reach, may
 from bot.service import certificates
 from bot.service.pause_days import current_pauses
+from bot.service.sending import sent_by
 from bot.service.stays import load_stays, subjects_of
 from bot.service.travel_views import current_views
 from bot.store.prepared import rows
-from bot.store.tables import Alert, Case, CheckIn, Person, Placement, TelegramAccount
+from bot.store.tables import Alert, Case, CheckIn, Cohort, Person, Placement, TelegramAccount
 
 
 def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...], tuple[Stay, ...]]:
@@ -36,7 +37,7 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     condition = or_(
         Placement.referent_id.in_(memberships), Placement.backup_id.in_(memberships),
         Placement.local_contact_id.in_(memberships), Placement.cohort_id.in_(cohorts),
-        Placement.guardian_id == scene.person_id,
+        Placement.guardian_id == scene.person_id, *_wide(grants),
     )  # fmt: skip
     found = [stay for stay in load_stays(session, condition, scene.now) if stay.person_id != scene.person_id]
     subjects = subjects_of(session, [stay.placement_id for stay in found])
@@ -48,6 +49,15 @@ def learners_for(session: Session, scene: Scene) -> tuple[tuple[LearnerView, ...
     trained = certificates.safety_of(session, scene.content, [stay for stay in stays if stay.stage != "after"])
     views = (_view(s, known, quiet.get(s.placement_id), trained.get(s.placement_id)) for s in stays)
     return tuple(views), tuple(stays)
+
+
+def _wide(grants: Sequence[Grant]) -> Iterator[ColumnElement[bool]]:
+    """The stays that a role in a whole project or organisation may reach; `may` decides each."""
+    for grant in grants:
+        if grant.cohort_id is None and grant.project_id is not None:
+            yield Placement.cohort_id.in_(select(Cohort.id).where(Cohort.project_id == grant.project_id))
+        elif grant.cohort_id is None and grant.organisation_id is not None:
+            yield Placement.cohort_id.in_(select(Cohort.id).where(sent_by(grant.organisation_id)))
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clock import zone as known_zone
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
 from bot.rules.duty import ALWAYS, parse_duty
 from bot.rules.names import full_name
-from bot.rules.typed import parse_choice, parse_code, parse_email, parse_language, parse_name, parse_phone, slug
+from bot.rules.typed import parse_choice, parse_code, parse_email, parse_language, parse_name, parse_phone, shown, slug
 from bot.service import invites
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.store.tables import Invite, Membership, Person, TelegramAccount
+from bot.service.sending import find_organisation, find_project, sent_by
+from bot.store.tables import Cohort, Invite, Membership, Person, TelegramAccount
 
 # How the command line spells a role → how it is stored.
 ROLES = {
@@ -29,6 +30,9 @@ ROLES = {
     "accompanying": "accompanying",
     "safeguarding": "safeguarding",
 }
+
+# Roles that may hold in all cohorts of a project or of an organisation. They see; the ladder of an alert is a cohort's.
+WIDE = ("coordinator", "safeguarding")
 
 
 def spelled(role: str) -> str:
@@ -41,7 +45,7 @@ class NewReferent:
     """What `compagnon referent add` takes, as typed."""
 
     name: str
-    cohort: str
+    cohort: str | None
     language: str = "en"
     code: str | None = None
     role: str = "referent"
@@ -49,6 +53,8 @@ class NewReferent:
     email: str | None = None
     duty: str | None = None
     zone: str | None = None
+    project: str | None = None  # instead of a cohort: all cohorts of a project, or all that an organisation sends
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +79,57 @@ def add(core: Core, new: NewReferent, now: datetime) -> InviteLink:
     if new.zone is not None:
         known_zone(new.zone)
     with core.store.transaction() as session:
-        cohort = find(session, new.cohort)
-        code = _free_code(session, cohort.id, new.code, name)
+        scope, cohort = _scope(session, new, role)
+        code = _free_code(session, scope, new.code, name)
         first, _, last = name.partition(" ")
         person = Person(first_name=first, last_name=last, language=language, phone=phone, email=email, created_at=now)
         session.add(person)
         session.flush()
         hours = None if duty.text == ALWAYS else duty.text
+        clock = new.zone or (cohort.home_zone if "cohort_id" not in scope else None)
         session.add(
-            Membership(
-                person_id=person.id,
-                role=role,
-                code=code,
-                cohort_id=cohort.id,
-                duty=hours,
-                zone=new.zone,
-                created_at=now,
-            )
+            Membership(person_id=person.id, role=role, code=code, duty=hours, zone=clock, created_at=now, **scope)
         )
         invite = invites.issue(session, person.id, cohort.id, role, code, now)
-        note(session, None, "member_added", person.id, now, cohort=cohort.code, role=role)
+        note(session, None, "member_added", person.id, now, cohort=cohort.code, role=role, scope=next(iter(scope)))
         return _link(session, invite, name)
 
 
-def _free_code(session: Session, cohort_id: int, wanted: str | None, name: str) -> str:
+def _scope(session: Session, new: NewReferent, role: str) -> tuple[dict[str, int], Cohort]:
+    """Where the role holds, as the columns of a membership, and the cohort whose invite lets them in."""
+    if sum(one is not None for one in (new.cohort, new.project, new.organisation)) != 1:
+        raise BadInput("Name one of --cohort CODE, --project CODE or --organisation CODE: where the role holds.")
+    if new.cohort is not None:
+        cohort = find(session, new.cohort)
+        return {"cohort_id": cohort.id}, cohort
+    if role not in WIDE:
+        raise BadInput(
+            f"The role {spelled(role)} holds in a cohort: name it with --cohort. A whole project or organisation is "
+            f"for {' and '.join(spelled(one) for one in WIDE)}."
+        )
+    if new.project is not None:
+        project = find_project(session, new.project)
+        scope, whole, called = {"project_id": project.id}, Cohort.project_id == project.id, project.code
+    else:
+        organisation = find_organisation(session, new.organisation or "")
+        scope, whole = {"organisation_id": organisation.id}, sent_by(organisation.id)
+        called = organisation.code or organisation.name
+    newest = session.scalars(select(Cohort).where(whole).order_by(Cohort.id.desc()).limit(1)).first()
+    if newest is None:
+        raise BadInput(f"There is no cohort under {called} yet: put one there first with `compagnon cohort move`.")
+    return scope, newest
+
+
+def _free_code(session: Session, scope: dict[str, int], wanted: str | None, name: str) -> str:
     taken = {
         code.casefold()
-        for code in session.scalars(
-            select(Membership.code).where(Membership.cohort_id == cohort_id, Membership.code.is_not(None))
-        )
+        for code in session.scalars(select(Membership.code).filter_by(**scope).where(Membership.code.is_not(None)))
         if code
     }
     if wanted is not None:
         code = parse_code(wanted)
         if code.casefold() in taken:
-            raise BadInput(f"The code {code} is taken in this cohort: choose another one with --code.")
+            raise BadInput(f"The code {code} is taken there: choose another one with --code.")
         return code
     base = slug(name, "person")
     return next(c for c in (base, *(f"{base}-{n}" for n in range(2, 1000))) if c not in taken)
@@ -159,3 +181,20 @@ def by_code(
         if first.code and membership.ended_at is None:
             found.setdefault(first.code.casefold(), []).append(membership)
     return found
+
+
+def end_wide(core: Core, code: str, project: str | None, organisation: str | None, now: datetime) -> dict[str, str]:
+    """End a role that holds in a whole project or organisation; they were on no ladder. Raises NotFound."""
+    with core.store.transaction() as session:
+        if project is not None:
+            scope = {"project_id": find_project(session, project).id}
+        else:
+            scope = {"organisation_id": find_organisation(session, organisation or "").id}
+        theirs = select(Membership).filter_by(**scope).where(Membership.ended_at.is_(None))
+        found = next((m for m in session.scalars(theirs) if (m.code or "").casefold() == code.strip().casefold()), None)
+        if found is None:
+            raise NotFound(f"Nobody there is called “{shown(code)}”: `compagnon project show` and `organisation show`.")
+        found.ended_at = now
+        invites.revoke(session, found.person_id, found.role, now)
+        note(session, None, "member_ended", found.person_id, now, role=found.role, scope=next(iter(scope)))
+        return {"code": found.code or "", "role": spelled(found.role)}

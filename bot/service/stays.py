@@ -14,6 +14,7 @@ from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
 from bot.rules.names import full_name
 from bot.rules.permissions import Subject
+from bot.service.sending import SENDING
 from bot.store.prepared import among, rows
 from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
 
@@ -142,7 +143,7 @@ def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: dateti
 _SUBJECTS = (
     select(
         Placement.id, Placement.person_id, Placement.cohort_id, Placement.referent_id, Placement.backup_id,
-        Placement.local_contact_id, Placement.guardian_id, Cohort.project_id, Project.organisation_id,
+        Placement.local_contact_id, Placement.guardian_id, Cohort.project_id, SENDING.label("organisation_id"),
     )
     .join(Cohort, Cohort.id == Placement.cohort_id)
     .join(Project, Project.id == Cohort.project_id)

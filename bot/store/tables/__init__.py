@@ -34,6 +34,7 @@ from bot.store.tables.pauses import Mood, Pause
 from bot.store.tables.people import (
     Audit,
     Cohort,
+    CohortPartner,
     Consent,
     Conversation,
     Invite,
@@ -63,6 +64,7 @@ __all__ = [
     "CheckIn",
     "Cohort",
     "CohortMessage",
+    "CohortPartner",
     "Consent",
     "Conversation",
     "DayCount",

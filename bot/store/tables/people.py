@@ -19,16 +19,23 @@ class Organisation(Base):
     id: Mapped[Key]
     name: Mapped[str] = mapped_column(unique=True)
     country: Mapped[str | None]
+    code: Mapped[str | None] = mapped_column(unique=True)  # how commands name it; the default one has none
+    kind: Mapped[str | None]  # sending, host, intermediary or leader (of a consortium)
 
 
 class Project(Base):
-    """A funded project (KA121, KA122, KA2 …) of an organisation."""
+    """A funded project (KA121, KA122, KA2 …) of an organisation; in a consortium, of the one that leads."""
 
     __tablename__ = "project"
     id: Mapped[Key]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    action: Mapped[str | None]  # KA121, KA122, KA2 …
+    grant_number: Mapped[str | None]
+    accreditation: Mapped[str | None]
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
 
 
 def _created(context: DefaultExecutionContext) -> datetime | None:
@@ -43,6 +50,8 @@ class Cohort(Base):
     __tablename__ = "cohort"
     id: Mapped[Key]
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    # who sends the learners; empty: whose project it is
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     journey: Mapped[str]
@@ -68,6 +77,15 @@ class Cohort(Base):
         Index("ix_cohort_walks", "walks_at", sqlite_where=text("walks_at IS NOT NULL"),
               postgresql_where=text("walks_at IS NOT NULL")),
     )  # fmt: skip
+
+
+class CohortPartner(Base):
+    """An organisation that receives learners of a cohort, or arranges it. It gives nobody any right to see them."""
+
+    __tablename__ = "cohort_partner"
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id"), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    part: Mapped[str] = mapped_column(primary_key=True)  # host or intermediary
 
 
 class Person(Base):
