@@ -34,7 +34,12 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 def cries_for_help(scene: Scene, words: str) -> bool:
     """Is this a bare "help!", with nothing to tell what kind?"""
-    return len(words) <= LONGEST and _bare(words) in _listed(scene.content, "care/help_words")
+    return is_help(scene.content, words)
+
+
+def is_help(library: Library, words: str) -> bool:
+    """The same without a scene."""
+    return len(words) <= LONGEST and _bare(words) in _listed(library, "care/help_words")
 
 
 def answers_shortly(scene: Scene, words: str) -> bool:

@@ -181,6 +181,17 @@ def park(core: Core, incoming: Incoming, error: str, now: datetime) -> Handled:
     return Handled(deliveries=deliveries, language=scene.language, zone=scene.zone, more=more)
 
 
+def slow_down(core: Core, incoming: Incoming, now: datetime) -> Handled:
+    """Say once that what comes now is left out; nothing else is kept of the update."""
+    with core.store.transaction() as session:
+        if not are_new(session, [incoming], now):
+            return Handled()
+        scene, _ = load_scene(core, session, incoming, now)
+        told = screen(say("help/too_much"))
+        deliveries, more = _say(core, session, scene, incoming, (Say(told),), now)
+    return Handled(deliveries=deliveries, language=scene.language, zone=scene.zone, more=more)
+
+
 def heard(core: Core, now: datetime, detail: Mapping[str, Any] | None = None) -> None:
     """Telegram answered us: from now on deadlines may be judged again."""
     with core.store.transaction() as session:

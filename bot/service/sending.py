@@ -44,7 +44,7 @@ def called(organisation: Organisation) -> str:
 
 def sent_by(organisation_id: int) -> ColumnElement[bool]:
     """Cohorts whose learners this organisation sends."""
-    ids = select(Cohort.id).join(Project, Project.id == Cohort.project_id).where(organisation_id == SENDING)
+    ids = select(Cohort.id).join(Project, Project.id == Cohort.project_id).where(SENDING.in_((organisation_id,)))
     return Cohort.id.in_(ids)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import StorageTrouble, TransportError
+from bot.flows.urgent import cannot_wait
 from bot.flows.vocabulary import Incoming
 from bot.rules.retry import backoff
 from bot.service import intake, together
@@ -22,6 +23,7 @@ from bot.service.delivery import Handled, MenuOf
 from bot.transport.client import Telegram
 from bot.transport.commands import described
 from bot.transport.convert import incoming, plainly
+from bot.transport.flood import Flood
 from bot.transport.outgoing import Outgoing
 from bot.transport.pool import Pool
 
@@ -41,12 +43,15 @@ UseCase = Callable[[Sequence[Incoming], datetime], Sequence[Fate]]
 class Dispatcher:
     """`take` one raw update; it returns when its effects are committed, the answers follow."""
 
-    def __init__(self, core: Core, telegram: Telegram, outgoing: Outgoing, pool: Pool, clock: Clock) -> None:
+    def __init__(
+        self, core: Core, telegram: Telegram, outgoing: Outgoing, pool: Pool, clock: Clock, flood: Flood | None = None
+    ) -> None:
         self._core = core
         self._telegram = telegram
         self._outgoing = outgoing
         self._pool = pool
         self._clock = clock
+        self._flood = flood or Flood()
         self._limit = asyncio.Semaphore(IN_FLIGHT)
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
         self._waiting: deque[Waiting] = deque()
@@ -70,10 +75,27 @@ class Dispatcher:
             return
         self._outgoing.meters.updates.inc()
         came = time.monotonic()
-        await self._outgoing.room(OUTSTANDING)
-        async with self._limit, self._turn(said.chat_id):
-            handled = await self._in_order(said, set() if stuck is None else stuck)
+        fits = self._flood.take(said.chat_id) or cannot_wait(self._core.content, said.event)
+        if not fits:
+            self._outgoing.meters.left_out.inc()
+            if not self._flood.tell(said.chat_id):
+                return
+        # Whoever waits for their own turn takes nobody's room: one chat alone could fill it.
+        async with self._turn(said.chat_id):
+            await self._outgoing.room(OUTSTANDING)
+            async with self._limit:
+                handled = await self._taken(said, set() if stuck is None else stuck, fits)
         self._follow_up(said, handled, came)
+
+    async def _taken(self, said: Incoming, stuck: set[int], fits: bool) -> Handled:
+        try:
+            if not fits:
+                log.warning("one chat sends more than can be read; what comes too fast is left out")
+                return await self._pool.run(intake.slow_down, self._core, said, self._clock.now())
+            return await self._in_order(said, stuck)
+        except StorageTrouble:
+            self._flood.give_back(said.chat_id)
+            raise
 
     async def _in_order(self, said: Incoming, stuck: set[int]) -> Handled:
         if said.chat_id in stuck:

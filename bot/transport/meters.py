@@ -58,6 +58,9 @@ class Meters:
         self._standing = _Standing()
         self._registry.register(self._standing)
         self.updates = Counter(f"{PREFIX}updates_received", "Updates taken in", registry=self._registry)
+        self.left_out = Counter(
+            f"{PREFIX}updates_left_out", "Updates of chats that sent too many at once", registry=self._registry
+        )
         self.answers = Histogram(
             f"{PREFIX}answer_seconds", "From an update's arrival here until Telegram had the answer",
             buckets=_SECONDS, registry=self._registry,

@@ -166,8 +166,9 @@ def test_a_coordinator_of_the_consortium_sees_the_learners_cohorts_and_alerts_of
 
 def test_the_morning_digest_tells_each_partner_only_of_their_own(core: Core, partners: Partners) -> None:
     marks = {chat: len(partners.a.world.phone(chat).messages) for chat in (B_COORDINATOR, B_WHOLE, CONSORTIUM)}
-    partners.a.world.clock.set(march(3, 12))
-    digest.wake(core, march(3, 12), 100)
+    for morning in (march(2, 11), march(3, 8)):
+        partners.a.world.clock.set(morning)
+        digest.wake(core, morning, 100)
     partners.a.world.deliver()
     said = {
         chat: "\n".join(m.text for m in partners.a.world.phone(chat).messages[mark:]) for chat, mark in marks.items()
