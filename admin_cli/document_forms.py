@@ -60,7 +60,7 @@ def template(
     Example: compagnon documents template learning-agreement --language de --to learning-agreement.de.docx
     """
     with desk() as d:
-        data = document_desk.template(d.core, document, language)
+        data = document_desk.template(d.core, document, language, d.now)
     write_bytes(to, data, force=force)
     say(f"{to}: adapt it, then put it into the folder documents of COMPAGNON_CONTENT_DIR.")
 

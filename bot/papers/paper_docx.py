@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from string import Formatter
 from typing import Any
 
@@ -26,9 +27,10 @@ GREY, SHADE = "595959", "EDEDED"
 SIGNING, WRITING = 12.0, 7.0  # mm: height of a row to sign in, and to write in
 
 
-def paper_docx(form: PaperForm, wording: Wording, words: Words, language: str) -> bytes:
-    """The template of a paper in a language."""
+def paper_docx(form: PaperForm, wording: Wording, words: Words, language: str, now: datetime) -> bytes:
+    """The template of a paper in a language; the file says that it was made `now`."""
     paper = _Paper(form, wording, words, language)
+    paper.dated(now)
     for section in form.sections:
         paper.section(section)
     return paper.bytes()
@@ -72,6 +74,11 @@ class _Paper:
             self._line()
         if section.sign:
             self._signatures(section.sign)
+
+    def dated(self, now: datetime) -> None:
+        """What the file says of itself; without it, that it was made years ago by somebody else."""
+        core = self._docx.core_properties
+        core.created = core.modified = now.astimezone(UTC).replace(tzinfo=None)
 
     def bytes(self) -> bytes:
         """The file."""

@@ -70,6 +70,7 @@ class Batch:
 
     form: PaperForm
     sheets: list[Sheet]
+    now: datetime
     templates: dict[str, Template] = field(default_factory=dict)
 
 
@@ -95,9 +96,9 @@ def form_of(core: Core, document: str) -> PaperForm:
     return known[document]
 
 
-def template(core: Core, document: str, language: str) -> bytes:
+def template(core: Core, document: str, language: str, now: datetime) -> bytes:
     """Our own template as a DOCX file, to be adapted."""
-    return _ours(core, form_of(core, document), _spoken(language))
+    return _ours(core, form_of(core, document), _spoken(language), now)
 
 
 def fields(core: Core, document: str, language: str) -> list[dict[str, str]]:
@@ -122,7 +123,7 @@ def order(core: Core, wanted: Order, now: datetime) -> Batch:
         sheets = list(_sheets(core, session, form, wanted, language, now))
     if not sheets:
         raise BadInput("There is nobody to fill this paper for: import learners first.")
-    return Batch(form, sheets)
+    return Batch(form, sheets, now)
 
 
 def filled(core: Core, batch: Batch, folder: Path | None) -> Iterator[Filled]:
@@ -130,7 +131,7 @@ def filled(core: Core, batch: Batch, folder: Path | None) -> Iterator[Filled]:
     for sheet in batch.sheets:
         found = batch.templates.get(sheet.language)
         if found is None:
-            found = batch.templates[sheet.language] = _template(core, batch.form, sheet.language, folder)
+            found = batch.templates[sheet.language] = _template(core, batch, sheet.language, folder)
         data, missing = fill(found, _values(core, batch.form, sheet))
         yield Filled(sheet, data, missing)
 
@@ -239,11 +240,12 @@ def _told(core: Core, value: Any, sheet: Sheet, *, marked: bool = False) -> str:
 # --- templates ------------------------------------------------------------------------------------
 
 
-def _template(core: Core, form: PaperForm, language: str, folder: Path | None) -> Template:
+def _template(core: Core, batch: Batch, language: str, folder: Path | None) -> Template:
+    form = batch.form
     for file in _own_files(form, folder):
         if file.stem in (f"{form.id}.{language}", form.id):
             return Template(str(file), _read(file), form.fields, form.lists)
-    return Template(f"our {form.id}", _ours(core, form, language), form.fields, form.lists)
+    return Template(f"our {form.id}", _ours(core, form, language, batch.now), form.fields, form.lists)
 
 
 def _own_files(form: PaperForm, folder: Path | None) -> list[Path]:
@@ -268,11 +270,11 @@ def _read(file: Path) -> bytes:
     return data
 
 
-def _ours(core: Core, form: PaperForm, language: str) -> bytes:
+def _ours(core: Core, form: PaperForm, language: str, now: datetime) -> bytes:
     catalogues = core.content.catalogues
     return paper_docx(
         form, lambda text_id: catalogues.forms(text_id, language)[0][0],
-        lambda text: catalogues.plain(text, language, "UTC"), language,
+        lambda text: catalogues.plain(text, language, "UTC"), language, now,
     )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def _distinct(found: Iterator[dict[str, Value | None]]) -> list[Row]:
 
 
 def _add_outcomes(core: Core, session: Session, placement: Placement, facts: Facts, now: datetime) -> None:
-    """The outcomes with the tutor's grades; what the school says of them only where the learner shows them."""
+    """The outcomes with the tutor's grades; words of tutor and school only where the learner shows them."""
     view = outcomes_of(session, placement.id, core.content.outcomes)
     seen = visible(session, placement.id, now)
     found: list[Row] = []
@@ -187,7 +187,8 @@ def _add_outcomes(core: Core, session: Session, placement: Placement, facts: Fac
     facts.lists["outcomes"] = found
     for moment, grid in view.grids.items():
         facts.fields.update({f"assessment.{moment}_by": grid.by_name or None, f"assessment.{moment}_on": _day(grid.on)})
-        facts.fields["assessment.comment"] = grid.comment or facts.fields.get("assessment.comment")
+        if seen and grid.comment:
+            facts.fields["assessment.comment"] = grid.comment
 
 
 # --- minors at work -------------------------------------------------------------------------------
