@@ -17,8 +17,9 @@ def upgrade() -> None:
     op.add_column("cohort", sa.Column("erase_after", sa.Integer(), nullable=False, server_default="15552000"))
     op.add_column("cohort", sa.Column("forget_at", UtcDateTime(), nullable=True))
     op.add_column("person", sa.Column("erasure_told_at", UtcDateTime(), nullable=True))
-    with op.batch_alter_table("cohort") as table:
-        table.alter_column("erase_after", existing_type=sa.Integer(), server_default=None)
+    # SQLite would make the table anew, and refuse to drop the one that learners point to; there the default stays.
+    if op.get_bind().dialect.name != "sqlite":
+        op.alter_column("cohort", "erase_after", existing_type=sa.Integer(), server_default=None)
     op.execute("UPDATE cohort SET forget_at = created_at")
     op.create_index("ix_cohort_forget", "cohort", ["forget_at"], sqlite_where=DUE, postgresql_where=DUE)
 
