@@ -16,6 +16,7 @@ from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes, write_bytes
 from admin_cli.lists import write_marked
 from admin_cli.output import Json, counted, heading, print_json, say, some, table, warn
+from bot.content.languages import COMPLETE
 from bot.errors import BadInput, Faults, NotFound
 from bot.papers.map_page import Tiles
 from bot.rules.gazetteer import Gazetteer
@@ -210,7 +211,8 @@ def withdraw(
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A name that ends in .html, .geojson or .csv.")],
     language: Annotated[
-        str | None, typer.Option(metavar="L", help="The language in which the page opens; each reader's own by default.")
+        str | None,
+        typer.Option(metavar="L", help="The language in which the page opens; each reader's own by default."),
     ] = None,
 ) -> None:
     """The map as one page that needs no network, or as data: only who agreed, nothing of any contact person.
@@ -227,6 +229,8 @@ def export(
 def _written(d: Desk, file: Path, found: Sequence[Place], language: str | None) -> bytes:
     match file.suffix.lower():
         case ".html" | ".htm":
+            if language is not None and language not in COMPLETE:
+                raise BadInput(f"There is no map in '{language}'; choose one of {', '.join(COMPLETE)}.")
             tiles = d.settings.map_tiles()
             return public_map.drawn(d.core.content, found, language, Tiles(*tiles) if tiles else None)
         case ".geojson" | ".json":

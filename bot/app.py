@@ -14,8 +14,8 @@ from aiohttp.web import RouteDef
 
 from bot.clock import Clock
 from bot.errors import BadSetting, StorageTrouble, TransportError, Unreachable
-from bot.rules.retry import backoff
 from bot.papers.map_page import Tiles, content_policy
+from bot.rules.retry import backoff
 from bot.service import bot_state, figures, leases, papers, public_map
 from bot.service.core import Core
 from bot.settings import Settings

@@ -22,9 +22,8 @@ def shown(core: Core, now: datetime) -> list[Place]:
 
 
 def drawn(library: Library, found: Sequence[Place], language: str | None = None, tiles: Tiles | None = None) -> bytes:
-    """The HTML file; `language` None: each reader's own."""
-    opening = library.catalogues.closest(language) if language else None
-    return page(found, opening, library.catalogues, tiles, _trades(library, found))
+    """The HTML file; `language`: one of the complete ones, None for each reader's own."""
+    return page(found, language, library.catalogues, tiles, _trades(library, found))
 
 
 def _trades(library: Library, found: Sequence[Place]) -> dict[str, dict[str, str]]:
