@@ -123,7 +123,7 @@ def _quality(found: Mapping[str, Any], to: Path | None, ending: str, words: Word
         for one in data["standards"]:
             heading(f"{one['name']}")
             for label, value, kind in figures[one["standard"]]:
-                say(f"  {words(label)}: {written(value, kind, words, language)}")
+                say(f"  {quality.named(label, words)}: {written(value, kind, words, language)}")
             say(f"  {words(quality.missing(one['standard']))}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.i18n import Text, say
-from bot.papers.blocks import Block, Document, Facts, Heading, Paragraph
+from bot.papers.blocks import Block, Document, Grid, Heading, Paragraph
 from bot.papers.report import COUNT, SHARE
 from bot.papers.report_pdf import foot, header
 from bot.papers.report_words import Words, written
@@ -20,7 +20,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     ),
     "sharing": ("within", "public", "funding"),
 }  # fmt: skip
-Figure = tuple[Text, float, str]  # what it is, its value, and its kind
+Figure = tuple[tuple[Text, ...], float, str]  # what it is (a colon between), its value, and its kind
 Found = Mapping[str, Any]
 
 
@@ -42,7 +42,7 @@ def plain(found: Found, words: Words) -> dict[str, Any]:
             {
                 "part": words(say(f"quality/parts/{part}")), "standard": standard,
                 "name": words(say(f"quality/names/{standard}")),
-                "holds": [{"figure": words(label), "value": value} for label, value, _ in figures[standard]],
+                "holds": [{"figure": named(label, words), "value": value} for label, value, _ in figures[standard]],
                 "missing": words(say(f"quality/lacks/{standard}")),
             }
             for part, standards in PARTS.items()
@@ -63,6 +63,11 @@ def document(found: Found, words: Words, language: str) -> Document:
     return Document(language, title, tuple(blocks), contents=words(say("report/contents")), foot=words(foot(found)))
 
 
+def named(label: tuple[Text, ...], words: Words) -> str:
+    """What a figure is."""
+    return ": ".join(words(part).rstrip(".") for part in label)
+
+
 def missing(standard: str) -> Text:
     """What of a standard must come from elsewhere."""
     return say("quality/missing", what=say(f"quality/lacks/{standard}"))
@@ -71,14 +76,23 @@ def missing(standard: str) -> Text:
 def _standard(standard: str, figures: list[Figure], words: Words, language: str) -> Iterator[Block]:
     yield Heading(2, words(say(f"quality/names/{standard}")))
     if figures:
-        yield Facts(tuple((words(label), written(value, kind, words, language)) for label, value, kind in figures))
+        rows = tuple((named(label, words), written(value, kind, words, language)) for label, value, kind in figures)
+        yield Grid((words(say("quality/holds")), ""), rows)
     else:
         yield Paragraph(f"{words(say('quality/holds'))}: {words(say('quality/nothing'))}")
-    yield Paragraph(words(missing(standard)), quiet=True)
+    yield Paragraph(words(missing(standard)))
 
 
 # --- where figures come from --------------------------------------------------------------------
 
+_TABLES = {
+    "check_ins": "check_ins",
+    "outcomes": "outcomes",
+    "language": "change",
+    "travel_days": "travel",
+    "safety_training": "training",
+    "reached": "reached",
+}  # fmt: skip  of a family of figures: the table it stands in
 _Source = Callable[[Found], Figure | None]
 
 
@@ -89,7 +103,8 @@ def _of(family: str, key: str, label: str, kind: str = COUNT) -> _Source:
         section: Any = found.get(family)
         for name in key.split("/"):
             section = section.get(name) if section else None
-        return (say(label), section, kind) if section else None
+        table = (say(f"report/tables/{_TABLES[family]}"),) if family in _TABLES else ()
+        return ((*table, say(label)), section, kind) if section else None
 
     return source
 
@@ -101,7 +116,8 @@ def _opinion(survey: str, question: str) -> _Source:
         for one in found["satisfaction"]:
             for q in one["questions"]:
                 if (one["survey"], q["id"]) == (survey, question) and q["content"] is not None:
-                    return Text(f"surveys/{survey}/questions/{question}/text"), q["content"], SHARE
+                    words = Text(f"surveys/{survey}/questions/{question}/text")
+                    return (words, say("report/columns/content")), q["content"], SHARE
         return None
 
     return source
@@ -113,31 +129,31 @@ def _said(question: str) -> _Source:
 
 def _answers(found: Found) -> Figure | None:
     counted = sum(one["answered"] or 0 for one in found["satisfaction"])
-    return (say("quality/figures/answers"), counted, COUNT) if counted else None
+    return ((say("quality/figures/answers"),), counted, COUNT) if counted else None
 
 
 def _fewer(found: Found) -> Figure | None:
     rows = found.get("by", {}).get("fewer_opportunities", ())
     stays = next((row["stays"] for row in rows if row["value"] == "yes"), None)
-    return (say("quality/figures/fewer"), stays, COUNT) if stays else None
+    return ((say("quality/figures/fewer"),), stays, COUNT) if stays else None
 
 
 def _used(tool: str) -> _Source:
     def source(found: Found) -> Figure | None:
         people = max((row["people"] or 0 for row in found.get("tools", ()) if row["tool"] == tool), default=0)
-        return (say(f"report/tools/{tool}"), people, COUNT) if people else None
+        return ((say("report/themes/tools"), say(f"report/tools/{tool}")), people, COUNT) if people else None
 
     return source
 
 
 def _improvements(found: Found) -> Figure | None:
     count = len(found.get("improvements", ()))
-    return (say("quality/figures/improvements"), count, COUNT) if count else None
+    return ((say("quality/figures/improvements"),), count, COUNT) if count else None
 
 
 def _improved(found: Found) -> Figure | None:
     count = sum(one["done_on"] is not None for one in found.get("improvements", ()))
-    return (say("quality/figures/improved"), count, COUNT) if count else None
+    return ((say("quality/figures/improved"),), count, COUNT) if count else None
 
 
 _TAKEN = _of("alerts", "reaction/all/median_minutes", "quality/figures/median")
@@ -162,7 +178,7 @@ _SOURCES: Mapping[str, tuple[_Source, ...]] = {
     "monitoring": (_IN_TIME, _of("participants", "host_tutors", "report/figures/host_tutors"),
                    _of("outcomes", "assessed", "report/figures/assessed"), _said("work-contact")),
     "during": (_TAKEN, _said("home-contact")),
-    "linguistic": (_of("language", "learners", "quality/figures/tests"),
+    "linguistic": (_of("language", "learners", "report/figures/learners"),
                    _of("language", "higher_share", "report/figures/higher_share", SHARE), _said("language")),
     "defining": (_of("outcomes", "agreed", "report/figures/agreed"),),
     "evaluation": (_of("outcomes", "assessed", "report/figures/assessed"),

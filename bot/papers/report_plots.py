@@ -26,7 +26,7 @@ def drawn(chart: Chart, words: Words, language: str) -> tuple[bytes, int, int]:
 
     for font in (fonts.MAIN, fonts.BOLD):
         font_manager.fontManager.addfont(fonts.path_of(font))
-    labels = [fill(fonts.drawable(written(label, "", words, language)), 40) for label in chart.labels]
+    labels = [fill(fonts.drawable(written(label, "", words, language)), 35) for label in chart.labels]
     many = len(chart.series)
     thick = 0.16 if many > 1 else 0.22
     heights = [max(many * thick + 0.1, 0.17 * (label.count("\n") + 1) + 0.06) for label in labels]

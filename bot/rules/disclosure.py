@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import combinations
 from math import comb
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.rules.survey import LEAST
 
@@ -20,7 +20,7 @@ Group = frozenset[int]
 Name = TypeVar("Name")
 MOST_ROWS = 40  # of a trait are shown: the largest; a hundred companies are no table
 MOST_SETS = 300  # held against each other at once; beyond that nothing more comes in from what was too few
-MOST_WAYS = 20_000  # sums of small atoms that are tried for one group; where there are more, it stays hidden
+MOST_WAYS = 100_000  # sums of small atoms that are tried for one group; where there are more, it stays hidden
 
 
 def in_fives(slots: Sequence[int], live: Collection[int]) -> tuple[int, ...]:
@@ -65,11 +65,13 @@ def pooled(
     for cell in cells:
         for value, group in cell.items():
             found.setdefault(value, set()).update(group)
-    for value, members in sorted(rest.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:MOST_ROWS]:
+    for n, (value, members) in enumerate(sorted(rest.items(), key=lambda pair: (-len(pair[1]), pair[0]))):
         extra = _group(members, fives)
-        if len(shown) < MOST_SETS and safe(extra, shown):
+        if n < MOST_ROWS and len(shown) < MOST_SETS and safe(extra, shown):
             shown.append(extra)
             found.setdefault(value, set()).update(extra)
+        elif not fives:
+            found.pop(value, None)  # all of them or none: half a count would be a wrong one
     return {value: frozenset(group) for value, group in sorted(found.items())}
 
 
@@ -104,8 +106,7 @@ def isolates(groups: Sequence[Group]) -> bool:
     gram = basis @ basis.T
     weights = np.array([sizes[atoms[n]] for n in small])
     for many in range(1, LEAST):
-        # Projecting a set of so many atoms can leave it as it is only where each of them has that much of itself there.
-        near = np.flatnonzero((np.diag(gram) >= 1 / many - 1e-9) & (weights <= LEAST - many))
+        near = _near(gram, weights, many)
         if comb(len(near), many) > MOST_WAYS:
             return True
         sets = np.array(list(combinations(near, many)), dtype=int).reshape(-1, many)
@@ -114,6 +115,24 @@ def isolates(groups: Sequence[Group]) -> bool:
         if len(sets) and (np.abs(kept - many) < 1e-6).any():
             return True
     return False
+
+
+def _near(gram: Any, weights: Any, many: int) -> Any:
+    """The atoms that can belong to a set of so many which projecting leaves as it is: what each has of itself there,
+    and the most that so few others can add, come to one."""
+    import numpy as np
+
+    near = np.flatnonzero(weights <= LEAST - many)
+    while len(near):
+        part = gram[np.ix_(near, near)]
+        own = np.diag(part).copy()
+        others = part - np.diag(own)
+        most = np.sort(np.clip(others, 0, None), axis=1)[:, -(many - 1) :].sum(axis=1) if many > 1 else 0 * own
+        kept = near[own + most >= 1 - 1e-9]
+        if len(kept) == len(near):
+            break
+        near = kept
+    return near
 
 
 def quiet(counts: Mapping[Name, int]) -> dict[Name, int | None]:

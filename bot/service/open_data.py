@@ -32,7 +32,7 @@ STAYS = {
 }  # fmt: skip
 LEARNING = {
     "country": "host country, or `any`",
-    "learners": "how many learners the row stands for, in full fives; all agreed to statistics",
+    "learners": "how many learners the row stands for, five at least; all agreed to statistics",
     "steps_offered": "steps of the journey that were offered", "steps_done": "of these done",
     "challenges_done": "challenges that were done",
 }  # fmt: skip
@@ -118,7 +118,7 @@ each column holds.
 **Anonymity.** No names, codes, dates, companies or texts of people. Every row stands for at least {LEAST} people
 (the smallest here for {smallest}); rows of one table do not overlap, so what lies between two rows is never fewer.
 Where a row would have been smaller, its last columns say `any`. What learners did counts only with their
-consent, in full fives. Publish a new edition at most once a year: between two editions that lie close
+consent, all together in full fives. Publish a new edition at most once a year: between two editions that lie close
 together a row may grow by one stay.
 
 **Licence.** {LICENCE}, unless whoever publishes it names another one here.

@@ -145,7 +145,7 @@ def test_evidence_is_there_for_each_standard_or_said_to_be_missing(counted: Coun
     assert len(found) == 24
     assert all(one["missing"] for one in found)
     safety = next(one for one in found if one["standard"] == "safety")
-    assert {"figure": "In time, share", "value": 0.85} in safety["holds"]
+    assert {"figure": "Daily check-ins: In time, share", "value": 0.85} in safety["holds"]
     assert next(one for one in found if one["standard"] == "environment")["holds"] == []
     run.good("report", "quality", "--project", "default", "--to", "quality.pdf", "--language", "nl")
     assert "end “quality.csv” with" in run.refused("report", "quality", "SPRING", "--to", "quality.csv")
