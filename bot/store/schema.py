@@ -5,8 +5,10 @@ Alembic is read when there is something to migrate, which is seldom: reading it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, inspect
 
@@ -24,7 +26,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def upgrade(store: Store) -> None:
     """Migrate to the newest schema, in one transaction. Raises StorageTrouble for a schema this code never had."""
-    with store.engine.begin() as connection:
+    with store.engine.connect() as connection, _tables_made_anew(connection, store), connection.begin():
         if not store.is_sqlite:
             # Processes that start together wait for each other, also to put the guards there.
             # A migration may take as long as it needs.
@@ -32,7 +34,24 @@ def upgrade(store: Store) -> None:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
         if _revision(connection) != newest():
             _migrate(connection)
+            if store.is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise StorageTrouble("The database has rows that belong to nothing: restore a backup, then upgrade it.")
         guard(connection)
+
+
+@contextmanager
+def _tables_made_anew(connection: Connection, store: Store) -> Iterator[None]:
+    """SQLite changes a table by making it anew; one that rows of others point to can only be dropped while nobody
+    watches the keys, which can be switched outside of a transaction alone. They are looked at before the end of it."""
+    if not store.is_sqlite:
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _migrate(connection: Connection) -> None:
