@@ -16,12 +16,13 @@ from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes, write_bytes
 from admin_cli.lists import write_marked
 from admin_cli.output import Json, counted, heading, print_json, say, some, table, warn
+from bot.content.languages import COMPLETE
 from bot.errors import BadInput, Faults, NotFound
-from bot.papers import map_page
+from bot.papers.map_page import Tiles
 from bot.rules.gazetteer import Gazetteer
 from bot.rules.nearby import Spot
 from bot.rules.places import Place
-from bot.service import places, places_desk
+from bot.service import places, places_desk, public_map
 from bot.service.places_import import HostReport, import_hosts
 from bot.transport.geocoding import PUBLIC, Geocoder
 
@@ -209,24 +210,29 @@ def withdraw(
 @app.command()
 def export(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A name that ends in .html, .geojson or .csv.")],
-    language: Annotated[str, typer.Option(metavar="L", help="The language in which the page opens.")] = "en",
+    language: Annotated[
+        str | None,
+        typer.Option(metavar="L", help="The language in which the page opens; each reader's own by default."),
+    ] = None,
 ) -> None:
     """The map as one page that needs no network, or as data: only who agreed, nothing of any contact person.
 
     Example: compagnon map export map.html --language de
     """
     with desk() as d:
-        with d.core.store.transaction() as session:
-            found = places.public(session, d.core.content, d.now)
+        found = public_map.shown(d.core, d.now)
         data = _written(d, file, found, language)
     write_bytes(file, data)
     say(f"{file} is ready: {counted(len(found), 'place')}.")
 
 
-def _written(d: Desk, file: Path, found: Sequence[Place], language: str) -> bytes:
+def _written(d: Desk, file: Path, found: Sequence[Place], language: str | None) -> bytes:
     match file.suffix.lower():
         case ".html" | ".htm":
-            return map_page.page(found, d.core.content.catalogues.closest(language), d.core.content.catalogues)
+            if language is not None and language not in COMPLETE:
+                raise BadInput(f"There is no map in '{language}'; choose one of {', '.join(COMPLETE)}.")
+            tiles = d.settings.map_tiles()
+            return public_map.drawn(d.core.content, found, language, Tiles(*tiles) if tiles else None)
         case ".geojson" | ".json":
             return json_module.dumps(places.as_geojson(found), ensure_ascii=False, indent=1).encode()
         case ".csv":

@@ -14,14 +14,16 @@ from aiohttp.web import RouteDef
 
 from bot.clock import Clock
 from bot.errors import BadSetting, StorageTrouble, TransportError, Unreachable
+from bot.papers.map_page import Tiles, content_policy
 from bot.rules.retry import backoff
-from bot.service import bot_state, figures, leases, papers
+from bot.service import bot_state, figures, leases, papers, public_map
 from bot.service.core import Core
 from bot.settings import Settings
 from bot.transport.client import BotUser, Telegram
 from bot.transport.commands import EVERYBODY, described
 from bot.transport.dispatch import Dispatcher
 from bot.transport.http import HttpServer
+from bot.transport.map_page import MapPage
 from bot.transport.outgoing import Outgoing
 from bot.transport.pacing import Pacing
 from bot.transport.poller import Poller
@@ -157,10 +159,18 @@ class App:
         self._begin(self._tell_commands())
 
     async def _serve(self, routes: list[RouteDef]) -> None:
-        server = HttpServer(routes, self._ages, self._metrics)
+        server = HttpServer([*routes, *self._map_page().routes()], self._ages, self._metrics)
         host, _, port = self.settings.listen.rpartition(":")
         await server.start(host.strip("[]"), int(port))
         self.server = server
+
+    def _map_page(self) -> MapPage:
+        tiles = Tiles(*found) if (found := self.settings.map_tiles()) else None
+        return MapPage(
+            lambda: self.pool.run(public_map.shown, self.core, self.clock.now()),
+            lambda places: public_map.drawn(self.core.content, places, tiles=tiles),
+            content_policy(tiles),
+        )
 
     async def _send(self) -> None:
         self._begin(self.sender.run())

@@ -1,4 +1,4 @@
-"""The one HTTP server of a process: the webhook where there is one, `/healthz` and `/metrics`."""
+"""The one HTTP server of a process: the webhook where there is one, the public map, `/healthz` and `/metrics`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BODY_LIMIT = 1024 * 1024  # bytes; an update has a few thousand
 
 
 class HttpServer:
-    """Not for the open internet: a proxy passes on the webhook's path alone."""
+    """Not for the open internet: a proxy passes on the webhook's path and the map's."""
 
     def __init__(
         self, routes: list[web.RouteDef], ages: Callable[[], Awaitable[Mapping[str, float] | None]],

@@ -181,6 +181,8 @@ def test_on_a_phone_the_list_lies_under_the_map_and_fingers_hit_everything(visit
     page.locator("#places button").nth(1).tap()
     page.get_by_role("button", name="Show on the map").tap()
     expect(page.locator(".leaflet-popup")).to_be_in_viewport(ratio=0.9)
+    page.get_by_role("button", name="Close").tap()
+    expect(page.locator(".leaflet-popup")).to_have_count(0)
 
 
 def test_it_speaks_the_browsers_language_and_changes_it_without_a_network(visit: Open) -> None:

@@ -89,10 +89,10 @@ def test_without_a_database_the_page_says_so() -> None:
     assert "compagnon_database_up 0.0" in text
 
 
-def served(core: Core, parts: tuple[Part, ...]) -> tuple[dict[str, object], str]:
-    """What a process with these parts answers to `/healthz` and `/metrics` after an update came in."""
+def served(core: Core, parts: tuple[Part, ...]) -> tuple[dict[str, object], str, str]:
+    """What a process with these parts answers to `/healthz`, `/metrics` and `/map` after an update came in."""
 
-    async def run() -> tuple[dict[str, object], str]:
+    async def run() -> tuple[dict[str, object], str, str]:
         port = free_port()
         async with desk(started=False) as here, aiohttp.ClientSession() as http:
             settings = Settings(
@@ -106,14 +106,16 @@ def served(core: Core, parts: tuple[Part, ...]) -> tuple[dict[str, object], str]
                 health = await answer.json()
             async with http.get(f"http://127.0.0.1:{port}/metrics") as answer:
                 metrics = await answer.text()
+            async with http.get(f"http://127.0.0.1:{port}/map") as answer:
+                page = await answer.text()
             await app.stop()
-            return health, metrics
+            return health, metrics, page
 
     return asyncio.run(run())
 
 
 def test_a_bot_says_how_old_its_last_sign_of_telegram_is_and_counts(core: Core) -> None:
-    health, metrics = served(core, tuple(Part))
+    health, metrics, _ = served(core, tuple(Part))
     assert health["status"] == "ok"
     assert isinstance(health["intake_age"], float)
     assert "compagnon_updates_received_total 1.0" in metrics
@@ -121,8 +123,9 @@ def test_a_bot_says_how_old_its_last_sign_of_telegram_is_and_counts(core: Core) 
     assert "compagnon_answer_seconds_count 1.0" in metrics
 
 
-def test_a_scheduler_process_serves_it_too(core: Core) -> None:
-    health, metrics = served(core, (Part.SENDER,))
+def test_a_scheduler_process_serves_it_too_and_the_map(core: Core) -> None:
+    health, metrics, page = served(core, (Part.SENDER,))
+    assert "<title>The map of stays abroad</title>" in page
     assert health["database"] is True
     assert health["intake_age"] is None
     assert "compagnon_database_up 1.0" in metrics

@@ -61,7 +61,7 @@ def test_nobody_starts_before_the_schema_is_there() -> None:
 
 def test_the_proxy_passes_on_the_webhook_and_nothing_else() -> None:
     path = urlsplit(filled(OURS["bot"]["environment"]["COMPAGNON_WEBHOOK_URL"])).path
-    assert re.findall(r"handle (/\S+)", PROXY) == [path]
+    assert re.findall(r"@outside path (.+)", PROXY) == [f"{path} /map"]
     assert "dynamic a bot 8080" in PROXY
     assert "/metrics" not in PROXY
 

@@ -19,9 +19,15 @@ function fact(list, key, value) {
   list.append(make("dt", "", words(key)), said);
 }
 
+// As the reader calls it, and as it was written where that says more.
+function tradeInFull(trade) {
+  const name = tradeName(trade);
+  return plain(name) === plain(trade) ? name : `${name} (${trade})`;
+}
+
 function factsOf(place) {
   const facts = make("dl");
-  fact(facts, "trades", place.trades.map(tradeName).join(", "));
+  fact(facts, "trades", place.trades.map(tradeInFull).join(", "));
   fact(facts, "tongues", place.languages.map(tongueName).join(", "));
   fact(facts, "tasks", place.tasks);
   fact(facts, "size", place.size);

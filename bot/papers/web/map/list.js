@@ -9,7 +9,7 @@ function row(place) {
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
   const item = make("li", `place ${place.kind}`, badge(place), make("h3", "", button), heart(place));
-  if (place.trades.length) item.append(make("p", "trades", place.trades.map(tradeName).join(", ")));
+  if (place.trades.length) item.append(make("p", "trades", [...new Set(place.trades.map(tradeName))].join(", ")));
   item.id = `place-${place.id}`;
   button.addEventListener("click", () => (openId === place.id ? fold() : unfold(place, true)));
   return item;

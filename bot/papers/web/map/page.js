@@ -123,9 +123,14 @@ function begin() {
   drawBase();
   look();
   listen();
-  const wanted = placeById.get(decodeURIComponent(location.hash.slice(1)));
-  if (wanted) showOnMap(wanted);
+  openLinked();
   requestAnimationFrame(() => performance.mark("map"));
+}
+
+// An address that ends in #h12 leads to that place.
+function openLinked() {
+  const wanted = placeById.get(location.hash.slice(1));
+  if (wanted) showOnMap(wanted);
 }
 
 function listen() {
@@ -144,6 +149,7 @@ function listen() {
   });
   // Leaflet hears Escape only while the map itself has the focus, not a sign or a card on it.
   byId("map").addEventListener("keydown", (event) => event.key === "Escape" && map.closePopup());
+  addEventListener("hashchange", openLinked);
   map.on("moveend", moved);
   new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(byId("map"));
 }
