@@ -38,18 +38,20 @@ class Tiles:
 
 def page(
     places: Sequence[Place], language: str | None, catalogues: Catalogues, tiles: Tiles | None = None,
-    trades: Mapping[str, Mapping[str, str]] | None = None,
+    trades: Mapping[str, Mapping[str, str]] | None = None, towns: Mapping[str, Mapping[str, str]] | None = None,
 ) -> bytes:  # fmt: skip
     """The HTML file.
 
     `language`: the one it opens in, where the reader has not chosen another; None: the browser's own.
-    `trades`: language → trade as it stands in a place → its name; a trade without one is shown as it stands.
+    `trades`, `towns`: language → trade, or `town|country`, as it stands in a place → its name in that language; what
+    has none is shown as it stands.
     """
     opening = language if language in COMPLETE else "en"
     facts = {
         "language": language, "languages": [(tag, _own_name(tag)) for tag in _order()],
         "words": {tag: _words(catalogues, tag) for tag in COMPLETE}, "countries": _countries(places),
-        "tongues": {tag: _tongues(places, tag) for tag in COMPLETE}, "towns": _capitals(), "trades": trades or {},
+        "tongues": {tag: _tongues(places, tag) for tag in COMPLETE}, "capitals": _capitals(), "trades": trades or {},
+        "towns": towns or {},
         "places": [_public(place) for place in places],
         "tiles": {"url": tiles.url, "attribution": tiles.attribution} if tiles else None, "base": None,
     }  # fmt: skip

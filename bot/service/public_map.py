@@ -9,6 +9,7 @@ from bot.content.languages import COMPLETE
 from bot.content.loader import Library
 from bot.i18n import Text
 from bot.papers.map_page import Tiles, page
+from bot.rules.fold import fold
 from bot.rules.outcomes import GENERIC, list_for
 from bot.rules.places import Place
 from bot.service import places
@@ -23,7 +24,7 @@ def shown(core: Core, now: datetime) -> list[Place]:
 
 def drawn(library: Library, found: Sequence[Place], language: str | None = None, tiles: Tiles | None = None) -> bytes:
     """The HTML file; `language`: one of the complete ones, None for each reader's own."""
-    return page(found, language, library.catalogues, tiles, _trades(library, found))
+    return page(found, language, library.catalogues, tiles, _trades(library, found), _towns(library, found))
 
 
 def _trades(library: Library, found: Sequence[Place]) -> dict[str, dict[str, str]]:
@@ -40,4 +41,24 @@ def _trades(library: Library, found: Sequence[Place]) -> dict[str, dict[str, str
             if list_id != GENERIC
         }
         for language in COMPLETE
+    }
+
+
+def _towns(library: Library, found: Sequence[Place]) -> dict[str, dict[str, str]]:
+    """By language: a town and its country (`Sevilla|ES`) → its name in that language, for every town with a kit.
+
+    Under each of its names, and as it is written in a place.
+    """
+    names = {
+        kit_id: {tag: library.catalogues.plain(Text(f"{kit.path}/name"), tag, "UTC") for tag in COMPLETE}
+        for kit_id, kit in library.kits.items()
+    }
+    written = {(name, library.kits[kit_id].country): kit_id for kit_id, all_ in names.items() for name in all_.values()}
+    folded = {(fold(name), country): kit_id for (name, country), kit_id in written.items()}
+    for town, country in sorted({(place.town, place.country) for place in found}):
+        if kit_id := folded.get((fold(town), country)):
+            written[town, country] = kit_id
+    return {
+        tag: {f"{town}|{country}": names[kit_id][tag] for (town, country), kit_id in written.items()}
+        for tag in COMPLETE
     }

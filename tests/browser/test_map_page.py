@@ -232,7 +232,7 @@ def test_only_a_tile_server_that_is_set_is_asked_and_named(browser: Browser, tmp
     context.route("https://*.tiles.example/**", lambda route: route.abort())  # nobody is there: the outlines stay
     page = context.new_page()
     page.goto(file.as_uri())
-    expect(page.locator(".leaflet-control-attribution")).to_have_text("© <b>Somebody</b>")
+    expect(page.locator(".leaflet-control-attribution")).to_contain_text("© <b>Somebody</b>")
     page.wait_for_timeout(50)
     context.close()
     hosts = {urlsplit(url).hostname for url in asked if not url.startswith("file:")}

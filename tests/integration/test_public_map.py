@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.content.loader import Library
 from bot.service import public_map
 from bot.service.core import Core
 from bot.store.tables import Host
@@ -36,10 +35,21 @@ def test_only_agreed_hosts_are_on_the_page_and_nothing_the_desk_keeps(core: Core
     assert "Panadería Ejemplo" not in page(core, small)
 
 
-def test_a_trade_has_one_name_however_it_was_written(library: Library, core: Core, small: Small) -> None:
+def test_a_trade_has_one_name_however_it_was_written(core: Core, small: Small) -> None:
     with core.store.transaction() as session:
         session.add_all([host(small, "A", trades=["Panadería"]), host(small, "B", trades=["boulangerie", "falconry"])])
     shown = page(core, small)
     assert '"Panadería":"Boulangerie et pâtisserie"' in shown
     assert '"boulangerie":"Bakery and pastry"' in shown
     assert '"falconry":' not in shown
+
+
+def test_a_town_with_a_kit_is_called_as_the_reader_calls_it(core: Core, small: Small) -> None:
+    with core.store.transaction() as session:
+        session.add_all(
+            [host(small, "A", town="Sevilla"), host(small, "B", town="Séville"), host(small, "C", town="Écija")]
+        )
+    shown = page(core, small)
+    for words in ('"Sevilla|ES":"Siviglia"', '"Séville|ES":"Sevilla"', '"Sevilla|ES":"Seville"'):
+        assert words in shown
+    assert '"Écija|ES":' not in shown

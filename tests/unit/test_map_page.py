@@ -63,7 +63,7 @@ def test_every_language_has_every_word_country_and_tongue() -> None:
     assert found["words"]["fr"]["title"] == "La carte des séjours"
     assert found["countries"]["de"]["ES"] == "Spanien"
     assert found["tongues"]["it"]["nl"] == "Olandese"
-    assert found["towns"]["es"]["Europe/Vienna"] == "Viena"
+    assert found["capitals"]["es"]["Europe/Vienna"] == "Viena"
     assert 'lang="de"' in PAGE
 
 

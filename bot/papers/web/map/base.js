@@ -78,7 +78,7 @@ function makeNames() {
   const countries = data.base.countries.filter(([code]) => code);
   names = [
     ...countries.map(([code, , north, east, size]) => nameAt([north, east], countryName(code), "country", sized(size))),
-    ...towns.map((town) => nameAt([town.latitude, town.longitude], townName(town), "town", town.zoom)),
+    ...towns.map((town) => nameAt([town.latitude, town.longitude], capitalName(town), "town", town.zoom)),
   ].sort((a, b) => a.zoom - b.zoom);
 }
 
@@ -127,8 +127,15 @@ function drawBase() {
   drawLand();
   if (data.tiles) {
     L.tileLayer(data.tiles.url, { pane: "tiles", maxZoom: TILES_ZOOM }).addTo(map);
-    L.control.attribution({ prefix: false }).addAttribution(escapeText(data.tiles.attribution)).addTo(map);
   }
+}
+
+// Whose work the map is, in its corner.
+let credits = null;
+function showCredits() {
+  credits?.remove();
+  credits = L.control.attribution({ prefix: false }).addAttribution(escapeText(words("credits"))).addTo(map);
+  if (data.tiles) credits.addAttribution(escapeText(data.tiles.attribution));
 }
 
 const escapeText = (text) => make("p", "", text).innerHTML;

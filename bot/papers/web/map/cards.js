@@ -1,7 +1,7 @@
 // What is said of one place: the same in the list and beside its sign on the map.
 
 const heart = (place) => {
-  const parts = [make("bdi", "", place.town), ", ", countryName(place.country)];
+  const parts = [make("bdi", "", townName(place)), ", ", countryName(place.country)];
   if (place.km !== undefined) parts.push(" · ", make("strong", "", farName(place.km)));
   return make("p", "where", ...parts);
 };

@@ -78,7 +78,7 @@ function boxOf(group) {
 
 function single(group) {
   const place = group.members[0];
-  const label = `${place.name}, ${place.town} (${words(`one/${place.kind}`)})`;
+  const label = `${place.name}, ${townName(place)} (${words(`one/${place.kind}`)})`;
   const icon = L.divIcon({ className: `pin ${place.kind}`, html: make("span", "", signOf(place.kind)), iconSize: [40, 40] });
   const marker = named(L.marker(place.at, { icon, title: place.name, riseOnHover: true }), label);
   return usable(marker, () => openCard(place, marker));
@@ -109,7 +109,7 @@ function slices(members) {
 
 function commonTown(members) {
   const times = new Map();
-  for (const { town } of members) times.set(town, (times.get(town) || 0) + 1);
+  for (const town of members.map((place) => townName(place))) times.set(town, (times.get(town) || 0) + 1);
   return [...times].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
 }
 

@@ -94,6 +94,7 @@ function switchTo(tag, keep) {
   byId("map").setAttribute("aria-label", words("map_help"));
   map.closePopup();
   zoomButtons();
+  showCredits();
 }
 
 let zoomControl = null;
@@ -115,6 +116,7 @@ function begin() {
   byId("language").replaceChildren(...data.languages.map(([tag, name]) => option(tag, name)));
   byId("more").open = matchMedia("(min-width: 800px) and (min-height: 900px)").matches;
   byId("filters").hidden = !places.length;
+  byId("kinds").hidden = new Set(places.map((place) => place.kind)).size < 2;
   byId("offline").hidden = Boolean(data.tiles);
   switchTo(preferredLanguage(), false);
   byId("language").value = language;

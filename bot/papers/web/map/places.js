@@ -7,7 +7,8 @@ const places = data.places.map((place) => ({ trades: [], languages: [], ...place
 for (const place of places) {
   const countries = data.languages.map(([tag]) => data.countries[tag][place.country] || "");
   const trades = place.trades.flatMap((trade) => [trade, ...data.languages.map(([tag]) => (data.trades[tag] || {})[trade] || "")]);
-  place.text = plain([place.name, place.town, ...countries, ...trades, place.tasks || "", place.about || ""].join(" "));
+  const towns_ = data.languages.map(([tag]) => townName(place, tag));
+  place.text = plain([place.name, place.town, ...towns_, ...countries, ...trades, place.tasks || "", place.about || ""].join(" "));
 }
 const placeById = new Map(places.map((place) => [place.id, place]));
 const towns = data.base.towns.map(([name, country, latitude, longitude, zoom, zone]) => ({ name, country, latitude, longitude, zoom, zone }));
@@ -22,14 +23,16 @@ function kilometres(a, b) {
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(chord)));
 }
 
-// Towns that distances can be measured from: those on the map, and every town with a place.
+// Towns that distances can be measured from: every town with a place, and those on the map that are none of these.
+const SAME_TOWN_KM = 12;
 function origins() {
   const found = new Map();
-  for (const place of places) found.set(`${place.town}|${place.country}`, { label: place.town, country: place.country, at: place.at });
+  for (const place of places) found.set(`${place.town}|${place.country}`, { label: townName(place), country: place.country, at: place.at });
+  const ours = [...found.values()];
   for (const town of towns) {
-    const name = townName(town);
-    for (const known of [town.name, name]) found.delete(`${known}|${town.country}`);
-    found.set(`${name}|${town.country}`, { label: name, country: town.country, at: L.latLng(town.latitude, town.longitude) });
+    const at = L.latLng(town.latitude, town.longitude);
+    if (ours.some((other) => kilometres(other.at, at) < SAME_TOWN_KM)) continue;
+    found.set(`${town.name}|${town.country}`, { label: capitalName(town), country: town.country, at });
   }
   return found;
 }
@@ -64,6 +67,6 @@ function sorted(found, from) {
     return found.sort((a, b) => a.km - b.km || collator.compare(a.name, b.name));
   }
   for (const place of found) delete place.km;
-  const by = [(place) => countryName(place.country), (place) => place.town, (place) => place.name];
+  const by = [(place) => countryName(place.country), townName, (place) => place.name];
   return found.sort((a, b) => by.reduce((order, key) => order || collator.compare(key(a), key(b)), 0));
 }

@@ -12,7 +12,8 @@ const words = (key, values = {}) =>
 const countryName = (code) => data.countries[language][code] || code;
 const tongueName = (tag) => data.tongues[language][tag] || tag;
 const tradeName = (trade) => (data.trades[language] || {})[trade] || trade;
-const townName = (town) => (town.zone && data.towns[language][town.zone]) || town.name;
+const capitalName = (town) => (town.zone && data.capitals[language][town.zone]) || townName({ town: town.name, country: town.country });
+const townName = (place, tag = language) => (data.towns[tag] || {})[`${place.town}|${place.country}`] || place.town;
 const dayName = (iso) => new Date(`${iso}T12:00:00Z`).toLocaleDateString(region, { dateStyle: "long", timeZone: "UTC" });
 const farName = (km) => words("far", { km: numbers.format(km < 10 ? Math.round(km * 10) / 10 : Math.round(km)) });
 
