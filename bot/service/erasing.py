@@ -186,26 +186,33 @@ def _clear_messages(session: Session, person: Person, who: kept.Whose) -> None:
     mine = Outbox.person_id == person.id
     session.execute(update(Outbox).where(mine, Outbox.state.in_(_WAITING)).values(state="cancelled", **held))
     session.execute(update(Outbox).where(mine).values(payload={"body": []}, chat_id=0, language=None))
-    around = _people_around(session, list(who.stays)) - {person.id}
-    theirs = Outbox.person_id.in_(around)
-    done = Outbox.state.in_(("sent", "failed", "expired", "cancelled", "repeated"))
-    session.execute(update(Outbox).where(theirs, done).values(payload={"body": []}))
+    theirs = Outbox.person_id.in_(_around(session, who))
+    staff = theirs & Outbox.person_id.not_in(_learners(session, who))
+    session.execute(update(Outbox).where(staff, Outbox.state.not_in(_WAITING)).values(payload={"body": []}))
     names = [name for name in (person.first_name, person.last_name) if name]
-    for row in session.scalars(select(Outbox).where(theirs, Outbox.state.in_(_WAITING)).with_for_update()):
+    for row in session.scalars(select(Outbox).where(theirs).with_for_update()):
         if any(name in json.dumps(row.payload, ensure_ascii=False) for name in names):
-            row.state, row.payload, row.lease_owner, row.lease_until = "cancelled", {"body": []}, None, None
+            row.payload = {"body": []}
+            if row.state in _WAITING:
+                row.state, row.lease_owner, row.lease_until = "cancelled", None, None
     session.flush()
 
 
-def _people_around(session: Session, stays: list[int]) -> set[int]:
+def _around(session: Session, who: kept.Whose) -> set[int]:
     """Ids of everybody who may have been written to about these stays."""
     people: set[int] = set()
-    for stay in session.scalars(select(Placement).where(Placement.id.in_(stays))):
+    for stay in session.scalars(select(Placement).where(Placement.id.in_(who.stays))):
         named = [m for m in (stay.referent_id, stay.backup_id, stay.local_contact_id) if m is not None]
         mine = (Membership.cohort_id == stay.cohort_id) | Membership.id.in_(named)
-        people.update(session.scalars(select(Membership.person_id).where(mine, Membership.role != "learner")))
+        people.update(session.scalars(select(Membership.person_id).where(mine)))
         people.update({stay.guardian_id} - {None})  # type: ignore[arg-type]
-    return people
+    return people - {who.person}
+
+
+def _learners(session: Session, who: kept.Whose) -> set[int]:
+    """Ids of the other learners of their cohorts: of their messages only those that name the person lose words."""
+    mine = select(Placement.cohort_id).where(Placement.id.in_(who.stays))
+    return set(session.scalars(select(Placement.person_id).where(Placement.cohort_id.in_(mine))))
 
 
 def _empty(session: Session, who: kept.Whose, now: datetime) -> None:

@@ -33,7 +33,7 @@ def export(session: Session, person_id: int, now: datetime, by: int | None = Non
             continue
         found = session.scalars(select(one.table).where(one.rows(who)).order_by(*one.table.__table__.primary_key))
         data[_NAMES.get(one.name, one.name)] = [_row(row, one.without) for row in found]
-    _keep_back(data)
+    _keep_back(data, who)
     data["about_others"] = _acted(session, who)
     data["not_in_this_copy"] = {one.name: one.why for one in kept.ALL if one.why}
     note(session, by, "exported", person_id, now)
@@ -51,8 +51,12 @@ def _acted(session: Session, who: kept.Whose) -> dict[str, list[dict[str, Any]]]
     return found
 
 
-def _keep_back(data: dict[str, Any]) -> None:
-    """Leave out what a tutor has not shown or handed in yet: it is the tutor's until then."""
+def _keep_back(data: dict[str, Any], who: kept.Whose) -> None:
+    """Leave out what a tutor has not shown or handed in yet, which is the tutor's until then, and what a learner wrote
+    to somebody who looks after them: that they wrote is the reader's, the words are the learner's."""
+    for letter in data["relay"]:
+        if letter["from_id"] != who.person and letter["placement_id"] not in who.stays:
+            letter["words"] = None
     data["review_note"] = [n for n in data["review_note"] if n["side"] != "tutor" or n["shown_at"]]
     grids = [grid for grid in data["outcome_grid"] if grid["handed_in_at"]]
     counts = {(grid["placement_id"], grid["moment"]) for grid in grids}
