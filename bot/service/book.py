@@ -77,7 +77,7 @@ _PLACES = (
     .order_by(SharedPlace.at)
 )
 _PARTNERS = (
-    select(Placement.id, Person.first_name, Person.last_name, Person.phone)
+    select(Placement.id, Person.first_name, Person.last_name, Person.phone, Person.erased_at)
     .join(Person, Person.id == Placement.person_id)
     .where(among(Placement.id, "placements"))
 )

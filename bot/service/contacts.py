@@ -64,7 +64,7 @@ def _rungs(p: Any) -> dict[str, int]:
 def _around(session: Session, p: Any, known: Mapping[int, Any]) -> tuple[Contact, ...]:
     found = [_member(role, known[membership_id]) for role, membership_id in _rungs(p).items()]
     if p.partner_id is not None:
-        found.append(_partner_contact(session, p.partner_id))
+        found += _partner_contact(session, p.partner_id)
     return (*found, *by_telephone(p))
 
 
@@ -84,11 +84,11 @@ def _member(role: str, row: Any) -> Contact:
     return Contact(name, role, row.phone, row.person_id, row.account_id is not None)
 
 
-def _partner_contact(session: Session, placement_id: int) -> Contact:
+def _partner_contact(session: Session, placement_id: int) -> list[Contact]:
     person = session.scalars(
         select(Person).join(Placement, Placement.person_id == Person.id).where(Placement.id == placement_id)
     ).one()
-    return Contact(full_name(person), "partner", person.phone)
+    return [] if person.erased_at is not None else [Contact(full_name(person), "partner", person.phone)]
 
 
 def name_of(session: Session, person_id: int) -> str:

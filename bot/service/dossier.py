@@ -99,7 +99,8 @@ def _contacts(book: Book, placement: Placement) -> tuple[Contact, ...]:
         around = tuple(contact for contact in around if contact.role not in AT_THE_COMPANY)
     if placement.partner_id is not None:
         partner = book.partners[placement.partner_id]
-        found.append(Contact(full_name(partner), "partner", partner.phone))
+        if partner.erased_at is None:
+            found.append(Contact(full_name(partner), "partner", partner.phone))
     return (*found, *around)
 
 

@@ -20,6 +20,7 @@ from bot.service import drafts, kept, open_cases
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.delivered import EXPORT, FAREWELL
+from bot.service.stays import is_minor
 from bot.store.tables import (
     Alert,
     CallTask,
@@ -169,7 +170,6 @@ def _leave_others(session: Session, who: kept.Whose) -> None:
     session.execute(update(Placement).where(tutored).values(tutor_id=None, tutor_name=None, tutor_email=None))
     guardian = dict.fromkeys(("guardian_id", "guardian_name", "guardian_phone", "guardian_language", "guardian_email"))
     session.execute(update(Placement).where(Placement.id.in_(who.wards)).values(**guardian))
-    session.execute(update(Placement).where(Placement.partner_id.in_(who.stays)).values(partner_id=None))
 
 
 def _clear_messages(session: Session, person: Person, who: kept.Whose) -> None:
@@ -266,21 +266,24 @@ def edit_messages(session: Session, alerts: Iterable[int], now: datetime) -> Non
 _STAY_BLANKS = (
     "host_phone", "tutor_name", "tutor_email", "tutor_id", "accommodation", "guardian_name", "guardian_phone",
     "guardian_email", "guardian_language", "guardian_id", "emergency_contact_name", "emergency_contact_phone", "trade",
-    "plan_at", "home_city", "partner_id", "travel_group", "check_in_reason", "rhythm", "quiet_kinds",
+    "plan_at", "home_city", "travel_group", "check_in_reason", "rhythm", "quiet_kinds",
     "fewer_opportunities",
 )  # fmt: skip
 
 
 def _blank(session: Session, who: kept.Whose, now: datetime) -> None:
+    born = session.scalar(select(Person.birth_date).where(Person.id == who.person))
+    stays = session.scalars(select(Placement).where(Placement.id.in_(who.stays))).all()
+    minors = {p.id: is_minor(born, p.arrival_date, p.status) if p.arrival_date else None for p in stays}
     session.execute(
         update(Person).where(Person.id == who.person)
         .values(first_name="", last_name="", phone=None, email=None, birth_date=None, mood_off_at=None, plain_at=None,
                 erased_at=now)
     )  # fmt: skip
-    for placement_id in who.stays:
+    for placement_id, minor in minors.items():
         session.execute(
             update(Placement).where(Placement.id == placement_id)
-            .values(code=f"erased-{placement_id}", **dict.fromkeys(_STAY_BLANKS))
+            .values(code=f"erased-{placement_id}", minor_at_arrival=minor, **dict.fromkeys(_STAY_BLANKS))
         )  # fmt: skip
 
 

@@ -167,8 +167,9 @@ ALL: tuple[Kept, ...] = (
     Kept(t.CohortMessage, why="what a coordinator wrote to a whole cohort; who got it is among the copies"),
     Kept(t.Improvement, why="what a cohort is to do better; whoever sees to it is named by function"),
     Kept(t.Drill, why="tests of a cohort's ladders; who was asked is in the trail of its alerts"),
-    *(Kept(table, why=_NOBODY) for table in (t.Organisation, t.Project, t.Cohort, t.JourneyVersion, t.Outage, t.Lease,
-                                             t.Heartbeat, t.BotState)),
+    Kept(t.Host, why="a company or school on the map; whoever agreed there is named by the desk alone"),
+    *(Kept(table, why=_NOBODY) for table in (t.Organisation, t.Project, t.Cohort, t.CohortPartner, t.JourneyVersion,
+                                             t.Outage, t.Lease, t.Heartbeat, t.BotState)),
 )  # fmt: skip
 
 

@@ -208,16 +208,19 @@ def _mobilities(placements: Sequence[Placement], today: date) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _minor(placement: Placement, person: Person, arrival: date) -> bool:
+    """Under 18 on arrival; of who was erased as it was written down then."""
+    if placement.minor_at_arrival is not None:
+        return placement.minor_at_arrival
+    return is_minor(person.birth_date, arrival, placement.status)
+
+
 def _participants(session: Session, cohorts: Sequence[int], rows: Iterable[tuple[Placement, Person]]) -> dict[str, Any]:
     found = list(rows)
     roles = Counter(
         session.scalars(select(Membership.role).where(Membership.cohort_id.in_(cohorts), Membership.ended_at.is_(None)))
     )
-    ages = Counter(
-        "minor" if is_minor(person.birth_date, p.arrival_date, p.status) else "adult"
-        for p, person in found
-        if p.arrival_date
-    )
+    ages = Counter("minor" if _minor(p, person, p.arrival_date) else "adult" for p, person in found if p.arrival_date)
     return {
         **dict(sorted(quiet(Counter(placement.status or NOT_SAID for placement, _ in found)).items())),
         "minors_at_arrival": quiet(ages).get("minor", 0),

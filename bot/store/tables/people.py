@@ -226,6 +226,7 @@ class Placement(Base):
     joined_at: Mapped[datetime | None]  # when the journey began for this learner
     plan_at: Mapped[datetime | None] = mapped_column(index=True)  # when to plan the next hours
     ended_on: Mapped[date | None]  # went home early
+    minor_at_arrival: Mapped[bool | None]  # written down when the birth date is erased, for the counts
     vetted_at: Mapped[datetime | None]  # when a coordinator said that this ambassador may be on the map
     created_at: Mapped[datetime]
     __table_args__ = (UniqueConstraint("cohort_id", "code"),)
