@@ -95,7 +95,7 @@ class _Paper:
         section = self._docx.sections[0]
         section.page_width, section.page_height = self._mm(210), self._mm(297)
         section.left_margin = section.right_margin = self._mm(20)
-        section.top_margin, section.bottom_margin = self._mm(22), self._mm(20)
+        section.top_margin, section.bottom_margin = self._mm(20), self._mm(17)
         for name, size in (("Normal", 10), ("Title", 20), ("Heading 1", 12), ("Footer", 8.5)):
             style = self._docx.styles[name]
             style.font.size = Pt(size)

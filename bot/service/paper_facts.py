@@ -24,7 +24,7 @@ from bot.service.cohorts import DEFAULT
 from bot.service.core import Core
 from bot.service.outcomes import outcomes_of, visible
 from bot.service.stays import is_minor, itinerary_of
-from bot.store.tables import Cohort, Membership, Organisation, Person, Placement, Project
+from bot.store.tables import Cohort, CohortPartner, Membership, Organisation, Person, Placement, Project
 
 STATUSES = ("pupil", "apprentice", "graduate")
 # The directive on young people at work holds in the European Economic Area; Switzerland is not in it.
@@ -86,22 +86,26 @@ def about_project(session: Session, project: Project, cohort: Cohort | None, now
     arrivals = [stay.arrival_date for stay in stays if stay.arrival_date]
     returns = [stay.return_date for stay in stays if stay.return_date]
     organisation = session.get_one(Organisation, project.organisation_id).name
-    sending = organisation if organisation != DEFAULT else None
+    lead = organisation if organisation != DEFAULT else None
     return Facts(
         {
             **_named(project), **(_cohort(cohort) if cohort else {}),
-            "project.organisation": sending, "home.organisation": sending,
+            "project.organisation": lead,
+            "home.organisation": (organisation_of(session, cohort.id) or None) if cohort else lead,
             "project.arrival": _day(min(arrivals, default=None)), "project.return": _day(max(returns, default=None)),
             "project.flows": len(cohorts), "project.learners": len(stays) if len(stays) >= LEAST else None,
             "paper.date": Day(local_date(now, cohorts[0].home_zone if cohorts else "UTC")),
         },
         {
-            "hosts": _distinct(
-                {"organisation": one.host_organisation, "city": town(one.kit, one.host_city),
-                 "country": _country(one.host_country)}
-                for one in stays
-                if one.host_organisation
-            ),
+            "hosts": [
+                *_distinct(
+                    {"organisation": one.host_organisation, "city": town(one.kit, one.host_city),
+                     "country": _country(one.host_country)}
+                    for one in stays
+                    if one.host_organisation
+                ),
+                *_partners(session, cohorts),
+            ],
             "places": _distinct(
                 {"city": town(one.kit, one.host_city), "country": _country(one.host_country)}
                 for one in stays
@@ -109,6 +113,17 @@ def about_project(session: Session, project: Project, cohort: Cohort | None, now
             ),
         },
     )  # fmt: skip
+
+
+def _partners(session: Session, cohorts: Sequence[Cohort]) -> list[Row]:
+    """Organisations that receive learners of these cohorts without being a company where one of them works."""
+    found = session.scalars(
+        select(Organisation)
+        .join(CohortPartner, CohortPartner.organisation_id == Organisation.id)
+        .where(CohortPartner.cohort_id.in_([one.id for one in cohorts]), CohortPartner.part == "host")
+        .order_by(Organisation.name)
+    )
+    return _distinct({"organisation": one.name, "country": _country(one.country)} for one in found)
 
 
 # --- parts ----------------------------------------------------------------------------------------
@@ -155,7 +170,8 @@ def _cohort(cohort: Cohort) -> dict[str, Value | None]:
 def _named(project: Project) -> dict[str, Value | None]:
     """A project that nobody has named is no project on paper."""
     named = project.code != DEFAULT
-    return {"project.code": project.code if named else None, "project.name": project.name if named else None}
+    number = project.grant_number or (project.code if named else None)
+    return {"project.code": number, "project.name": project.name if named else None}
 
 
 def _day(day: date | None) -> Day | None:
@@ -222,8 +238,9 @@ def _rule(core: Core, code: str, form: PaperForm, rule: Rule) -> Row:
     if country is not None and named is not None:
         fact = facts[named]
         value = Listing(fact.value) if isinstance(fact.value, tuple) else fact.value
+        args: dict[str, Value] = {} if isinstance(value, bool) else {"value": value}
         return told | {
-            "answer": Text(f"{at}/national/{named}/text", {"value": value}),
+            "answer": Text(f"{at}/national/{named}/text", args),
             **_looked_up(country.sources, fact),
         }  # fmt: skip
     if rule.union is not None and rule.checked is not None and code in UNION - WITHOUT_DIRECTIVE:

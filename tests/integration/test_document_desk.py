@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import BadInput, NotFound
 from bot.papers.paper_filling import DOTS
 from bot.service import document_desk
 from bot.service.core import Core
 from bot.service.document_desk import Filled, Order
-from bot.store.tables import Audit
+from bot.store.tables import Audit, CohortPartner, Organisation, Project
 from tests.support.cohort import START, Small, add_learner
 from tests.support.command_line import CommandLine
 from tests.support.docx_files import texts_of, word_file
@@ -62,14 +63,28 @@ def test_papers_about_a_project_name_nobody_and_count_no_few(core: Core, small: 
     assert rows(core, Audit, Audit.action == "document_filled") == []
 
 
+def test_the_memorandum_names_project_number_lead_and_who_receives(core: Core, small: Small) -> None:
+    with core.store.transaction() as session:
+        lead, project = session.scalars(select(Organisation)).one(), session.scalars(select(Project)).one()
+        lead.name, project.name, project.grant_number = "Lycée Exemple", "Away", "2026-1-FR01-KA121-1"
+        partner = Organisation(name="Mediador de Ejemplo", country="ES", kind="host")
+        session.add(partner)
+        session.flush()
+        session.add(CohortPartner(cohort_id=small.cohort_id, organisation_id=partner.id, part="host"))
+    (paper,) = fill(core, Order("memorandum-of-understanding", project="default"))
+    named = {"Lycée Exemple", "2026-1-FR01-KA121-1", "Panadería de Ejemplo", "Mediador de Ejemplo"}
+    assert named <= set(texts_of(paper.data))
+
+
 def test_the_sheet_on_minors_says_where_from_or_that_nobody_has_looked(core: Core, small: Small) -> None:
     (france,) = fill(core, Order("minors-at-work", country="FR"))
     words = " ".join(texts_of(france.data))
     assert "At most 35 hours." in words
     assert "travail-emploi.gouv.fr" in words
     assert "Directive 94/33/EC, Article 7" in words
-    (kosovo,) = fill(core, Order("minors-at-work", country="XK"))
-    assert any(words.startswith("At most 30 hours.") for words in texts_of(kosovo.data))
+    (kosovo,) = fill(core, Order("minors-at-work", country="XK", language="it"))
+    assert any(words.startswith("Al massimo 30 ore.") for words in texts_of(kosovo.data))
+    assert any(words.startswith("Niente lavoro notturno") for words in texts_of(kosovo.data))
     for country in ("RS", "CH"):
         (other,) = fill(core, Order("minors-at-work", country=country))
         words = " ".join(texts_of(other.data))
