@@ -41,7 +41,7 @@ GROUPS = (
     "map",
     "db",
 )
-COMMANDS = ("init", "demo", "run", "doctor", "watch", "report")
+COMMANDS = ("init", "demo", "run", "doctor", "watch", "report", "audit")
 
 SHOWN_FAULTS = 100
 _INTERRUPTED = 130  # what Typer makes of Ctrl-C

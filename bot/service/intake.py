@@ -35,11 +35,13 @@ from bot.service.core import Core
 from bot.service.delivery import Delivery, Handled
 from bot.service.drafts import MANNERS, Draft, chat_of, queue, send_now
 from bot.service.effects import apply_effects
+from bot.service.looking import note_looks
 from bot.service.scenes import SEEN_EVERY, furnish, load_scene
 from bot.store.tables import Conversation as ConversationRow, ParkedUpdate, SeenUpdate, TelegramAccount
 from bot.store.writing import beat, insert_or_ignore, update_many, upsert
 
 REMEMBER = timedelta(days=8)  # Telegram keeps unconfirmed updates for a day, ids restart after a quiet week
+OWN_STAY = frozenset({"learner", "staff"})  # who has no other role looks at nobody else
 STRANGER_LASTS = timedelta(hours=1)
 
 
@@ -67,6 +69,8 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     flow, needs = router.route(scene, incoming.event)
     scene = furnish(core, session, scene, incoming.event, needs)
     outcome = flow(scene, incoming.event)
+    if scene.roles - OWN_STAY:
+        note_looks(session, scene, incoming.event, now)
     applied = apply_effects(core, session, scene, outcome.effects, now)
     keep_conversation(session, scene, applied.person_id, outcome.conversation, now)
     session.flush()

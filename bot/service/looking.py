@@ -1,0 +1,66 @@
+"""Who looked at whom in the chat: one line of the audit for each reader, person, kind and hour.
+
+Written in the transaction of the tap itself. Learners' own taps, which are nearly all, cost nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.flows.learners import PAGE
+from bot.flows.scene import Scene
+from bot.flows.vocabulary import Command, Event, Tap
+from bot.service.audit import note
+from bot.store.tables import Audit, Placement
+
+AGAIN = timedelta(hours=1)
+CARD, LIST, ALERT, OUTCOMES, WRITTEN = "card_read", "list_read", "alert_read", "outcomes_read", "written_to"
+# What a button of a flow shows of the stay that it names.
+_OF_STAY = {
+    ("learners", "one"): CARD, ("learners", "unlink"): CARD, ("learners", "write"): WRITTEN,
+    ("grid", "of"): OUTCOMES,
+}  # fmt: skip
+
+
+def note_looks(session: Session, scene: Scene, event: Event, now: datetime) -> None:
+    """Write down whom this person has just been shown. `scene` holds what they may see, and nothing else."""
+    if scene.person_id is None or not isinstance(event, Command | Tap):
+        return
+    what, stays = _looked(scene, event)
+    if not stays:
+        return
+    people = set(session.scalars(select(Placement.person_id).where(Placement.id.in_(stays)))) - {scene.person_id}
+    known = select(Audit.person_id).where(
+        Audit.person_id.in_(people), Audit.actor_id == scene.person_id, Audit.action == what, Audit.at > now - AGAIN
+    )
+    for person in sorted(people - set(session.scalars(known))):
+        note(session, scene.person_id, what, person, now)
+
+
+def _looked(scene: Scene, event: Command | Tap) -> tuple[str, list[int]]:
+    """What was shown, and of which stays."""
+    flow, verb, value = _parts(event)
+    if flow == "learners" and verb == "open":
+        page = int(value) if value.isdecimal() and len(value) < 4 else 0
+        shown = scene.learners[page * PAGE : (page + 1) * PAGE] or scene.learners[:PAGE]
+        return LIST, [view.placement_id for view in shown]
+    if flow == "alerts":
+        own = scene.stay.placement_id if scene.stay else None
+        seen = scene.alerts if verb == "list" else (scene.alert,) if scene.alert else ()
+        return ALERT, [one.placement_id for one in seen if one.placement_id != own]
+    if flow == "validate":
+        return OUTCOMES, [scene.examined.placement_id] if scene.examined and scene.examined.view else []
+    what = _OF_STAY.get((flow, verb))
+    allowed = {one.placement_id for one in scene.learners} | {one.placement_id for one in scene.tutored}
+    wanted = int(value) if value.isdecimal() and len(value) <= 18 else 0
+    return (what, [wanted]) if what is not None and wanted in allowed else ("", [])
+
+
+def _parts(event: Command | Tap) -> tuple[str, str, str]:
+    if isinstance(event, Command):
+        return event.name, {"learners": "open", "alerts": "list"}.get(event.name, ""), ""
+    flow, verb, value = (*event.data.split(":"), "", "")[:3]
+    return flow, verb, value
