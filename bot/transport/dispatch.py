@@ -15,7 +15,7 @@ from typing import Any
 from bot.clock import Clock
 from bot.errors import StorageTrouble, TransportError
 from bot.flows.urgent import cannot_wait
-from bot.flows.vocabulary import Incoming
+from bot.flows.vocabulary import Command, Incoming, Tap
 from bot.rules.retry import backoff
 from bot.service import intake, together
 from bot.service.core import Core
@@ -23,7 +23,7 @@ from bot.service.delivery import Handled, MenuOf
 from bot.transport.client import Telegram
 from bot.transport.commands import described
 from bot.transport.convert import incoming, plainly
-from bot.transport.flood import Flood
+from bot.transport.flood import WORDS, Flood
 from bot.transport.outgoing import Outgoing
 from bot.transport.pool import Pool
 
@@ -75,7 +75,7 @@ class Dispatcher:
             return
         self._outgoing.meters.updates.inc()
         came = time.monotonic()
-        fits = self._flood.take(said.chat_id) or cannot_wait(self._core.content, said.event)
+        fits = self._flood.take(said.chat_id, _weight(said)) or cannot_wait(self._core.content, said.event)
         if not fits:
             self._outgoing.meters.left_out.inc()
             if not self._flood.tell(said.chat_id):
@@ -94,7 +94,7 @@ class Dispatcher:
                 return await self._pool.run(intake.slow_down, self._core, said, self._clock.now())
             return await self._in_order(said, stuck)
         except StorageTrouble:
-            self._flood.give_back(said.chat_id)
+            self._flood.give_back(said.chat_id, _weight(said))
             raise
 
     async def _in_order(self, said: Incoming, stuck: set[int]) -> Handled:
@@ -252,6 +252,10 @@ class Dispatcher:
                     return None
                 await asyncio.sleep(backoff(attempt).total_seconds())
         return None
+
+
+def _weight(said: Incoming) -> int:
+    return 1 if isinstance(said.event, Tap | Command) else WORDS
 
 
 def _settle(future: asyncio.Future[Handled], fate: Handled | Exception) -> None:

@@ -17,14 +17,15 @@ TOLD_AGAIN = 600.0  # seconds after which a chat that floods is told once more
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """So many at once, and then one every so many seconds."""
+    """Room for so much at once, and then for one more every so many seconds. A tap takes 1, words or a file `WORDS`."""
 
     burst: int
     seconds: float
 
 
+WORDS = 3  # what words take: to understand a question is the dearest thing there is
 MINUTE = Bucket(60, 1.0)
-DAY = Bucket(1500, 60.0)
+DAY = Bucket(2400, 60.0)
 
 
 class Flood:
@@ -38,13 +39,13 @@ class Flood:
         self._full: dict[int, tuple[float, ...]] = {}  # chat → when each of its buckets is full again
         self._told: dict[int, float] = {}
 
-    def take(self, chat_id: int) -> bool:
+    def take(self, chat_id: int, weight: int = 1) -> bool:
         """Is there room for one more update of this chat? It is then taken."""
         now = self._now()
         full = tuple(max(at, now) for at in self._full.get(chat_id, (now,) * len(self._buckets)))
-        if any(at - now > (b.burst - 1) * b.seconds for at, b in zip(full, self._buckets, strict=True)):
+        if any(at - now > (b.burst - weight) * b.seconds for at, b in zip(full, self._buckets, strict=True)):
             return False
-        self._keep(chat_id, tuple(at + b.seconds for at, b in zip(full, self._buckets, strict=True)), now)
+        self._keep(chat_id, tuple(at + weight * b.seconds for at, b in zip(full, self._buckets, strict=True)), now)
         return True
 
     def tell(self, chat_id: int) -> bool:
@@ -55,11 +56,11 @@ class Flood:
         self._told[chat_id] = now
         return True
 
-    def give_back(self, chat_id: int) -> None:
+    def give_back(self, chat_id: int, weight: int = 1) -> None:
         """What could not be stored comes again, and is not to count twice."""
         if chat_id in self._full:
             self._full[chat_id] = tuple(
-                at - b.seconds for at, b in zip(self._full[chat_id], self._buckets, strict=True)
+                at - weight * b.seconds for at, b in zip(self._full[chat_id], self._buckets, strict=True)
             )
 
     def _keep(self, chat_id: int, full: tuple[float, ...], now: float) -> None:

@@ -481,3 +481,29 @@ def test_a_port_in_use_is_one_sentence(sqlite_core: Core):
             await other.start()
 
     with_webhook(sqlite_core, scenario)
+
+
+def test_a_chat_that_floods_is_told_once_loses_the_rest_and_still_gets_help(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        told = len(await here.person.messages())
+        words = (await here.person.messages())[0]
+        for number in range(80):
+            here.sandbox.world.updates.push("message", {**words, "text": f"hello {number}", "entities": []}, here.chat)
+        await until(lambda: not here.sandbox.world.updates.pending())
+        assert len(rows(sqlite_core, SeenUpdate.update_id)) < 40
+
+        async def texts() -> list[str]:
+            return [m.get("text", "") for m in (await here.person.messages())[told:]]
+
+        async def warned() -> bool:
+            return any("more at once than I can read" in text for text in await texts())
+
+        await until(warned, 20)
+        seen = len(rows(sqlite_core, SeenUpdate.update_id))
+        await here.person.send("/sos")
+        await until(lambda: len(rows(sqlite_core, SeenUpdate.update_id)) > seen)
+        assert sum("more at once" in text for text in await texts()) == 1
+
+    with_the_bot(sqlite_core, scenario)
