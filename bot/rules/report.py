@@ -61,9 +61,12 @@ class Counted:
     by: Mapping[str, Mapping[str, Group]]
 
 
-def counted(known: Mapping[int, Known], slots: Mapping[int, Slots]) -> Counted:
-    """Whom a report over these cohorts counts, so that nobody can be worked out from it and those of its cohorts."""
+def counted(known: Mapping[int, Known], slots: Mapping[int, Slots], *, divided: bool = True) -> Counted:
+    """Whom a report over these cohorts counts, so that nobody can be worked out from it and those of its cohorts;
+    `divided`: by trait as well."""
     totals = {cohort: in_fives(one.order, one.live) for cohort, one in slots.items()}
+    if not divided:
+        return Counted(frozenset(one for total in totals.values() for one in total), {})
     return _divided(known, totals, [trait for trait in _ORDER if trait != DESTINATION], fives=True)
 
 

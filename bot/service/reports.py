@@ -116,7 +116,10 @@ def _report(core: Core, session: Session, scope: Scope, now: datetime, *, brief:
     facts = report_facts.load(session, core.content, scope.ids, now)
     enough = len(placements) >= LEAST
     placed = rule.placed(facts.known)
-    counted = {family: _who(facts, family) for family in FAMILIES}
+    counted = {family: _who(facts, family, divided=not brief) for family in FAMILIES}
+    # Who looked back is counted in the competences as well: the two must not differ by few.
+    if not safe(counted["looked_back"].total, [counted["competences"].total]):
+        counted["looked_back"] = rule.Counted(frozenset(), {})
     found = {
         **_head(scope, now), "learners": len(placements), "enough": enough,
         "mobilities": _mobilities(placements, today),
@@ -148,12 +151,8 @@ def _head(scope: Scope, now: datetime) -> dict[str, Any]:
     return {"cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat()}
 
 
-def _who(facts: Facts, family: str) -> rule.Counted:
-    found = rule.counted(facts.known, facts.slots[family]) if facts.slots[family] else rule.Counted(frozenset(), {})
-    # Who looked back is counted in the competences as well: the two must not differ by few.
-    if family == "looked_back" and not safe(found.total, [_who(facts, "competences").total]):
-        return rule.Counted(frozenset(), {})
-    return found
+def _who(facts: Facts, family: str, *, divided: bool) -> rule.Counted:
+    return rule.counted(facts.known, facts.slots[family], divided=divided and family in IN_ROWS)
 
 
 def _by(facts: Facts, placed: rule.Counted, counted: Mapping[str, rule.Counted]) -> dict[str, list[dict[str, Any]]]:

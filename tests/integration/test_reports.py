@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows.scene import CONSENT_VERSION
 from bot.rules.points import COMPETENCES
-from bot.service import improvements, privacy, reports
+from bot.service import erasing, improvements, reports
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
 from bot.store.tables import (
@@ -189,7 +189,7 @@ def test_who_is_erased_takes_their_whole_five_along(core: Core, counted: Counted
         for alert in session.scalars(select(Alert)):
             alert.resolved_at, alert.outcome = END, "phone"
         session.flush()
-        privacy.erase(core, session, small.people["l3"], END, None)
+        erasing.erase(core, session, small.people["l3"], END, None)
     after = reports.of_cohort(core, "SPRING", END)
     assert (before, after["journey_steps"]["learners"]) == (10, 5)
     assert after["competences"] is None
