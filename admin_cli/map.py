@@ -19,7 +19,7 @@ from admin_cli.output import Json, counted, heading, print_json, say, some, tabl
 from bot.content.languages import COMPLETE
 from bot.errors import BadInput, Faults, NotFound
 from bot.papers.map_page import Tiles
-from bot.rules.gazetteer import Gazetteer
+from bot.rules.gazetteer import town_of
 from bot.rules.nearby import Spot
 from bot.rules.places import Place
 from bot.service import places, places_desk, public_map
@@ -153,7 +153,7 @@ def _spot(d: Desk, city: str, country: str | None) -> Spot:
         return Spot(kit.latitude, kit.longitude)
     if country is None:
         raise NotFound(f"There is no kit “{city}”: add --country, or take one of `compagnon kit list`.")
-    town = Gazetteer().town(city, country.upper())
+    town = town_of(city, country.upper())
     if town is None:
         raise NotFound(f"The gazetteer knows no “{city}” in {country.upper()}: try its name in the language there.")
     return Spot(town.latitude, town.longitude)

@@ -53,6 +53,7 @@ from bot.flows.step_effects import (
     ShareLanguages as ShareLanguages,
     SkipStep as SkipStep,
 )
+from bot.rules.nearby import Spot
 from bot.rules.wishes import Wishes
 
 
@@ -298,6 +299,26 @@ class PlanMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class MapWish:
+    """What somebody wants to see of the map. `spot`: where from, their host city where empty; `trade` is a mark
+    (`bot.rules.places.mark_of`), `tongue` a language; `what`: list, trade, tongue (to choose one) or card."""
+
+    page: int = 0
+    trade: str | None = None
+    tongue: str | None = None
+    spot: Spot | None = None
+    what: str = "list"
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMap:
+    """Show what is on the map."""
+
+    wish: MapWish
+
+
+@dataclass(frozen=True, slots=True)
 class NarrowMessage:
     """Show what the choice can be narrowed to: `by` city or member, a page of it (from 0)."""
 
@@ -387,6 +408,7 @@ Effect = (
     | EndAbsence
     | PlanMessage
     | NarrowMessage
+    | ShowMap
     | SendMessage
     | CallOffMessage
     | SetDigest

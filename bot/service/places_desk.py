@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import select
 
 from bot.errors import BadInput, NotFound
-from bot.rules.gazetteer import Gazetteer, zone_at
+from bot.rules.gazetteer import country_at, zone_at
 from bot.rules.nearby import Spot
 from bot.rules.typed import shown
 from bot.service import learners
@@ -30,7 +30,7 @@ def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], Non
 
     Each answer is written down at once, so that a network that fails in the middle loses nothing. Raises Unreachable.
     """
-    towns, report, asked = Gazetteer(), [], False
+    report, asked = [], False
     with core.store.transaction() as session:
         waiting = select(Host.id).where(Host.exact.is_(False), Host.address.is_not(None)).order_by(Host.id)
         ids = session.scalars(waiting).all()
@@ -49,7 +49,7 @@ def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], Non
             continue
         asked = not at.cached
         spot = Spot(at.latitude, at.longitude)
-        there = towns.country_of(spot, country)
+        there = country_at(spot, country)
         if there != country:
             report.append(told | {"what": f"what was found lies in {there}, not in {country}: correct the address."})
             continue

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clock import local_date
 from bot.errors import BadInput, Fault, Faults
 from bot.rules.fold import fold
-from bot.rules.gazetteer import Gazetteer, zone_at
+from bot.rules.gazetteer import country_at, town_of, zone_at
 from bot.rules.nearby import Spot
 from bot.rules.typed import parse_country, parse_day, parse_language, parse_name, parse_text, shown
 from bot.service.core import Core
@@ -65,12 +65,11 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
     changed. Whoever is on the map and not in the list stays."""
     faults: list[Fault] = []
     report = HostReport(dry_run)
-    towns = Gazetteer()
     today = local_date(now, "UTC")
     seen: dict[str, int] = {}
     read = []
     for row in _rows(sheets_of(data), report):
-        values = _values(row, today, towns, faults)
+        values = _values(row, today, faults)
         before = seen.setdefault(values["key"], row.number)
         if before != row.number:
             faults.append(row.fault("name", f"stands in row {before} already: keep one of them"))
@@ -125,7 +124,7 @@ def _column(name: str) -> str | None:
     return next((c for c, names in _HEADERS.items() if any(typed == fold(n.replace("_", " ")) for n in names)), None)
 
 
-def _values(row: Row, today: date, towns: Gazetteer, faults: list[Fault]) -> dict[str, Any]:
+def _values(row: Row, today: date, faults: list[Fault]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for column in COLUMNS:
         cell = row.cells.get(column, "")
@@ -145,10 +144,10 @@ def _values(row: Row, today: date, towns: Gazetteer, faults: list[Fault]) -> dic
         lacking = "agreed_by" if values["agreed_on"] else "agreed_on"
         faults.append(row.fault(lacking, "is empty: an agreement has somebody who gave it, and a day"))
     values["key"] = key_of(values["name"] or "", values["town"] or "", values["country"] or "")
-    return values | _position(row, values, towns, faults)
+    return values | _position(row, values, faults)
 
 
-def _position(row: Row, values: Mapping[str, Any], towns: Gazetteer, faults: list[Fault]) -> dict[str, Any]:
+def _position(row: Row, values: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
     """Degrees as given, else those of the town; never a guess."""
     latitude, longitude, country = values["latitude"], values["longitude"], values["country"]
     nowhere = {"latitude": None, "longitude": None, "exact": False, "zone": None}
@@ -158,15 +157,15 @@ def _position(row: Row, values: Mapping[str, Any], towns: Gazetteer, faults: lis
             faults.append(row.fault(lacking, "is empty: a position needs both latitude and longitude"))
         return nowhere
     if latitude is None:
-        town = towns.town(values["town"], country) if values["town"] and country else None
+        town = town_of(values["town"], country) if values["town"] and country else None
         if town is None:
             return nowhere
         return {"latitude": town.latitude, "longitude": town.longitude, "exact": False, "zone": town.zone}
     spot = Spot(latitude, longitude)
     if latitude == longitude == 0:
         faults.append(row.fault("latitude", "0 and 0 lie in the sea: leave both empty where you don't know them"))
-    elif country and (there := towns.country_of(spot, country)) != country:
-        swapped = abs(longitude) <= 90 and towns.country_of(Spot(longitude, latitude), country) == country
+    elif country and (there := country_at(spot, country)) != country:
+        swapped = abs(longitude) <= 90 and country_at(Spot(longitude, latitude), country) == country
         hint = "latitude and longitude are swapped" if swapped else "correct the position or the country"
         faults.append(row.fault("latitude", f"{latitude}, {longitude} lies in {there}, not in {country}: {hint}"))
     return {"latitude": latitude, "longitude": longitude, "exact": True, "zone": zone_at(spot)}

@@ -125,10 +125,6 @@ def test_a_forwarded_cry_alerts_nobody_and_shows_sos(words: str) -> None:
     assert buttons(screens(outcome)[0]) == ["sos:open"]
 
 
-def test_a_command_to_come_says_so() -> None:
-    assert text_ids(routed(Command("map"))) == ["interface/common/map_not_yet"]
-
-
 # --- chats without a stay ---------------------------------------------------------------------------
 
 
