@@ -126,6 +126,7 @@ def near(
     city: Annotated[str, typer.Argument(metavar="CITY", help="A kit's id, or any town with its --country.")],
     country: Annotated[str | None, typer.Option(metavar="CC", help="Of a town without a kit.")] = None,
     within: Annotated[float, typer.Option("--within", metavar="KM", min=1, max=20_000, help="Kilometres.")] = 30,
+    most: Annotated[int | None, typer.Option("--most", metavar="N", min=1, help="Only the nearest so many.")] = None,
     json: Json = False,
 ) -> None:
     """The places nearest to a town, by distance as the crow flies.
@@ -133,7 +134,7 @@ def near(
     Example: compagnon map near seville --within 50
     """
     with desk() as d, d.core.store.transaction() as session:
-        found = places.near(session, d.core.content, _spot(d, city, country), within, d.now)
+        found = places.near(session, d.core.content, _spot(d, city, country), within, d.now, most)
     if json:
         print_json([{**places.as_row(one.place), "kilometres": round(one.kilometres, 2)} for one in found])
         return

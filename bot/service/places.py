@@ -16,12 +16,13 @@ from bot.clock import local_date
 from bot.content.kits import Kit
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, Text
-from bot.rules.nearby import Spot, kilometres
+from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
 from bot.service.stays import stays_of
 from bot.store.tables import Consent, Host, Placement
 
 DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
+AT_ONCE = 500  # cards read with one question
 YEAR = 365  # days after which an agreement is to be asked for again
 
 _SHOWN = (
@@ -51,11 +52,12 @@ def place_of(host: Host) -> Place:
 # --- others than hosts ----------------------------------------------------------------------------
 
 
-def partners(library: Library) -> Iterator[Place]:
-    """The organisation that a kit names as partner there, in the middle of its town, with the source of that."""
+def partners(library: Library, kits: Collection[str] | None = None) -> Iterator[Place]:
+    """The organisation that a kit (of these, or of all) names as partner there, in the middle of its town, with the
+    source of that."""
     for kit_id, kit in library.kits.items():
         fact = kit.facts.get("partner")
-        if fact is None:
+        if fact is None or (kits is not None and kit_id not in kits):
             continue
         sources = [kit.sources.get(key, key) for key in fact.source]
         yield _place(
@@ -63,10 +65,15 @@ def partners(library: Library) -> Iterator[Place]:
         )
 
 
-def ambassadors(session: Session, library: Library, now: datetime) -> Iterator[Place]:
-    """Former learners of age who said yes themselves and whom a coordinator vetted: first name, trade, town, year."""
+def ambassadors(
+    session: Session, library: Library, now: datetime, kits: Collection[str] | None = None
+) -> Iterator[Place]:
+    """Former learners of age who said yes themselves and whom a coordinator vetted: first name, trade, town, year.
+    Of all kits, or of these."""
     said_yes = select(Consent.person_id).where(Consent.kind == "ambassador", Consent.given)
     vetted = select(Placement).where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes))
+    if kits is not None:
+        vetted = vetted.where(Placement.kit.in_(kits))
     for placement in session.scalars(vetted.order_by(Placement.id)).all():
         stay = next((s for s in stays_of(session, placement.person_id, now) if s.placement_id == placement.id), None)
         kit = library.kits.get(placement.kit or "")
@@ -101,18 +108,54 @@ class Found:
     kilometres: float
 
 
-def near(session: Session, library: Library, spot: Spot, within: float, now: datetime) -> list[Found]:
-    """All that lies within so many kilometres, nearest first: hosts by a box on an index, then the true distance."""
-    hosts = [place_of(host) for host in session.scalars(select(Host).where(*_SHOWN, _box(spot, within)))]
-    return nearest([*hosts, *ambassadors(session, library, now), *partners(library)], spot, within)
+def near(
+    session: Session, library: Library, spot: Spot, within: float, now: datetime, most: int | None = None
+) -> list[Found]:
+    """All, or the first so many, that lie within so many kilometres, nearest first: hosts by a box on an index, then
+    the true distance; whole cards are read only of those that are told."""
+    kits = _kits_near(library, spot, within)
+    others = {place.id: place for place in (*ambassadors(session, library, now, kits), *partners(library, kits))}
+    around = [(place.latitude, place.longitude, place.name, place.id) for place in others.values()]
+    told: list[tuple[float, Point]] = []
+    # Where many stand close together a smaller box holds enough of them, and reading costs more than asking.
+    for reach in (within / 8, within / 3, within) if most is not None else (within,):
+        told = first([*around, *_hosts_around(session, spot, reach)], spot, reach, most)
+        if len(told) == most:
+            break
+    numbers = [int(point[3][1:]) for _, point in told if point[3] not in others]
+    hosts = _by_number(session, numbers)
+    return [Found(others.get(id_) or place_of(hosts[int(id_[1:])]), away) for away, (*_, id_) in told]
 
 
-def nearest(places: Collection[Place], spot: Spot, within: float | None = None) -> list[Found]:
-    """Nearest first, by geodesic distance."""
-    found = [Found(place, kilometres(spot, place.latitude, place.longitude)) for place in places]
-    return sorted(
-        (one for one in found if within is None or one.kilometres <= within),
-        key=lambda one: (one.kilometres, one.place.name, one.place.id),
+def _hosts_around(session: Session, spot: Spot, reach: float) -> list[Point]:
+    at = select(Host.latitude, Host.longitude, Host.name, Host.id).where(*_SHOWN, _box(spot, reach))
+    return [
+        (north, east, name, f"h{number}")
+        for north, east, name, number in session.execute(at)
+        if north is not None and east is not None
+    ]
+
+
+def _by_number(session: Session, numbers: Sequence[int]) -> dict[int, Host]:
+    found: dict[int, Host] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        part = select(Host).where(Host.id.in_(numbers[start : start + AT_ONCE]))
+        found |= {host.id: host for host in session.scalars(part)}
+    return found
+
+
+def nearest(places: Collection[Place], spot: Spot, within: float | None = None, most: int | None = None) -> list[Found]:
+    """Nearest first, by geodesic distance; all, or the first so many."""
+    by_id = {place.id: place for place in places}
+    points = [(place.latitude, place.longitude, place.name, place.id) for place in places]
+    return [Found(by_id[id_], away) for away, (*_, id_) in first(points, spot, within, most)]
+
+
+def _kits_near(library: Library, spot: Spot, within: float) -> frozenset[str]:
+    """The kits whose town may lie within so many kilometres."""
+    far = within * (1 + SPHERE_OFF)
+    return frozenset(
+        kit_id for kit_id, kit in library.kits.items() if roughly(spot, kit.latitude, kit.longitude) <= far
     )
 
 

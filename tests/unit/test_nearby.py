@@ -8,7 +8,7 @@ import pytest
 
 from bot.content.kits import Kit, Place, PlaceKind
 from bot.content.loader import load_library
-from bot.rules.nearby import Spot, nearest, outside
+from bot.rules.nearby import Point, Spot, first, kilometres, nearest, outside
 
 CHECKED = {"source": ("map",), "checked": date(2026, 1, 1)}
 
@@ -68,3 +68,24 @@ def test_every_shipped_place_with_degrees_lies_in_or_near_its_city() -> None:
         for found in one.places:
             if found.latitude is not None and found.longitude is not None and found.kind != "airport":
                 assert outside(one, Spot(found.latitude, found.longitude)) is None, found.name
+
+
+@pytest.mark.parametrize("spot", [CENTRE, Spot(89.95, 10.0), Spot(-17.0, 179.99), Spot(0.0, 0.0)], ids=str)
+def test_the_first_few_are_those_that_the_ellipsoid_says(spot: Spot) -> None:
+    points: list[Point] = [
+        (
+            max(-90.0, min(90.0, spot.latitude + n * 37 % 41 / 100 - 0.2)),
+            (spot.longitude + n * 29 % 43 / 60 - 0.3 + 180) % 360 - 180,
+            str(n),
+            str(n),
+        )
+        for n in range(200)
+    ]
+    true = sorted((kilometres(spot, north, east), name) for north, east, name, _ in points)
+    found = [(away, point[2]) for away, point in first(points, spot, 20.0, 10)]
+    assert found == [one for one in true if one[0] <= 20.0][:10]
+
+
+def test_of_several_at_one_spot_the_first_by_name_are_told() -> None:
+    points: list[Point] = [(45.1, 4.0, name, name) for name in "cab"]
+    assert [point[2] for _, point in first(points, CENTRE, None, 2)] == ["a", "b"]
