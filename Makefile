@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
 
-.PHONY: install demo test check types style bench simulate test-long learn lock clean
+.PHONY: install demo test check types style audit bench simulate test-long learn lock clean
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -32,7 +32,7 @@ test: check
 
 # The types take as long as all the rest: both at once.
 check: $(VENV)/.dev
-	@$(MAKE) --no-print-directory -j 2 types style
+	@$(MAKE) --no-print-directory -j 2 types style audit
 
 types:
 	$(BIN)/mypy
@@ -42,6 +42,10 @@ style:
 	$(BIN)/ruff format --check .
 	$(BIN)/compagnon content check
 	$(BIN)/python -m bot.store.check
+
+# Mostly waits for the package index; without a network it says so and fails nothing.
+audit: $(VENV)/.dev
+	@.ci/audit
 
 bench: $(VENV)/.dev
 	$(BIN)/pytest -m bench -s tests/benchmarks

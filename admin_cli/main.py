@@ -21,7 +21,7 @@ from typer._click import exceptions as wrong
 from admin_cli.output import flush, say, stop_printing, warn
 from admin_cli.usage import sentence
 from bot.errors import CompagnonError, Faults
-from bot.logs import TextFormatter
+from bot.logs import TextFormatter, redacted
 
 # Each is a module of this package: a group has an `app`, a command is a function of its own name.
 GROUPS = (
@@ -110,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except CompagnonError as error:
         _debug()
-        warn(_message(error))
+        warn(redacted(_message(error)))
         return 1
     except (KeyboardInterrupt, typer.Abort):
         warn("Stopped.")

@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 
 from bot.errors import CompagnonError
 
+# user:password@ in the address of a database or mail server
+_PASSWORD = re.compile(r"(\w://[^\s:/@]*):[^\s/]+@")
 _TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{20,}")
 _QUIET = (
     "alembic", "telegram", "httpx", "httpcore", "aiohttp.access", "apscheduler", "sqlalchemy", "fontTools", "fpdf",
@@ -23,8 +25,8 @@ _QUIET = (
 
 
 def redacted(line: str) -> str:
-    """The line without anything that looks like a bot token."""
-    return _TOKEN.sub("<token>", line)
+    """The line without anything that looks like a bot token, or like a password in an address."""
+    return _PASSWORD.sub(r"\1:<password>@", _TOKEN.sub("<token>", line))
 
 
 class TextFormatter(logging.Formatter):

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
 
     token: SecretStr | None = None
     api_url: str = TELEGRAM_API
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)  # these three may hold a password or a key
     data_dir: Path = Path("data")
     content_dir: Path | None = None
     webhook_url: str | None = None
@@ -36,9 +36,9 @@ class Settings(BaseSettings):
     paid_broadcast: bool = False
     smtp_url: SecretStr | None = None
     mail_from: str | None = None
-    alert_webhook_url: str | None = None
+    alert_webhook_url: str | None = Field(default=None, repr=False)
     public_url: str | None = None
-    heartbeat_url: str | None = None
+    heartbeat_url: str | None = Field(default=None, repr=False)
     map_tiles_url: str | None = None
     map_tiles_attribution: str | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -50,7 +50,7 @@ class Settings(BaseSettings):
         if value is None:
             return None
         if not re.match(r"https?://[^/\s]+", value):
-            raise ValueError(f"{value!r} is not a web address; it starts with https:// or http://")
+            raise ValueError("this is not a web address; it starts with https:// or http://")
         return value.rstrip("/")
 
     @field_validator("map_tiles_url")

@@ -218,7 +218,7 @@ def test_mail_without_a_sender_is_a_fault_with_its_cure(run: CommandLine, monkey
         ("SMTP_URL", "http://mail.example.org", "COMPAGNON_SMTP_URL: this is no mail server"),
         ("SMTP_URL", "smtp://", "COMPAGNON_SMTP_URL: this is no mail server"),
         ("MAIL_FROM", "Compagnon", "COMPAGNON_MAIL_FROM: 'Compagnon' is no e-mail address"),
-        ("ALERT_WEBHOOK_URL", "gateway", "COMPAGNON_ALERT_WEBHOOK_URL: 'gateway' is not a web address"),
+        ("ALERT_WEBHOOK_URL", "gateway", "COMPAGNON_ALERT_WEBHOOK_URL: this is not a web address"),
     ],
 )
 def test_a_slip_in_a_second_channel_is_one_sentence(
