@@ -18,7 +18,7 @@ from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, Text
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
-from bot.service.stays import stays_of
+from bot.service.stays import stays_of_people
 from bot.store.tables import Consent, Host, Placement
 
 DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
@@ -74,8 +74,10 @@ def ambassadors(
     vetted = select(Placement).where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes))
     if kits is not None:
         vetted = vetted.where(Placement.kit.in_(kits))
-    for placement in session.scalars(vetted.order_by(Placement.id)).all():
-        stay = next((s for s in stays_of(session, placement.person_id, now) if s.placement_id == placement.id), None)
+    placements = session.scalars(vetted.order_by(Placement.id)).all()
+    stays = stays_of_people(session, {placement.person_id for placement in placements}, now)
+    for placement in placements:
+        stay = next((s for s in stays[placement.person_id] if s.placement_id == placement.id), None)
         kit = library.kits.get(placement.kit or "")
         # Town level only: where there is no kit there is no town of ours to round to.
         if stay is None or kit is None or not stay.ambassador or stay.minor or stay.stage != "after":
