@@ -19,7 +19,7 @@ from bot.i18n import SOURCE_LANGUAGE, Text
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
 from bot.service.stays import stays_of_people
-from bot.store.tables import Consent, Host, Placement
+from bot.store.tables import Consent, Host, Person, Placement
 
 DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
 AT_ONCE = 500  # cards read with one question
@@ -71,7 +71,11 @@ def ambassadors(
     """Former learners of age who said yes themselves and whom a coordinator vetted: first name, trade, town, year.
     Of all kits, or of these."""
     said_yes = select(Consent.person_id).where(Consent.kind == "ambassador", Consent.given)
-    vetted = select(Placement).where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes))
+    vetted = (
+        select(Placement)
+        .join(Person, Person.id == Placement.person_id)
+        .where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes), Person.erased_at.is_(None))
+    )
     if kits is not None:
         vetted = vetted.where(Placement.kit.in_(kits))
     placements = session.scalars(vetted.order_by(Placement.id)).all()

@@ -16,7 +16,7 @@ from bot.service import learners
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.stays import stay_of
-from bot.store.tables import Host
+from bot.store.tables import Host, Person
 
 
 class Asking(Protocol):
@@ -66,6 +66,8 @@ def vet(core: Core, code: str, cohort: str | None, on: bool, now: datetime) -> s
     with core.store.transaction() as session:
         placement = learners.find(session, code, cohort)
         stay = stay_of(session, placement.id, now)
+        if session.get_one(Person, placement.person_id).erased_at is not None:
+            raise BadInput(f"The data of {placement.code} were erased: there is nobody left to show.")
         if on and (stay is None or stay.stage != "after"):
             raise BadInput(f"{placement.code} is not back yet: only former learners are on the map.")
         if on and stay is not None and stay.minor:

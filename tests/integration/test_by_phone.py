@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.errors import BadInput
-from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners, step_calls
+from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners, own_data, step_calls
 from bot.service.core import Core
 from bot.store.tables import Alert, CallTask, CheckIn, Consent, DueStep, Placement, Point, StepRun
 from tests.support.cohort import REFERENT, Small, small_cohort
@@ -122,8 +122,8 @@ def test_what_is_due_on_a_day_is_one_call_and_told_is_done_without_points(core: 
     assert done
     assert rows(core, Point) == []
     assert [c["outcome"] for c in learner_card.show(core, "L01", None, told.world.now)["calls"]] == ["told"]
-    assert learners.export(core, "L01", None, told.world.now)["call_task"][0]["steps"] == call.steps
-    learners.erase(core, "L01", None, told.world.now)
+    assert own_data.export(core, "L01", None, told.world.now).data["call_task"][0]["steps"] == call.steps
+    own_data.erase(core, "L01", None, told.world.now)
     assert rows(core, CallTask) == []
 
 

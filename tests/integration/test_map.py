@@ -8,10 +8,11 @@ import pytest
 
 from bot.errors import BadInput, Faults, NotFound
 from bot.rules.nearby import Spot
-from bot.service import places, places_desk
+from bot.rules.places import Place
+from bot.service import own_data, places, places_desk
 from bot.service.core import Core
 from bot.service.places_import import import_hosts
-from bot.store.tables import Consent, Host, Person
+from bot.store.tables import Consent, Host, Person, Placement
 from tests.support.cohort import LEARNER, Small
 from tests.support.looking import change, change_stay, march, rows
 
@@ -29,9 +30,13 @@ def mapped(core: Core, abroad: Small) -> Small:
     return abroad
 
 
-def shown(core: Core, small: Small) -> list[str]:
+def public(core: Core, small: Small) -> list[Place]:
     with core.store.transaction() as session:
-        return [place.name for place in places.public(session, core.content, small.world.now)]
+        return places.public(session, core.content, small.world.now)
+
+
+def shown(core: Core, small: Small) -> list[str]:
+    return [place.name for place in public(core, small)]
 
 
 def last(small: Small) -> str:
@@ -147,6 +152,18 @@ def test_a_former_learner_is_shown_once_of_age_back_agreed_and_vetted(core: Core
     abroad.world.clock.set(abroad.world.now + timedelta(minutes=1))
     agrees(core, abroad, given=False)
     assert "Lea" not in shown(core, abroad)
+
+
+def test_a_former_learner_whose_data_are_erased_is_gone_and_the_map_stays(core: Core, abroad: Small) -> None:
+    change_stay(core, abroad, arrival_date=date(2026, 1, 5), return_date=date(2026, 2, 1))
+    change(core, rows(core, Person, Person.id == abroad.people["lea"])[0], birth_date=date(2000, 1, 1))
+    agrees(core, abroad)
+    places_desk.vet(core, "L01", None, True, abroad.world.now)
+    own_data.erase(core, "L01", None, abroad.world.now)
+    assert not [place for place in public(core, abroad) if place.kind == "ambassador"]
+    (stay,) = rows(core, Placement, Placement.id == abroad.placements["lea"])
+    with pytest.raises(BadInput, match="were erased"):
+        places_desk.vet(core, stay.code, None, True, abroad.world.now)
 
 
 # --- near -----------------------------------------------------------------------------------------
