@@ -30,7 +30,7 @@ from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from bot.service import cohorts, referents
+from bot.service import cohorts, places_desk, referents
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
 from bot.settings import Settings
@@ -52,10 +52,18 @@ LEARNERS = (
     ("L03", "Inès", "Modèle", "fr", "2009-09-23", "pupil", "hairdresser", "seville", "Peluquería de Ejemplo"),
 )
 PAIRS = {"L01": "L02", "L02": "L01"}
+TUTORS = {"L01": "T01"}
+# Made up, and said to be: name, degrees, trade, languages, what learners do there.
+HOSTS = (
+    ("Panadería de Ejemplo", 37.3926, -5.9935, "baker", ("es", "en"), "bread, cakes, the shop on Saturdays"),
+    ("Carpintería de Ejemplo", 37.4012, -5.9718, "carpenter", ("es",), "tables and doors, measuring at customers'"),
+    ("Peluquería de Ejemplo", 37.3841, -5.9877, "hairdresser", ("es", "fr"), "washing, cutting on models"),
+)
 COLUMNS = (
-    "code", "first_name", "last_name", "language", "birth_date", "status", "trade", "host_city", "host_organisation",
-    "home_city", "home_country", "phone", "host_phone", "accommodation", "departure_date", "arrival_date",
-    "return_date", "referent", "backup_referent", "partner", "guardian_name", "guardian_phone", "guardian_language",
+    "code", "role", "first_name", "last_name", "language", "birth_date", "status", "trade", "host_city",
+    "host_organisation", "home_city", "home_country", "phone", "host_phone", "accommodation", "departure_date",
+    "arrival_date", "return_date", "referent", "backup_referent", "partner", "tutor", "guardian_name",
+    "guardian_phone", "guardian_language",
 )  # fmt: skip
 
 
@@ -161,11 +169,17 @@ async def _until_stopped() -> None:
 
 
 def fill(core: Core, arrival: date, now: datetime) -> None:
-    """A cohort with two contact persons and three learners, by the same ways a coordinator takes."""
+    """A cohort with two contact persons, a tutor and three learners, by the same ways a coordinator takes, and their
+    companies on the map."""
     cohorts.create(core, cohorts.NewCohort(COHORT, "Bakers and others to Seville", "learner-short"), now)
     referents.add(core, referents.NewReferent("Claire Référente", COHORT, "en", "R01", phone="+33 1 99 00 12 34"), now)
     referents.add(core, referents.NewReferent("Marco Esempio", COHORT, "en", "R02", phone="+33 1 99 00 56 78"), now)
     import_cohort(core, COHORT, sample(arrival), now)
+    places_desk.add_samples(core, [
+        {"name": name, "town": "Sevilla", "country": "ES", "latitude": north, "longitude": east, "trades": [trade],
+         "languages": list(tongues), "tasks": tasks}
+        for name, north, east, trade, tongues, tasks in HOSTS
+    ], now)  # fmt: skip
 
 
 def sample(arrival: date) -> bytes:
@@ -177,8 +191,13 @@ def sample(arrival: date) -> bytes:
     for code, first, last, language, born, status, trade, city, host in LEARNERS:
         family = ("Marie Modèle", "+33 6 39 98 00 09", "fr") if born > "2008" else ("", "", "")
         table.writerow((
-            code, first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host,
+            code, "learner", first, last, language, f"{date.fromisoformat(born):%d/%m/%Y}", status, trade, city, host,
             "Lyon", "FR", f"+33 6 39 98 00 {code[1:]}", "+34 900 000 000", "Residencia de Ejemplo, Sevilla",
-            goes, goes, comes, "R01", "R02", PAIRS.get(code, ""), *family,
+            goes, goes, comes, "R01", "R02", PAIRS.get(code, ""), TUTORS.get(code, ""), *family,
         ))  # fmt: skip
+    tutor = {
+        "code": "T01", "role": "host-tutor", "first_name": "Tomás", "last_name": "Ejemplo", "language": "en",
+        "host_organisation": "Panadería de Ejemplo",
+    }  # fmt: skip
+    table.writerow([tutor.get(column, "") for column in COLUMNS])
     return words.getvalue().encode("cp1252")

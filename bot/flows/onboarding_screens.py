@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.flows.help import about
 from bot.flows.language import offered, partly
 from bot.flows.naming import city
 from bot.flows.privacy import notice
@@ -87,8 +88,12 @@ def begins() -> Screen:
 
 
 def desk(scene: Scene) -> Screen:
-    """A referent, coordinator or local contact is in."""
-    rows: Rows = ((button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open")),)
+    """A referent, coordinator or local contact is in; or a tutor, whom no alert reaches."""
+    if not scene.is_referent:
+        menu = (button("join/menu_button", "menu:home"),)
+        rows: Rows = ((button("grid/open_button", "grid:home"),), menu) if scene.is_tutor else (menu,)
+        return Screen((say("join/desk_welcome", name=verbatim(scene.name)), about(scene)), rows)
+    rows = ((button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open")),)
     return Screen(
         (say("join/desk_welcome", name=verbatim(scene.name)), say("join/desk_what"), say("join/desk_alerts")), rows
     )

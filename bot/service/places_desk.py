@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from bot.rules.typed import shown
 from bot.service import learners
 from bot.service.audit import note
 from bot.service.core import Core
+from bot.service.places_import import key_of
 from bot.service.stays import stay_of
 from bot.store.tables import Host, Person
 
@@ -77,6 +78,16 @@ def vet(core: Core, code: str, cohort: str | None, on: bool, now: datetime) -> s
         placement.vetted_at = now if on else None
         note(session, None, "ambassador_vetted", placement.person_id, now, on=on)
         return stay.learner.split()[0] if stay is not None else placement.code
+
+
+def add_samples(core: Core, hosts: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Hosts that nobody runs, for a demonstration: shown at once, and marked as made up wherever they are shown."""
+    with core.store.transaction() as session:
+        for facts in hosts:
+            session.add(Host(
+                **facts, key=key_of(facts["name"], facts["town"], facts["country"]), exact=True, sample=True,
+                agreed_by="-", agreed_on=now.date(), changed_at=now,
+            ))  # fmt: skip
 
 
 def withdraw(core: Core, host_id: str, back: bool, now: datetime) -> str:

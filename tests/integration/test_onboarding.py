@@ -9,8 +9,11 @@ import pytest
 from bot.flows.vocabulary import Edited, Forwarded, Group, Other, Voice
 from bot.service.core import Core
 from bot.store.tables import DueStep, Person, Placement, Relay, StepRun
-from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
+from tests.support.cohort import LEARNER, REFERENT, Small, add_staff, small_cohort
 from tests.support.looking import march, rows
+
+
+TUTOR = 41
 
 
 def test_a_whole_stay_goes_from_the_invite_to_the_return(core: Core) -> None:
@@ -236,3 +239,13 @@ def test_words_where_a_tap_was_asked_for_bring_back_the_question_that_waits(
         small.world.tap(LEARNER, label)
     small.world.say(LEARNER, "is it sunny there?")
     assert asked in small.world.phone(LEARNER).last.text
+
+
+def test_a_tutor_is_not_told_of_alerts_that_never_reach_them(core: Core, small: Small) -> None:
+    add_staff(core, small, "tina", "Tina", "Muestra", "host_tutor", "T01")
+    small.world.say(TUTOR, f"/start {small.tokens['tina']}")
+    small.world.tap(TUTOR, "English")
+    welcome = small.world.phone(TUTOR).last
+    assert "as a tutor at work" in welcome.text
+    assert "receive alerts" not in welcome.text
+    assert [label for label, _ in welcome.buttons] == ["My learners", "Menu"]
