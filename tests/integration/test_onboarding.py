@@ -12,7 +12,6 @@ from bot.store.tables import DueStep, Person, Placement, Relay, StepRun
 from tests.support.cohort import LEARNER, REFERENT, Small, add_staff, small_cohort
 from tests.support.looking import march, rows
 
-
 TUTOR = 41
 
 
