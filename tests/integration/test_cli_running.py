@@ -133,7 +133,7 @@ def test_an_unreachable_postgresql_is_one_sentence(run: CommandLine, monkeypatch
 def test_what_nobody_expected_is_a_sentence_and_a_file(run: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     run.good("db", "upgrade")
 
-    def broken(_: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("100:SECRETTOKEN")
 
     monkeypatch.setattr(cohort_commands.cohorts, "listing", broken)
