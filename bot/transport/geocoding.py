@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderTimedOut, GeopyError
 from geopy.geocoders import Nominatim
 
@@ -44,6 +45,7 @@ class Geocoder:
         self._nominatim = Nominatim(
             user_agent=f"compagnon/{version('compagnon')} (city kits; one question at a time)",
             timeout=time_out, scheme=address.scheme, domain=address.netloc + address.path,
+            adapter_factory=URLLibAdapter,  # the same whatever else is installed; others try again by themselves
         )  # fmt: skip
 
     def find(self, words: str, country: str) -> Found:

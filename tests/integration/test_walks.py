@@ -8,7 +8,7 @@ import pytest
 
 from bot.service import erasing, privacy, readiness
 from bot.service.core import Core
-from bot.store.tables import Membership, Placement, Walk, WalkStep
+from bot.store.tables import Membership, Person, Placement, Walk, WalkStep
 from tests.support.cohort import BACKUP, COORDINATOR, GUARDIAN, REFERENT, Small, add_staff
 from tests.support.looking import change_stay, march, rows
 
@@ -114,6 +114,7 @@ def test_a_family_walks_beside_one_stay_and_reads_nothing_of_what_the_learner_sa
     add_staff(core, staff, "mum", "Maman", "Exemple", "family", "F01")
     with core.store.transaction() as session:
         session.get_one(Placement, staff.placements["lea"]).guardian_id = staff.people["mum"]
+        session.get_one(Person, staff.people["lea"]).birth_date = date(2009, 5, 1)
     staff.world.say(GUARDIAN, f"/start {staff.tokens['mum']}")
     staff.world.tap(GUARDIAN, "English")
     staff.world.travel(march(2, 12))
