@@ -161,7 +161,10 @@ def test_after_the_return_the_learner_takes_a_copy_of_everything(tmp_path: Path)
         await noah.wait_for("A copy of my data")
         await noah.click("A copy of my data")
         await noah.wait_for("This is everything that is kept about you")
-        files = [one["document"] for one in await noah.messages() if "document" in one]
+        files = []
+        while len(files) < 2:
+            await asyncio.sleep(0.1)
+            files = [one["document"] for one in await noah.messages() if "document" in one]
         file = next(one for one in files if one["file_name"].endswith(".json"))
         async with aiohttp.ClientSession() as http, http.get(f"{here.url}/sandbox/files/{file['file_id']}") as copy:
             assert "Noah" in await copy.text()
