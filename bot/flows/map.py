@@ -83,13 +83,19 @@ def wish_of(data: str) -> MapWish | None:
     try:
         match parts:
             case ["map", ("list" | "trade" | "tongue") as what, page, trade, tongue, lat, lon]:
-                return MapWish(int(page), _some(trade), _some(tongue), _spot(lat, lon), what)
+                return MapWish(_page(page), _some(trade), _some(tongue), _spot(lat, lon), what)
             case ["map", "card", place_id, lat, lon]:
                 return MapWish(spot=_spot(lat, lon), what="card", place=place_id)
             case _:
                 return None
     except ValueError:
         return None
+
+
+def _page(part: str) -> int:
+    if not (part.isdecimal() and len(part) < 5):
+        raise ValueError(f"{part} is no page")
+    return int(part)
 
 
 def _some(part: str) -> str | None:

@@ -45,7 +45,7 @@ ELSEWHERE: Rows = ((button("near/numbers_button", "kit:new:emergency_numbers"), 
 
 def offered(scene: Scene) -> bool:
     """Is there anything to be near to?"""
-    kit = _kit(scene)
+    kit = kit_of(scene)
     return kit is not None and any_near(kit)
 
 
@@ -57,7 +57,7 @@ def is_awaited(scene: Scene, place: Place, flow: str = FLOW) -> bool:
 
 def handle(scene: Scene, event: Event) -> Outcome:
     """`near:home`, `near:place:<place id>`, and a location that is awaited."""
-    kit = _kit(scene)
+    kit = kit_of(scene)
     if kit is None:
         return show(Toast(say("kit/gone")))
     if isinstance(event, Place):
@@ -73,7 +73,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
 def _asked(scene: Scene, kit: Kit) -> Outcome:
     """The list from the centre, and the keyboard that shares the location."""
     ask = Say(screen(say("near/ask"), reply=SHARE))
-    outcome = show(Replace(_list(kit, _centre(kit), say("near/from_centre", city=_name(kit)))), ask)
+    outcome = show(Replace(_list(kit, centre_of(kit), say("near/from_centre", city=_name(kit)))), ask)
     return _awaiting(scene, set_aside(scene, outcome))
 
 
@@ -89,7 +89,7 @@ def _seen(scene: Scene, kit: Kit, place: Place) -> Outcome:
     if away is None:
         found = _list(kit, spot, say("near/from_here"))
     else:
-        found = _list(kit, _centre(kit), say("near/outside", far=far(away), city=_name(kit)))
+        found = _list(kit, centre_of(kit), say("near/outside", far=far(away), city=_name(kit)))
     if scene.alert is not None:
         kept = sos.handle(scene, place)
         return replace(kept, shown=(*kept.shown, Say(found)))
@@ -126,9 +126,11 @@ def _name(kit: Kit) -> Text:
     return Text(f"{kit.path}/name")
 
 
-def _centre(kit: Kit) -> Spot:
+def centre_of(kit: Kit) -> Spot:
+    """The middle of a city."""
     return Spot(kit.latitude, kit.longitude)
 
 
-def _kit(scene: Scene) -> Kit | None:
+def kit_of(scene: Scene) -> Kit | None:
+    """The kit of the host city, where there is one."""
     return scene.content.kits.get(scene.stay.kit) if scene.stay and scene.stay.kit else None

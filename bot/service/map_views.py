@@ -6,55 +6,63 @@ from collections.abc import Sequence
 
 from bot.flows import effects as fx, map as talk
 from bot.flows.effects import MapWish
-from bot.flows.scene import Scene
+from bot.flows.near import centre_of, kit_of
 from bot.flows.vocabulary import Replace, Say
-from bot.rules.nearby import Spot
+from bot.rules.nearby import Spot, kilometres
 from bot.rules.places import Place, mark_of
 from bot.service import places
 from bot.service.work import Applier, Work
 
-RADII = (60.0, 300.0, 1500.0)  # kilometres, looked through until a page is full
+# Kilometres, looked through until a page is full; the last holds the whole Earth.
+RADII = (60.0, 300.0, 1500.0, 20_040.0)
 
 
 def _show(work: Work, effect: fx.ShowMap) -> None:
-    wish, spot = effect.wish, effect.wish.spot or _host_city(work.scene)
+    wish = effect.wish
+    kit = kit_of(work.scene)
+    spot = wish.spot or (centre_of(kit) if kit is not None else None)
     if wish.what == "card":
         _card(work, wish, spot)
-        return
-    every = places.public(work.session, work.core.content, work.now)
-    if wish.what in ("trade", "tongue"):
+    elif wish.what in ("trade", "tongue"):
+        every = places.public(work.session, work.core.content, work.now)
         work.applied.after.append(Replace(talk.choices(wish, _trades(every), _tongues(every))))
-        return
+    else:
+        _list(work, wish, spot)
+
+
+def _list(work: Work, wish: MapWish, spot: Spot | None) -> None:
     enough = (wish.page + 1) * talk.PAGE + 1
-    found = _found(work, wish, spot, every, enough)
+    found = _found(work, wish, spot, enough)
     page = found[wish.page * talk.PAGE : enough - 1]
-    filters = bool(_trades(every) or _tongues(every))
+    filters = places.can_be_narrowed(work.session, work.core.content, work.now)
     shown = talk.listed(work.scene, wish, spot, page, len(found) >= enough, filters)
     work.applied.after.append(Replace(shown) if wish.page or wish.trade or wish.tongue else Say(shown))
 
 
-def _found(work: Work, wish: MapWish, spot: Spot | None, every: Sequence[Place], enough: int) -> list[talk.Seen]:
+def _found(work: Work, wish: MapWish, spot: Spot | None, enough: int) -> list[talk.Seen]:
     """What fits the wish, nearest first, as far as it is needed."""
     if spot is None:
+        every = places.public(work.session, work.core.content, work.now)
         return [talk.Seen(place) for place in every if _fits(place, wish)]
+    most = None if wish.trade or wish.tongue else enough
+    found: list[talk.Seen] = []
     for within in RADII:
-        near = [
+        found = [
             talk.Seen(one.place, one.kilometres)
-            for one in places.near(work.session, work.core.content, spot, within, work.now)
+            for one in places.near(work.session, work.core.content, spot, within, work.now, most)
             if _fits(one.place, wish)
         ]
-        if len(near) >= enough:
-            return near
-    return [talk.Seen(o.place, o.kilometres) for o in places.nearest([p for p in every if _fits(p, wish)], spot)]
+        if len(found) >= enough:
+            break
+    return found
 
 
 def _card(work: Work, wish: MapWish, spot: Spot | None) -> None:
-    every = places.public(work.session, work.core.content, work.now)
-    place = next((one for one in every if one.id == wish.place), None)
+    place = places.find(work.session, work.core.content, wish.place or "", work.now)
     if place is None:
         work.applied.after.append(talk.gone())
         return
-    far = places.nearest([place], spot)[0].kilometres if spot else None
+    far = kilometres(spot, place.latitude, place.longitude) if spot else None
     work.applied.after += [Say(one) for one in talk.card(work.scene, wish, talk.Seen(place, far), spot)]
 
 
@@ -76,11 +84,6 @@ def _trades(every: Sequence[Place]) -> list[str]:
 def _tongues(every: Sequence[Place]) -> list[str]:
     tags = [tag for place in every for tag in place.languages]
     return sorted(set(tags), key=lambda tag: (-tags.count(tag), tag))
-
-
-def _host_city(scene: Scene) -> Spot | None:
-    kit = scene.content.kits.get(scene.stay.kit) if scene.stay and scene.stay.kit else None
-    return Spot(kit.latitude, kit.longitude) if kit is not None else None
 
 
 APPLIERS: dict[type, Applier] = {fx.ShowMap: _show}

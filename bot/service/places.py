@@ -9,7 +9,7 @@ from datetime import date, datetime
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -35,6 +35,24 @@ def public(session: Session, library: Library, now: datetime) -> list[Place]:
     hosts = [place_of(host) for host in session.scalars(select(Host).where(*_SHOWN))]
     found = [*hosts, *ambassadors(session, library, now), *partners(library)]
     return sorted(found, key=lambda place: (place.kind != "host", place.kind, place.name.casefold(), place.id))
+
+
+def find(session: Session, library: Library, place_id: str, now: datetime) -> Place | None:
+    """One of them by its id; None for what is not shown, or not any more."""
+    if place_id.startswith("h"):
+        number = place_id[1:]
+        known = number.isascii() and number.isdigit() and len(number) < 18
+        host = session.scalar(select(Host).where(*_SHOWN, Host.id == int(number))) if known else None
+        return place_of(host) if host is not None else None
+    return next((p for p in (*ambassadors(session, library, now), *partners(library)) if p.id == place_id), None)
+
+
+def can_be_narrowed(session: Session, library: Library, now: datetime) -> bool:
+    """Is there any trade or language to choose among?"""
+    filled = or_(cast(Host.trades, String) != "[]", cast(Host.languages, String) != "[]")
+    if session.scalar(select(Host.id).where(*_SHOWN, filled).limit(1)) is not None:
+        return True
+    return any(place.trades for place in ambassadors(session, library, now))
 
 
 def place_of(host: Host) -> Place:
@@ -191,21 +209,18 @@ def _box(spot: Spot, within: float) -> ColumnElement[bool]:
 def listing(session: Session, library: Library, now: datetime) -> list[dict[str, Any]]:
     """Every host, shown or not, and everything else on the map, as plain data."""
     hosts = session.scalars(select(Host).order_by(Host.country, Host.town, Host.name)).all()
-    rows = [
-        {
-            "id": f"h{host.id}", "kind": "host", "name": host.name, "town": host.town, "country": host.country,
-            "trades": list(host.trades), "shown": _is_shown(host), "agreed_on": _iso(host.agreed_on),
-        }
-        for host in hosts
-    ]  # fmt: skip
     others = [*ambassadors(session, library, now), *partners(library)]
-    return rows + [
-        {
-            "id": place.id, "kind": place.kind, "name": place.name, "town": place.town, "country": place.country,
-            "trades": list(place.trades), "shown": True, "agreed_on": None,
-        }
-        for place in others
-    ]  # fmt: skip
+    return [
+        *(_listed(f"h{host.id}", "host", host, _is_shown(host)) for host in hosts),
+        *(_listed(place.id, place.kind, place, True) for place in others),
+    ]
+
+
+def _listed(place_id: str, kind: str, one: Host | Place, shown: bool) -> dict[str, Any]:
+    return {
+        "id": place_id, "kind": kind, "name": one.name, "town": one.town, "country": one.country,
+        "trades": list(one.trades), "shown": shown, "agreed_on": _iso(one.agreed_on),
+    }  # fmt: skip
 
 
 def check(session: Session, now: datetime) -> list[dict[str, str]]:

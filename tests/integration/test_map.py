@@ -227,7 +227,9 @@ def test_a_shared_location_is_used_once_and_not_kept(core: Core, mapped: Small) 
     assert text.index("Taller Muestra") < text.index("Panadería Ejemplo")
 
 
-@pytest.mark.parametrize("data", ["map:list:x:-:-:-:-", "map:card:h1", "map:list:0:-:-:91:0", "map:card:h999:-:-"])
+@pytest.mark.parametrize(
+    "data", ["map:list:x:-:-:-:-", "map:list:-1:-:-:-:-", "map:card:h1", "map:list:0:-:-:91:0", "map:card:h999:-:-"]
+)
 def test_a_forged_or_old_button_changes_nothing(mapped: Small, data: str) -> None:
     mapped.world.forge(LEARNER, data)
     assert mapped.world.phone(LEARNER).toasts
