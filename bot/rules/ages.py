@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.rules.calendar import age_on
+
 # telegram.org/tos: "Citizens of EU countries and the United Kingdom must be at least 16 years old to sign up." For
 # others the terms give no number; app shops and common practice say 13.
 IN_EUROPE, ELSEWHERE = 16, 13
@@ -20,7 +22,5 @@ def least_age(country: str | None) -> int:
 
 def too_young(birth_date: date | None, country: str | None, on: date) -> bool:
     """Too young on that day for an account of their own? Without a birth date nobody can tell: no."""
-    if birth_date is None:
-        return False
-    years = on.year - birth_date.year - ((on.month, on.day) < (birth_date.month, birth_date.day))
-    return years < least_age(country)
+    years = age_on(birth_date, on)
+    return years is not None and years < least_age(country)

@@ -7,8 +7,9 @@ template writes.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
+
+from bot.rules.fold import plain
 
 LANGUAGES = ("en", "fr", "es", "it", "de", "nl")
 
@@ -285,11 +286,8 @@ NO = ("no", "n", "false", "0", "non", "faux", "nein", "nee", "falsch", "onwaar",
 
 
 def folded(text: str) -> str:
-    """Lower case, without accents, punctuation and hints in brackets: `Date d'arrivée*` → `date d arrivee`."""
-    plain = unicodedata.normalize(
-        "NFKD", re.sub(r"\([^)]*\)", " ", text).casefold().replace("ø", "o").replace("ł", "l")
-    )
-    return " ".join("".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split())
+    """As `plain`, and without hints in brackets."""
+    return plain(re.sub(r"\([^)]*\)", " ", text))
 
 
 def _index(names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

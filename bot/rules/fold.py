@@ -21,6 +21,13 @@ _SOFT = re.compile(r"(?<=[dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "g
 _OTHER = re.compile(r"[^\w.]+|_+")
 
 
+def plain(name: str) -> str:
+    """A name as people type it: lower case, without accents and punctuation. `Séville`, `SEVILLE` and `seville` are
+    one, as are `Date d'arrivée*` and `date d arrivee`."""
+    parts = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
+    return " ".join("".join(c if c.isalnum() else " " for c in parts if not unicodedata.combining(c)).split())
+
+
 @lru_cache(maxsize=256)  # one message is asked about several times: danger, short words, the kit
 def fold(text: str) -> str:
     """Words joined by single spaces, with ` . ` where a sentence ends; dots in a row are only a pause.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from bot.rules.fold import plain
 from bot.rules.nearby import Spot, kilometres
 
 SIZES = (5_000, 500)  # inhabitants from which places are read; the small ones only when the large ones don't do
@@ -31,7 +31,7 @@ def town_of(name: str, country: str) -> Located | None:
     Of several with the name the largest is meant, and a town's own name goes before another name of one. The first
     question takes a second or more, for it reads the tables; they stay in memory.
     """
-    wanted = _plain(name)
+    wanted = plain(name)
     return next((town for size in SIZES if (town := _names(size, country).get(wanted))), None)
 
 
@@ -51,8 +51,8 @@ def country_at(spot: Spot, stated: str) -> str:
 def _names(size: int, country: str) -> dict[str, Located]:
     rows = sorted(_rows(size).get(country, ()), key=lambda row: int(row["population"]))
     towns = [(row, _located(row)) for row in rows]
-    known = {_plain(name): town for row, town in towns for name in row["alternatenames"]}
-    return known | {_plain(town.name): town for _, town in towns}
+    known = {plain(name): town for row, town in towns for name in row["alternatenames"]}
+    return known | {plain(town.name): town for _, town in towns}
 
 
 @cache
@@ -70,12 +70,6 @@ def zone_at(spot: Spot) -> str | None:
     from timezonefinder import timezone_at  # reads its polygons
 
     return timezone_at(lng=spot.longitude, lat=spot.latitude)
-
-
-def _plain(name: str) -> str:
-    """Without capitals, accents, hyphens and spaces at the ends."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return " ".join(bare.replace("-", " ").replace("’", "'").split())
 
 
 def _located(row: dict[str, Any]) -> Located:

@@ -32,7 +32,6 @@ PARTIES = ("learner", "guardian", "home", "host", "tutor", "employer", "intermed
            "second_assessor")  # fmt: skip
 SIGNED_BY: Mapping[str, str] = {"learner": "learner.name", "guardian": "guardian.name", "tutor": "host.tutor_name"}
 EMPTY_ROWS = 4  # of a list that nobody has filled yet
-LEAST = 5  # learners of a project that are counted: fewer could be recognised
 
 
 def field_of(placeholder: str) -> str:

@@ -6,7 +6,6 @@ where one of them is the mainland's, a town is taken to lie there, said aloud, u
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,6 +14,7 @@ from bot.clock import country_zones, only_zone, zone
 from bot.content.loader import Library
 from bot.errors import BadInput
 from bot.i18n import Country, Text, locale_of, show_value
+from bot.rules.fold import plain
 from bot.rules.typed import shown
 
 # Countries of programme participants whose islands keep another time (tzdata, zone.tab: "(mainland)").
@@ -61,12 +61,12 @@ class Towns:
         a kit. Raises Misplaced."""
         if timezone is not None:
             zone(timezone)
-        kit_id = self._kits.get(_folded(city))
+        kit_id = self._kits.get(plain(city))
         kit = self._content.kits.get(kit_id) if kit_id else None
         if kit is not None and country in (None, kit.country):
             return Town(kit.id, kit.country, timezone or kit.zone, kit.id)
         if country is None:
-            close = get_close_matches(_folded(city), self._kits, n=1, cutoff=0.75)
+            close = get_close_matches(plain(city), self._kits, n=1, cutoff=0.75)
             meant = f"did you mean {kit_name(self._content, self._kits[close[0]])}? Else " if close else ""
             raise Misplaced(
                 "host_city", f"“{shown(city)}” has no city kit: {meant}add its country as host_country, such as IT."
@@ -81,7 +81,7 @@ class Towns:
 
     def known(self, city: str) -> str | None:
         """The kit id of a city by its name in any language; None for a town without a kit."""
-        return self._kits.get(_folded(city))
+        return self._kits.get(plain(city))
 
     def _on_the_mainland(self, city: str, country: str) -> Town:
         name, zones = show_value(Country(country), locale_of("en"), "UTC"), country_zones(country)
@@ -90,7 +90,7 @@ class Towns:
             raise Misplaced(
                 "host_country", f"No time zone is known for “{country}”: add host_timezone, such as Europe/Rome."
             )
-        if mainland is None or any(word in _folded(city) for word in ISLANDS[country]):
+        if mainland is None or any(word in plain(city) for word in ISLANDS[country]):
             known = ", ".join(zones[:4])
             raise Misplaced("host_timezone", f"{name} has several time zones: add host_timezone, one of {known} …")
         return Town(
@@ -103,18 +103,12 @@ def _names_of_kits(library: Library) -> Mapping[str, str]:
     for kit_id in library.kits:
         for language in library.catalogues.languages:
             forms, _ = library.catalogues.forms(f"kits/{kit_id}/name", language)
-            found.setdefault(_folded(forms[0]), kit_id)
+            found.setdefault(plain(forms[0]), kit_id)
     local = {name: kit_id for name, kit_id in LOCAL_NAMES.items() if kit_id in library.kits}
     # An id always means its own kit.
-    return local | found | {_folded(kit_id): kit_id for kit_id in library.kits}
+    return local | found | {plain(kit_id): kit_id for kit_id in library.kits}
 
 
 def kit_name(library: Library, kit_id: str, language: str = "en") -> str:
     """What a kit's city is called."""
     return library.catalogues.plain(Text(f"kits/{kit_id}/name"), language, "UTC")
-
-
-def _folded(name: str) -> str:
-    """Lower case without accents and punctuation: `Séville`, `SEVILLE` and `seville` are one."""
-    plain = unicodedata.normalize("NFKD", name.casefold().replace("ł", "l").replace("ø", "o"))
-    return " ".join("".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c)).split())

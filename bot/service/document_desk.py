@@ -26,6 +26,7 @@ from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.core import Core
 from bot.service.paper_facts import Facts, about_country, about_learner, about_project, words_of
+from bot.service.sending import find_project
 from bot.store.tables import Cohort, Person, Placement, Project
 
 LANGUAGES = tuple(sorted(SPELLING))
@@ -187,19 +188,10 @@ def _of_project(session: Session, form: PaperForm, wanted: Order, language: str 
     if wanted.learner is not None:
         raise BadInput(f"{form.id} is about a project: give --project P or --cohort C without --learner.")
     cohort = find_cohort(session, wanted.cohort) if wanted.cohort is not None else None
-    project = session.get_one(Project, cohort.project_id) if cohort else _project(session, wanted.project or "")
+    project = session.get_one(Project, cohort.project_id) if cohort else find_project(session, wanted.project or "")
     code = cohort.code if cohort else project.code
     facts = about_project(session, project, cohort, now)
     return Sheet(f"{form.id}-{slug(code, str(project.id))}", code, language or "en", facts)
-
-
-def _project(session: Session, code: str) -> Project:
-    known = session.scalars(select(Project).order_by(Project.id)).all()
-    for one in known:
-        if one.code.lower() == code.strip().lower():
-            return one
-    hint = f"choose one of {', '.join(one.code for one in known[:8])}" if known else "there are none yet"
-    raise NotFound(f"There is no project “{shown(code)}”: {hint}.")
 
 
 def _stays(session: Session, wanted: Order) -> list[Placement]:
@@ -211,7 +203,7 @@ def _stays(session: Session, wanted: Order) -> list[Placement]:
         if wanted.cohort is not None:
             query = query.where(Cohort.id == find_cohort(session, wanted.cohort).id)
         else:
-            query = query.where(Cohort.project_id == _project(session, wanted.project or "").id)
+            query = query.where(Cohort.project_id == find_project(session, wanted.project or "").id)
         found = list(session.scalars(query.order_by(Placement.cohort_id, Placement.code)))
     return [one for one in found if session.get_one(Person, one.person_id).erased_at is None]
 

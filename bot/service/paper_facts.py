@@ -18,7 +18,7 @@ from bot.flows.naming import town
 from bot.i18n import Country, Day, Listing, Text, Value, say
 from bot.rules.kit_values import number_text
 from bot.rules.names import full_name
-from bot.rules.paper_fields import LEAST
+from bot.rules.survey import LEAST
 from bot.service.certificates import organisation_of
 from bot.service.cohorts import DEFAULT
 from bot.service.core import Core

@@ -19,7 +19,7 @@ from bot.service import invites
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.sending import find_organisation, find_project, sent_by
+from bot.service.sending import called, find_organisation, find_project, sent_by
 from bot.store.tables import Cohort, Invite, Membership, Person, TelegramAccount
 
 # How the command line spells a role → how it is stored.
@@ -109,14 +109,14 @@ def _scope(session: Session, new: NewReferent, role: str) -> tuple[dict[str, int
         )
     if new.project is not None:
         project = find_project(session, new.project)
-        scope, whole, called = {"project_id": project.id}, Cohort.project_id == project.id, project.code
+        scope, whole, whose = {"project_id": project.id}, Cohort.project_id == project.id, project.code
     else:
         organisation = find_organisation(session, new.organisation or "")
         scope, whole = {"organisation_id": organisation.id}, sent_by(organisation.id)
-        called = organisation.code or organisation.name
+        whose = called(organisation)
     newest = session.scalars(select(Cohort).where(whole).order_by(Cohort.id.desc()).limit(1)).first()
     if newest is None:
-        raise BadInput(f"There is no cohort under {called} yet: put one there first with `compagnon cohort move`.")
+        raise BadInput(f"There is no cohort under {whose} yet: put one there first with `compagnon cohort move`.")
     return scope, newest
 
 

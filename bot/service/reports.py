@@ -19,15 +19,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
-from bot.errors import NotFound
 from bot.rules import report as rule
 from bot.rules.disclosure import Group, quiet, safe
 from bot.rules.survey import LEAST
-from bot.rules.typed import shown
 from bot.service import improvements, report_facts, report_tools, surveys
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.report_facts import Facts
+from bot.service.sending import find_project
 from bot.service.stays import is_minor, itinerary_of
 from bot.store.tables import (
     Alert,
@@ -95,11 +94,7 @@ def _cohort(session: Session, code: str) -> Scope:
 
 
 def _project(session: Session, code: str) -> Scope:
-    project = session.scalars(select(Project).where(func.lower(Project.code) == code.strip().lower())).first()
-    if project is None:
-        known = session.scalars(select(Project.code).order_by(Project.code).limit(8)).all()
-        hint = f"choose one of {', '.join(known)}" if known else "the first cohort makes one"
-        raise NotFound(f"There is no project “{shown(code)}”: {hint}.")
+    project = find_project(session, code)
     cohorts = session.scalars(select(Cohort).where(Cohort.project_id == project.id).order_by(Cohort.id)).all()
     return Scope(tuple(cohorts), project, whole=True)
 
