@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +21,11 @@ WholeOrganisation = Annotated[
     typer.Option("--organisation", metavar="CODE", help="Instead of a cohort: all that an organisation sends."),
 ]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort's code.")]
+
+
+def people_of(found: Mapping[str, Any]) -> list[str]:
+    """Who has a role in a whole project or organisation, a line each."""
+    return [f"{one['name']} ({one['role']}, {one['code']})" for one in found["people"]]
 
 
 def move(code: Code, project: Project = None, organisation: Sends = None, json: Json = False) -> None:

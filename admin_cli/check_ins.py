@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from admin_cli.context import desk
-from admin_cli.output import Json, counted, facts, heading, moment, print_json, say, some, warn
+from admin_cli.output import DryRun, Json, counted, facts, heading, moment, print_json, say, some, warn
 from bot.rules.durations import parse_hhmm, parse_quiet_hours
 from bot.service import check_in_settings as settings
 from bot.service.check_in_settings import Set, Times
@@ -18,7 +18,6 @@ Reminder = Annotated[str | None, typer.Option(metavar="T", help="Reminder, from 
 Grace = Annotated[str | None, typer.Option(metavar="T", help="Alert, from the delivery; longer than the reminder.")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why minors are not asked at weekends.")]
 EraseAfter = Annotated[str | None, typer.Option(metavar="T", help="People are erased so long after their return.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")]
 WORDS = {
     "check_in_at": "asked at", "check_in_days": "days", "answer_window": "answer window",
     "reminder_after": "reminder after", "grace": "grace", "escalate_after": "escalate after",

@@ -40,6 +40,19 @@ def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
         raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
 
 
+def try_place(file: Path) -> None:
+    """Before what cannot be undone: could this file be written? Leaves nothing there. Raises BadInput."""
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder: name a file in it.")
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        beside.write_bytes(b"")
+    except OSError as error:
+        raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
+    finally:
+        _forget(beside)
+
+
 def write_zip(file: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = True) -> None:
     """Files of (name, bytes) as one .zip, as a whole or not at all. Raises BadInput, and whatever `parts` raises."""
     _free(file, force)

@@ -22,12 +22,15 @@ from bot.rules.nearby import Spot, outside
 from bot.rules.towns import Misplaced, Towns, kit_name
 from bot.rules.typed import parse_country, parse_name, shown, slug
 from bot.settings import load_settings
-from bot.transport.geocoding import PUBLIC, Geocoder
-
-CACHE = "located.json"  # in the data folder
+from bot.transport.geocoding import CACHE, PUBLIC, Geocoder
 
 City = Annotated[str, typer.Argument(metavar="CITY", help="A kit's id or name.")]
-Server = Annotated[str, typer.Option(metavar="URL", help="Another Nominatim server than the public one.")]
+Server = Annotated[
+    str,
+    typer.Option(
+        "--server", metavar="URL", envvar="COMPAGNON_GEOCODER_URL", help="Another Nominatim server than the public one."
+    ),
+]
 
 
 def check(city: City, json: Json = False) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +12,7 @@ import typer
 
 from admin_cli.context import content, desk
 from admin_cli.files import read_bytes, write_bytes
-from admin_cli.output import Json, counted, heading, print_json, say
+from admin_cli.output import DryRun, Json, counted, heading, print_json, say
 from admin_cli.progress import progress
 from bot.content.loader import Library
 from bot.errors import Faults
@@ -27,15 +29,15 @@ _STRICT = frozenset({"status", "telegram", "guardian_telegram", "fewer_opportuni
 SHOWN = 400  # people a report names before it only counts
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The cohort's code.")]
+ListFile = Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook (.xlsx) or CSV in any dialect.")]
+Marked = Annotated[Path | None, typer.Option("--marked", metavar="F", help="Where a copy with the faults marked goes.")]
 
 
 def import_(
     code: Code,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook (.xlsx) or CSV in any dialect.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
-    marked: Annotated[
-        Path | None, typer.Option("--marked", metavar="F", help="Where a copy with the faults marked goes.")
-    ] = None,
+    file: ListFile,
+    dry_run: DryRun = False,
+    marked: Marked = None,
     json: Json = False,
 ) -> None:
     """Import a list of people: all rows or none. Importing it again changes nothing.
@@ -50,21 +52,27 @@ def import_(
       compagnon cohort import SPRING27 list.xlsx
     """
     data = read_bytes(file)
-    with desk() as d, progress("rows") as tell:
-        try:
-            report = import_cohort(d.core, code, data, d.now, dry_run=dry_run, tell=tell)
-        except Faults as faults:
-            if told := write_marked(data, faults, file, marked):
-                faults.add_note(told)
-            raise
+    with desk() as d, progress("rows") as tell, faults_marked(data, file, marked):
+        report = import_cohort(d.core, code, data, d.now, dry_run=dry_run, tell=tell)
     if json:
         print_json(_report_json(report))
     else:
         _print_report(report, file)
 
 
-def write_marked(data: bytes, faults: Faults, file: Path, wanted: Path | None) -> str | None:
-    """A copy of a refused list with its faults marked; what to say of it, None where no fault has a place."""
+@contextmanager
+def faults_marked(data: bytes, file: Path, wanted: Path | None) -> Iterator[None]:
+    """Where the list is refused, a copy with its faults marked lies beside it, or where it is wanted; the error says
+    so."""
+    try:
+        yield
+    except Faults as faults:
+        if told := _write_marked(data, faults, file, wanted):
+            faults.add_note(told)
+        raise
+
+
+def _write_marked(data: bytes, faults: Faults, file: Path, wanted: Path | None) -> str | None:
     copy = mark(data, faults.faults)
     if copy is None:
         return None

@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json as json_module
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes, write_bytes
-from admin_cli.lists import write_marked
-from admin_cli.output import Json, counted, heading, print_json, say, some, table, warn
+from admin_cli.kit_authors import Server
+from admin_cli.lists import ListFile, Marked, faults_marked
+from admin_cli.output import DryRun, Json, counted, heading, print_json, say, some, table, warn
 from bot.content.languages import COMPLETE
-from bot.errors import BadInput, Faults, NotFound
+from bot.errors import BadInput, NotFound
 from bot.papers.map_page import Tiles
+from bot.papers.plain_files import csv_file, json_file
 from bot.rules.gazetteer import town_of
 from bot.rules.nearby import Spot
 from bot.rules.places import Place
+from bot.rules.towns import Towns
 from bot.service import places, places_desk, public_map
 from bot.service.places_import import HostReport, import_hosts
-from bot.transport.geocoding import PUBLIC, Geocoder
+from bot.transport.geocoding import CACHE, PUBLIC, Geocoder
 
 app = typer.Typer(name="map", help="Hosts and former learners on the map.", no_args_is_help=True)
 
+NO_ROWS = ("id", "kind", "name", "town", "country")  # the header of a table of nobody
 PAUSE = 1.0  # seconds between two questions to the geocoder: the usage policy of the public server
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="An Excel workbook (.xlsx) or CSV in any dialect.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
-    marked: Annotated[
-        Path | None, typer.Option("--marked", metavar="F", help="Where a copy with the faults marked goes.")
-    ] = None,
+    file: ListFile,
+    dry_run: DryRun = False,
+    marked: Marked = None,
     json: Json = False,
 ) -> None:
     """Host organisations from a list: all rows or none; the same list again changes nothing.
@@ -48,13 +47,8 @@ def import_(
     Example: compagnon map import hosts.xlsx --dry-run
     """
     data = read_bytes(file)
-    with desk() as d:
-        try:
-            report = import_hosts(d.core, data, d.now, dry_run=dry_run)
-        except Faults as faults:
-            if told := write_marked(data, faults, file, marked):
-                faults.add_note(told)
-            raise
+    with desk() as d, faults_marked(data, file, marked):
+        report = import_hosts(d.core, data, d.now, dry_run=dry_run)
     if json:
         print_json(
             {
@@ -97,15 +91,10 @@ def list_(json: Json = False) -> None:
     table(
         ("ID", "KIND", "NAME", "TOWN", "COUNTRY", "TRADES", "SHOWN"),
         [
-            (*(r[c] for c in ("id", "kind", "name", "town", "country")), ", ".join(r["trades"]), _yes(r["shown"]))
-            for r in rows
+            [r[column] for column in ("id", "kind", "name", "town", "country", "trades", "shown")] for r in rows
         ],
         "Nothing is on the map yet: compagnon map import FILE",
     )  # fmt: skip
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 @app.command()
@@ -123,7 +112,7 @@ def check(json: Json = False) -> None:
 
 @app.command()
 def near(
-    city: Annotated[str, typer.Argument(metavar="CITY", help="A kit's id, or any town with its --country.")],
+    city: Annotated[str, typer.Argument(metavar="CITY", help="A kit's id or name, or any town with its --country.")],
     country: Annotated[str | None, typer.Option(metavar="CC", help="Of a town without a kit.")] = None,
     within: Annotated[float, typer.Option("--within", metavar="KM", min=1, max=20_000, help="Kilometres.")] = 30,
     most: Annotated[int | None, typer.Option("--most", metavar="N", min=1, help="Only the nearest so many.")] = None,
@@ -149,8 +138,9 @@ def near(
 
 
 def _spot(d: Desk, city: str, country: str | None) -> Spot:
-    kit = d.core.content.kits.get(city.casefold())
-    if kit is not None:
+    kit_id = Towns(d.core.content).known(city)
+    if kit_id is not None:
+        kit = d.core.content.kits[kit_id]
         return Spot(kit.latitude, kit.longitude)
     if country is None:
         raise NotFound(f"There is no kit “{city}”: add --country, or take one of `compagnon kit list`.")
@@ -162,9 +152,7 @@ def _spot(d: Desk, city: str, country: str | None) -> Spot:
 
 @app.command()
 def geocode(
-    server: Annotated[
-        str, typer.Option("--server", metavar="URL", envvar="COMPAGNON_GEOCODER_URL", help="A Nominatim server.")
-    ] = PUBLIC,
+    server: Server = PUBLIC,
     json: Json = False,
 ) -> None:
     """Find the address of each host that is only placed by its town. One question a second; answers are kept.
@@ -172,7 +160,7 @@ def geocode(
     An address that is not found, or lies in another country than stated, is named and left as it is.
     """
     with desk() as d:
-        asking = Geocoder(d.settings.data_dir / "geocoded.json", server)
+        asking = Geocoder(d.settings.data_dir / CACHE, server)
         found = places_desk.geocode(d.core, asking, d.now, lambda: time.sleep(PAUSE))
     if json:
         print_json(found)
@@ -235,17 +223,9 @@ def _written(d: Desk, file: Path, found: Sequence[Place], language: str | None) 
             tiles = d.settings.map_tiles()
             return public_map.drawn(d.core.content, found, language, Tiles(*tiles) if tiles else None)
         case ".geojson" | ".json":
-            return json_module.dumps(places.as_geojson(found), ensure_ascii=False, indent=1).encode()
+            return json_file(places.as_geojson(found))
         case ".csv":
-            return _csv([{**places.as_row(p), "latitude": p.latitude, "longitude": p.longitude} for p in found])
+            rows = [{**places.as_row(p), "latitude": p.latitude, "longitude": p.longitude} for p in found]
+            return csv_file([list(rows[0]) if rows else NO_ROWS, *(list(row.values()) for row in rows)])
         case other:
             raise BadInput(f"“{other or file.name}” is no kind of map: end the name in .html, .geojson or .csv.")
-
-
-def _csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    out = io.StringIO()
-    names = list(rows[0]) if rows else ["id", "kind", "name", "town", "country"]
-    writer = csv.DictWriter(out, names)
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue().encode("utf-8-sig")

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from admin_cli.belonging import people_of
 from admin_cli.context import desk
-from admin_cli.output import Json, facts, print_json, say, table
+from admin_cli.output import Json, facts, listed, print_json, say
 from bot.service import organisations
 
 app = typer.Typer(name="organisation", help="Who sends, receives and arranges.", no_args_is_help=True)
@@ -34,12 +35,8 @@ def list_(json: Json = False) -> None:
     """All organisations, with how many cohorts and learners each sends."""
     with desk() as d:
         rows = organisations.listing(d.core)
-    if json:
-        print_json(rows)
-        return
     keys = ("code", "name", "kind", "country", "projects", "cohorts", "learners")
-    table([key.upper() for key in keys], [[r[key] for key in keys] for r in rows],
-          "There is no organisation yet: enter one with `compagnon organisation create`.")  # fmt: skip
+    listed(rows, keys, "There is no organisation yet: enter one with `compagnon organisation create`.", json)
 
 
 @app.command()
@@ -54,9 +51,8 @@ def show(
         print_json(found)
         return
     partner = [f"{one['cohort']} ({one['part']})" for one in found["partner_of"]]
-    people = [f"{one['name']} ({one['role']}, {one['code']})" for one in found["people"]]
     facts({
         "Code": found["code"], "Name": found["name"], "Kind": found["kind"], "Country": found["country"],
         "Projects": found["projects"], "Sends": found["cohorts"], "Learners": found["learners"],
-        "Partner of": partner, "People": people,
+        "Partner of": partner, "People": people_of(found),
     })  # fmt: skip

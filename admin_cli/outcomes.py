@@ -9,13 +9,12 @@ import typer
 
 from admin_cli.context import desk
 from admin_cli.files import read_bytes, write_bytes
-from admin_cli.output import Json, counted, heading, print_json, say, table
+from admin_cli.output import DryRun, Json, counted, heading, print_json, say, table
 from bot.service import outcome_desk
 from bot.service.outcome_import import import_outcomes
 
 Learner = Annotated[str, typer.Argument(metavar="CODE", help="The learner's code.")]
 InCohort = Annotated[str | None, typer.Option("--cohort", metavar="C", help="Where several cohorts have that code.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")]
 _GRADES = {0: "not seen", 1: "not yet", 2: "with help", 3: "alone", 4: "can explain it"}
 
 

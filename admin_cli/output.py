@@ -18,6 +18,7 @@ from rich.table import Table
 from bot.clock import local
 
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")]
 
 _PIPED_WIDTH = 1000  # a table in a file is not cut to a terminal's width
 
@@ -94,6 +95,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], empty: str) -> 
     for line in lines:
         shown.add_row(*(escape(value) for value in line))
     console().print(shown)
+
+
+def listed(rows: Sequence[Mapping[str, Any]], keys: Sequence[str], empty: str, json: bool) -> None:
+    """Rows as JSON, or as a table of these keys with their names above."""
+    if json:
+        print_json(rows)
+    else:
+        table([key.upper() for key in keys], [[row[key] for key in keys] for row in rows], empty)
 
 
 def facts(pairs: Mapping[str, Any]) -> None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json as json_format
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from admin_cli.context import Desk, desk
-from admin_cli.files import write_bytes
+from admin_cli.files import try_place, write_bytes
 from admin_cli.output import print_json, say
 from bot.errors import BadInput
 from bot.papers.drawings import draw
+from bot.papers.plain_files import json_file
 from bot.service import own_data
 
 To = Annotated[
@@ -43,7 +43,7 @@ def export(code: str, cohort: str | None, to: Path | None, *, member: bool = Fal
     if to is None:
         print_json(copy.data)
         return
-    write_bytes(to, content or _data(copy.data))
+    write_bytes(to, content or json_file(copy.data))
     say(f"Written to {to}. It holds private words: give it to the person, then delete it.")
 
 
@@ -56,10 +56,10 @@ def erase(code: str, cohort: str | None, yes: bool, proof: Path | None, *, membe
         if not typer.confirm(f"Erase everything about {code}? This cannot be undone.", err=True):
             raise typer.Exit(1)
     if proof is not None:
-        write_bytes(proof, b"")  # a place that cannot be written to is noticed before, not after
+        try_place(proof)
     with desk() as d:
         done = own_data.erase(d.core, code, cohort, d.now, member=member)
-        content = _paper(d, done) if kind == "pdf" else _data(done.proof)
+        content = _paper(d, done) if kind == "pdf" else json_file(done.proof)
     rows = done.proof["tables"]
     say(f"{done.name or code} is erased: {sum(r['deleted'] for r in rows)} rows deleted, "
         f"{sum(r['left'] for r in rows)} left without name and words, for counts and the log.")  # fmt: skip
@@ -73,7 +73,3 @@ def erase(code: str, cohort: str | None, yes: bool, proof: Path | None, *, membe
 
 def _paper(d: Desk, done: own_data.Erased) -> bytes:
     return draw(done.drawing, d.core.content.catalogues, "en", "UTC")
-
-
-def _data(found: dict[str, Any]) -> bytes:
-    return (json_format.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()

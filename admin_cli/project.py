@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from admin_cli.belonging import people_of
 from admin_cli.context import desk
-from admin_cli.output import Json, facts, print_json, say, table
+from admin_cli.output import Json, facts, listed, print_json, say, table
 from bot.service import organisations
 
 app = typer.Typer(name="project", help="Funded projects: KA121, KA122, KA2 …", no_args_is_help=True)
@@ -39,12 +40,8 @@ def list_(json: Json = False) -> None:
     """All projects."""
     with desk() as d:
         rows = organisations.list_projects(d.core)
-    if json:
-        print_json(rows)
-        return
     keys = ("code", "name", "organisation", "action", "starts", "ends", "cohorts", "learners")
-    table([key.upper() for key in keys], [[r[key] for key in keys] for r in rows],
-          "There is no project yet: enter one with `compagnon project create`.")  # fmt: skip
+    listed(rows, keys, "There is no project yet: enter one with `compagnon project create`.", json)
 
 
 @app.command()
@@ -62,7 +59,7 @@ def show(
         "Code": found["code"], "Name": found["name"], "Organisation": found["organisation"],
         "Action": found["action"], "Grant": found["grant_number"], "Accreditation": found["accreditation"],
         "Starts": found["starts"], "Ends": found["ends"], "Learners": found["learners"],
-        "People": [f"{one['name']} ({one['role']}, {one['code']})" for one in found["people"]],
+        "People": people_of(found),
     })  # fmt: skip
     rows = [
         (c["code"], c["name"], c["organisation"], [f"{p['organisation']} ({p['part']})" for p in c["partners"]])

@@ -9,7 +9,7 @@ import typer
 
 from admin_cli import belonging, own_data
 from admin_cli.context import desk
-from admin_cli.output import Json, moment, print_json, say, some, table, warn
+from admin_cli.output import DryRun, Json, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
 from bot.errors import BadInput
 from bot.service import handover, referents, rota
@@ -141,7 +141,7 @@ def end(
     code: Ref,
     cohort: Annotated[str | None, typer.Option("--cohort", metavar="CODE", help="The cohort they look after.")] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="REF", help="Who takes over learners and alerts.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would happen, change nothing.")] = False,
+    dry_run: DryRun = False,
     accept_hole: AcceptHole = False,
     project: belonging.WholeProject = None,
     organisation: belonging.WholeOrganisation = None,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -12,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from admin_cli.context import Desk, desk
-from admin_cli.files import write_bytes
+from admin_cli.files import write_bytes, write_folder
 from admin_cli.output import Json, heading, print_json, say, table
 from bot.content.languages import COMPLETE
 from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE
 from bot.papers import quality, report_book, report_pdf
 from bot.papers.booklet import booklet
+from bot.papers.plain_files import csv_file, json_file
 from bot.papers.report import Theme, themes
 from bot.papers.report_words import Words, split, written
 from bot.rules.typed import parse_choice
@@ -113,7 +112,7 @@ def _quality(found: Mapping[str, Any], to: Path | None, ending: str, words: Word
         raise BadInput(f"Evidence goes into pages or data: end “{to.name}” with .pdf or .json.")
     data = quality.plain(found, words)
     if to is not None:
-        pages = booklet(quality.document(found, marked, language)) if ending == ".pdf" else as_json(data)
+        pages = booklet(quality.document(found, marked, language)) if ending == ".pdf" else json_file(data)
         write_bytes(to, pages)
         say(f"{to} is ready.")
     elif as_data:
@@ -129,13 +128,13 @@ def _quality(found: Mapping[str, Any], to: Path | None, ending: str, words: Word
 
 def _file(found: Mapping[str, Any], ending: str, words: Words, marked: Words, language: str) -> bytes:
     if ending == ".json":
-        return as_json(found)
+        return json_file(found)
     parts = themes(found)
     if ending == ".xlsx":
         return report_book.xlsx(found, parts, words, language)
     if ending == ".pdf":
         return report_pdf.pdf(found, parts, marked, language)
-    return as_csv(_rows(parts, words, language))
+    return csv_file(_rows(parts, words, language), separator=";")
 
 
 def _show(found: Mapping[str, Any], words: Words, language: str) -> None:
@@ -154,20 +153,6 @@ def _show(found: Mapping[str, Any], words: Words, language: str) -> None:
     if not found["learners"]:
         say("There is nobody in this cohort yet, so there is nothing to count.")
     say("Groups of fewer than five people are not shown, nor anything from which they could be worked out.")
-
-
-def as_json(found: Mapping[str, Any]) -> bytes:
-    """JSON in UTF-8, indented."""
-    import json  # the option of that name stands in the way above
-
-    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def as_csv(rows: Iterable[Sequence[Any]]) -> bytes:
-    """A table with semicolons, as spreadsheets open it."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=";").writerows(["" if value is None else value for value in row] for row in rows)
-    return out.getvalue().encode("utf-8-sig")  # Excel takes what has no mark for another encoding
 
 
 def _rows(parts: Iterable[Theme], words: Words, language: str) -> Iterator[Sequence[Any]]:
@@ -192,12 +177,7 @@ def _open_data(to: Path | None) -> None:
         raise typer.BadParameter("Say where the files go: compagnon report open-data --to FOLDER.")
     with desk() as d:
         files = open_data.files(d.core, d.now)
-    try:
-        to.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput(f"The folder {to} cannot be made ({error.strerror}): choose another place.") from None
-    for name, data in files.items():
-        write_bytes(to / name, data)
+    write_folder(to, files.items())
     say(f"{to} is ready: {', '.join(files)}. Read README.md before you publish it.")
 
 
@@ -208,7 +188,7 @@ def _survey(found: Mapping[str, Any], to: Path | None, ending: str, *, as_json: 
     if to is not None and ending != ".csv":
         raise BadInput(f"What people thought goes into a table: end “{to.name}” with .csv, or leave --to out.")
     if to is not None:
-        write_bytes(to, as_csv(_survey_rows(found)))
+        write_bytes(to, csv_file(_survey_rows(found), separator=";"))
         say(f"{to} is ready: one question a line, semicolons between, as spreadsheets open it.")
     elif as_json:
         print_json(found)

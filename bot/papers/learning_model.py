@@ -6,13 +6,13 @@ credential: nobody has signed it. What ELM has no word for stands in `additional
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
 from bot.content.markup import visible
 from bot.i18n import Country, say
+from bot.papers.plain_files import json_file
 from bot.rules.points import COMPETENCES
 
 CONTEXT = "http://data.europa.eu/snb/model/context/edc-ap"
@@ -33,7 +33,7 @@ Json = dict[str, Any]
 def document(facts: Mapping[str, Any], words: Words, language: str) -> bytes:
     """The file: `facts` as `bot.papers.portfolio` has them."""
     made = _Model(words, language).person(facts)
-    return (json.dumps(made, ensure_ascii=False, indent=2) + "\n").encode()
+    return json_file(made)
 
 
 class _Model:

@@ -5,8 +5,6 @@ Rows are only ever added (`bot.store.guards`), also about people who were erased
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import ONE_DAY
 from bot.errors import BadInput, NotFound
-from bot.rules.typed import parse_day, safe_cell, shown
+from bot.papers.plain_files import csv_file
+from bot.rules.typed import parse_day, shown
 from bot.service.cohorts import find as find_cohort
 from bot.service.core import Core
 from bot.service.learners import find as find_learner
@@ -149,10 +148,5 @@ def _row(row: Audit, called: dict[int, str]) -> dict[str, Any]:
 
 def as_csv(found: list[dict[str, Any]]) -> bytes:
     """The rows as a table for a spreadsheet."""
-    text = io.StringIO(newline="")
-    table = csv.DictWriter(text, FIELDS)
-    table.writeheader()
-    for row in found:
-        plain = {**row, "detail": json.dumps(row["detail"], ensure_ascii=False)}
-        table.writerows([{key: safe_cell(str(value)) if value is not None else "" for key, value in plain.items()}])
-    return text.getvalue().encode("utf-8-sig")
+    rows = ({**row, "detail": json.dumps(row["detail"], ensure_ascii=False)} for row in found)
+    return csv_file([FIELDS, *([row[field] for field in FIELDS] for row in rows)])

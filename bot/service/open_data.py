@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot.errors import BadInput
+from bot.papers.plain_files import csv_file
 from bot.rules.open_rows import Person, checked, grouped
 from bot.rules.report import Known, counted
 from bot.rules.survey import LEAST
@@ -78,9 +77,9 @@ def files(core: Core, now: datetime) -> dict[str, bytes]:
         ),
         "tools.csv": ((one["tool"], one["year"], one["people"]) for one in used),
     }  # fmt: skip
-    found = {name: _csv(TABLES[name], rows[name]) for name in TABLES}
+    found = {name: csv_file([list(TABLES[name]), *rows[name]], mark=False) for name in TABLES}
     dictionary = [(table, column, what) for table, columns in TABLES.items() for column, what in columns.items()]
-    found["dictionary.csv"] = _csv(("table", "column", "holds"), dictionary)
+    found["dictionary.csv"] = csv_file([("table", "column", "holds"), *dictionary], mark=False)
     found["README.md"] = _readme(now, smallest).encode()
     return found
 
@@ -96,14 +95,6 @@ def _steps(one: Known) -> tuple[int, int]:
 
 def _sums(there: Sequence[Person]) -> list[int]:
     return [int(sum(column)) for column in zip(*(one.figures for one in there), strict=True)]
-
-
-def _csv(columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(list(columns))
-    writer.writerows(["" if value is None else value for value in row] for row in rows)
-    return out.getvalue().encode()
 
 
 def _readme(now: datetime, smallest: int) -> str:

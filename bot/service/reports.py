@@ -117,7 +117,7 @@ def _report(core: Core, session: Session, scope: Scope, now: datetime, *, brief:
         counted["looked_back"] = rule.Counted(frozenset(), {})
     found = {
         **_head(scope, now), "learners": len(placements), "enough": enough,
-        "mobilities": _mobilities(placements, today),
+        "mobilities": _mobilities(placements, facts, today),
         "participants": _participants(session, scope.ids, [(row[0], row[1]) for row in rows]),
         "destinations": _destinations(facts, placed) if enough else [],
         "reached": _reached(session, placements, facts) if enough else {},
@@ -181,17 +181,11 @@ def _row(facts: Facts, counted: rule.Counted, family: str, trait: str, value: st
 # --- stays and people ---------------------------------------------------------------------------
 
 
-def _days(placement: Placement, today: date) -> int:
-    """Days abroad so far, first and last included."""
-    trip = itinerary_of(placement)
-    return max(0, (min(trip.return_, today) - trip.arrival).days + 1) if trip else 0
-
-
-def _mobilities(placements: Sequence[Placement], today: date) -> dict[str, Any]:
+def _mobilities(placements: Sequence[Placement], facts: Facts, today: date) -> dict[str, Any]:
     trips = [(p, trip) for p in placements if (trip := itinerary_of(p)) is not None]
     begun = [(p, trip) for p, trip in trips if trip.arrival <= today]
     early = [p for p, _ in begun if p.ended_on and p.return_date and p.ended_on < p.return_date]
-    days = [_days(p, today) for p, _ in begun]
+    days = [facts.known[p.id].days for p, _ in begun]
     return {
         "candidates": len(placements) - len(trips), "planned": len(trips), "begun": len(begun),
         "completed": sum(1 for p, trip in begun if trip.return_ < today and p not in early),

@@ -6,7 +6,6 @@ are added when asked for. Somebody who was erased has no name any more, and the 
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,6 +16,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
+from bot.papers.plain_files import csv_file, json_file
 from bot.rules.alert import Responder
 from bot.rules.names import full_name
 from bot.service.cohorts import find
@@ -103,13 +103,12 @@ def write(target: Path, found: list[dict[str, Any]], *, names: bool) -> None:
     if kind not in (".csv", ".json"):
         raise BadInput(f"{target.name} ends in neither .csv nor .json: choose one of them.")
     try:
-        with target.open("w", encoding="utf-8-sig" if kind == ".csv" else "utf-8", newline="") as file:
-            if kind == ".json":
-                json.dump(found, file, ensure_ascii=False, indent=1)
-                file.write("\n")
-                return
-            table = csv.DictWriter(file, [*FIELDS, *(NAMES if names else ())])
-            table.writeheader()
-            table.writerows({**row, "detail": json.dumps(row["detail"], ensure_ascii=False)} for row in found)
+        target.write_bytes(json_file(found) if kind == ".json" else _csv(found, names=names))
     except OSError as error:
         raise BadInput(f"{target} cannot be written: {error.strerror}.") from None
+
+
+def _csv(found: list[dict[str, Any]], *, names: bool) -> bytes:
+    columns = [*FIELDS, *(NAMES if names else ())]
+    rows = ({**row, "detail": json.dumps(row["detail"], ensure_ascii=False)} for row in found)
+    return csv_file([columns, *([row.get(column) for column in columns] for row in rows)])

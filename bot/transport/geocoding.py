@@ -18,6 +18,7 @@ from geopy.geocoders import Nominatim
 
 from bot.errors import BadInput, NotFound, Unreachable
 
+CACHE = "located.json"  # in the data folder: what was asked before
 PUBLIC = "https://nominatim.openstreetmap.org"
 TIME_OUT = 10.0  # seconds
 
