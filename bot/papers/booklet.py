@@ -142,11 +142,8 @@ class _Writer:
             case Heading(level=level):
                 return _SIZES[level] + 10
             case Picture(width=width, height=height, wide=wide):
-                return (
-                    min(BOTTOM - TOP - 20, (WIDTH if wide else PICTURE) * height / width) + 4
-                    if wide
-                    else (PICTURE * min(1.0, height / width) + 4)
-                )
+                ratio = height / width
+                return 4 + (min(BOTTOM - TOP - 20, WIDTH * ratio) if wide else PICTURE * min(1.0, ratio))
             case Grid(rows=rows):
                 return 12 + 6.0 * min(3, len(rows))
             case Cards():

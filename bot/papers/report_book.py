@@ -12,6 +12,7 @@ from bot.i18n import Country, Text, say
 from bot.papers.report import COUNT, NUMBER, SHARE, Table, Theme, explained
 from bot.papers.report_pdf import header
 from bot.papers.report_words import Words, split, written
+from bot.rules.typed import safe_cell
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -51,7 +52,7 @@ def _explain(sheet: Any, found: Mapping[str, Any], themes: Sequence[Theme], word
     for theme in themes:
         lines.append(words(theme.title) + (f": {words(theme.note)}" if theme.note else ""))
     for n, line in enumerate(lines, 1):
-        cell = sheet.cell(n, 1, _safe(line))
+        cell = sheet.cell(n, 1, safe_cell(line))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(1, 1).font = Font(bold=True, size=14)
     sheet.column_dimensions["A"].width = 110
@@ -65,10 +66,10 @@ def _fill(sheet: Worksheet, theme: Theme, words: Words, language: str) -> None:
     row = 1
     for table in theme.tables:
         if len(theme.tables) > 1:
-            sheet.cell(row, 1, _safe(words(table.title))).font = Font(bold=True, size=12)
+            sheet.cell(row, 1, safe_cell(words(table.title))).font = Font(bold=True, size=12)
             row += 1
         for n, column in enumerate(table.columns, 1):
-            cell = sheet.cell(row, n, _safe(words(column.title)))
+            cell = sheet.cell(row, n, safe_cell(words(column.title)))
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="FFDCE6F1")
             cell.alignment = Alignment(wrap_text=True, vertical="top")
         if sheet.freeze_panes is None:
@@ -85,7 +86,7 @@ def _rows(sheet: Worksheet, table: Table, row: int, words: Words, language: str)
         for n, (cell, column) in enumerate(zip(cells, table.columns, strict=True), 1):
             value, kind = split(cell, column)
             if isinstance(value, Text | Country | str):
-                there = sheet.cell(row, n, _safe(written(value, kind, words, language)))
+                there = sheet.cell(row, n, safe_cell(written(value, kind, words, language)))
                 there.alignment = Alignment(wrap_text=True, vertical="top")
             elif isinstance(value, date):
                 sheet.cell(row, n, value).number_format = "yyyy-mm-dd"
@@ -93,8 +94,3 @@ def _rows(sheet: Worksheet, table: Table, row: int, words: Words, language: str)
                 sheet.cell(row, n, value).number_format = FORMATS.get(kind, "General")
         row += 1
     return row
-
-
-def _safe(words: str) -> str:
-    """What somebody typed is no formula."""
-    return f"'{words}" if words[:1] in ("=", "+", "-", "@") else words

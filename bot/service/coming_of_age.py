@@ -8,12 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.flows import kept as talk
-from bot.service import notices
+from bot.service import kept, notices
 from bot.service.audit import note
 from bot.service.stays import is_minor, today_of
 from bot.store.tables import Invite, Membership, Person, Placement, Walk, WalkStep
-
-_GUARDIAN = ("guardian_id", "guardian_name", "guardian_phone", "guardian_language", "guardian_email")
 
 
 def look(session: Session, cohort_id: int, now: datetime) -> None:
@@ -36,7 +34,7 @@ def _end(session: Session, placement: Placement, learner: Person, now: datetime)
     notices.notify(
         session, family, talk.of_age_family(learner.first_name), now=now, key=f"of_age:family:{placement.id}"
     )
-    for column in _GUARDIAN:
+    for column in kept.GUARDIAN:
         setattr(placement, column, None)
     placement.guardian_by_phone = False
     session.flush()

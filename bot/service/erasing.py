@@ -168,8 +168,7 @@ def _leave_others(session: Session, who: kept.Whose) -> None:
     session.execute(update(CallTask).where(CallTask.done_by == me).values(done_by=None))
     tutored = Placement.tutor_id.in_(who.members)
     session.execute(update(Placement).where(tutored).values(tutor_id=None, tutor_name=None, tutor_email=None))
-    guardian = dict.fromkeys(("guardian_id", "guardian_name", "guardian_phone", "guardian_language", "guardian_email"))
-    session.execute(update(Placement).where(Placement.id.in_(who.wards)).values(**guardian))
+    session.execute(update(Placement).where(Placement.id.in_(who.wards)).values(**dict.fromkeys(kept.GUARDIAN)))
 
 
 def _clear_messages(session: Session, person: Person, who: kept.Whose) -> None:
@@ -264,10 +263,9 @@ def edit_messages(session: Session, alerts: Iterable[int], now: datetime) -> Non
 
 # Of a stay, what leads to somebody and no count needs.
 _STAY_BLANKS = (
-    "host_phone", "tutor_name", "tutor_email", "tutor_id", "accommodation", "guardian_name", "guardian_phone",
-    "guardian_email", "guardian_language", "guardian_id", "emergency_contact_name", "emergency_contact_phone", "trade",
-    "plan_at", "home_city", "travel_group", "check_in_reason", "rhythm", "quiet_kinds",
-    "fewer_opportunities",
+    "host_phone", "tutor_name", "tutor_email", "tutor_id", "accommodation", *kept.GUARDIAN, "emergency_contact_name",
+    "emergency_contact_phone", "trade", "plan_at", "home_city", "travel_group", "check_in_reason", "rhythm",
+    "quiet_kinds", "fewer_opportunities",
 )  # fmt: skip
 
 

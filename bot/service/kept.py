@@ -260,6 +260,10 @@ def _assessed(who: Whose) -> ColumnElement[bool]:
     return grids.exists()
 
 
+# What a stay says of the family of its learner.
+GUARDIAN = ("guardian_id", "guardian_name", "guardian_phone", "guardian_language", "guardian_email")
+
+
 def tutors_of(who: Whose) -> ColumnElement[bool]:
     """Notes of the talk half-way that this person wrote as tutor at work."""
     mine = select(t.Placement.id).where(t.Placement.tutor_id.in_(who.members))
