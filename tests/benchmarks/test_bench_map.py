@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bot.content.loader import Library
 from bot.papers.map_page import page as map_page
 from tests.benchmarks.report import Line, Report
-from tests.browser.conftest import NAMES
+from tests.support.chromium import chromium
 from tests.support.map_places import many
 
 pytestmark = pytest.mark.bench
@@ -36,13 +35,8 @@ TYPE = """async () => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"No Chromium found (looked for {', '.join(NAMES)}).")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 def opened(browser: Browser, file: Path) -> tuple[Page, dict[str, float]]:

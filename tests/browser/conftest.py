@@ -1,16 +1,15 @@
 """A real Chromium for the sandbox's page. Without one these tests are skipped, and say so."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.stage import Stage
+from tests.support.chromium import chromium
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CALM = {"reduced_motion": "reduce"}
 HERE = Path(__file__).parent
 
@@ -31,13 +30,8 @@ def _refused(text: str) -> bool:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if path is None:
-        pytest.skip(f"No Chromium found (looked for {', '.join(NAMES)}); the browser tests were not run.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
-        yield chromium
-        chromium.close()
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

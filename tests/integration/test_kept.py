@@ -16,6 +16,7 @@ from bot.service.core import Core
 from bot.service.delivery import Fate, Result
 from bot.service.notices import notify
 from bot.store.tables import Base, Membership, Outbox, OutcomeGrade, OutcomeGrid, ParkedUpdate, Placement, ReviewNote
+from tests.support.alerting import called_and_settled
 from tests.support.cohort import LEARNER, REFERENT, Small, add_staff
 from tests.support.looking import add_guardian, change_stay, rows
 
@@ -108,11 +109,7 @@ def test_a_guardians_copy_has_their_number_and_erasing_them_takes_it_from_the_st
 
 
 def test_a_proof_counts_what_went_and_names_why_the_rest_stays(core: Core, abroad: Small) -> None:
-    abroad.world.say(LEARNER, "/sos")
-    abroad.world.tap(REFERENT, "I'm on it")
-    abroad.world.tap(REFERENT, "Resolved")
-    abroad.world.tap(REFERENT, "We met in person")
-    abroad.world.tap(LEARNER, "Yes, it's settled")
+    called_and_settled(abroad)
     proof = erase(core, abroad, "lea")
     assert proof["was"] == ["SPRING L01"]
     told = {row["table"]: row for row in proof["tables"]}

@@ -11,6 +11,7 @@ from bot.service import check_in_settings, retention, status
 from bot.service.check_in_settings import Times
 from bot.service.core import Core
 from bot.store.tables import Alert, Cohort, Membership, Outbox, Person, Placement
+from tests.support.alerting import called_and_settled
 from tests.support.cohort import COORDINATOR, GUARDIAN, LEARNER, REFERENT, Small, add_learner, add_staff
 from tests.support.looking import SEVENTEEN, add_guardian, change, march, paper_consent, rows, set_person
 
@@ -92,11 +93,7 @@ def test_the_digest_names_whose_data_go_and_when(core: Core, abroad: Small) -> N
 
 
 def test_alerts_closed_long_ago_lose_their_details_in_the_table_and_in_the_chats(core: Core, abroad: Small) -> None:
-    abroad.world.say(LEARNER, "/sos")
-    abroad.world.tap(REFERENT, "I'm on it")
-    abroad.world.tap(REFERENT, "Resolved")
-    abroad.world.tap(REFERENT, "We met in person")
-    abroad.world.tap(LEARNER, "Yes, it's settled")
+    called_and_settled(abroad)
     sent = {row.message_id for row in rows(core, Outbox, Outbox.kind == "alert", Outbox.chat_id == REFERENT)}
     sleep(core, abroad, abroad.world.now + 31 * DAY)
     left = {m.id: m.text for m in abroad.world.phone(REFERENT).messages}

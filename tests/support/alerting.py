@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.service.core import Core
 from bot.store.tables import Alert
-from tests.support.cohort import REFERENT, Small
+from tests.support.cohort import LEARNER, REFERENT, Small
 from tests.support.looking import march, rows
 
 
@@ -25,3 +25,11 @@ def missed(small: Small) -> None:
 def resolve(small: Small, chat: int = REFERENT, how: str = "We spoke on the phone") -> None:
     small.world.tap(chat, "Resolved")
     small.world.tap(chat, how)
+
+
+def called_and_settled(small: Small) -> None:
+    """A call for help that the referent took and closed, and the learner says that it is settled."""
+    small.world.say(LEARNER, "/sos")
+    small.world.tap(REFERENT, "I'm on it")
+    resolve(small, how="We met in person")
+    small.world.tap(LEARNER, "Yes, it's settled")
