@@ -5,8 +5,7 @@ Ids come from the scene, never straight from callback data; the use case checks 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.flows.alert_effects import (
@@ -23,6 +22,12 @@ from bot.flows.alert_effects import (
     SharePlace as SharePlace,
     TakeBack as TakeBack,
     TakeCase as TakeCase,
+)
+from bot.flows.message_effects import (
+    CallOffMessage as CallOffMessage,
+    NarrowMessage as NarrowMessage,
+    PlanMessage as PlanMessage,
+    SendMessage as SendMessage,
 )
 from bot.flows.outcome_effects import (
     CloseWeek as CloseWeek,
@@ -279,26 +284,6 @@ class NoteMembership:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanMessage:
-    """Show what a message to a cohort would be: `to` an audience, `stage` before, during or after the stay (or all),
-    `file` a Telegram file of that `kind` (photo or document). `versions`: words by language. Narrowed by `near`, a
-    stay in the city that is meant, and `member`, one membership. `reads`: the language to show it in."""
-
-    cohort_id: int
-    words: str
-    to: str
-    stage: str | None = None
-    kind: str | None = None
-    file: str | None = None
-    name: str = ""
-    versions: Mapping[str, str] = field(default_factory=dict)
-    near: int | None = None
-    member: int | None = None
-    reads: str | None = None
-    ask: bool = False  # first for the languages without a version, where people read several
-
-
-@dataclass(frozen=True, slots=True)
 class MapWish:
     """What somebody wants to see of the map. `spot`: where from, their host city where empty; `trade` is a mark
     (`bot.rules.places.mark_of`), `tongue` a language; `what`: list, trade, tongue (to choose one) or card."""
@@ -316,30 +301,6 @@ class ShowMap:
     """Show what is on the map."""
 
     wish: MapWish
-
-
-@dataclass(frozen=True, slots=True)
-class NarrowMessage:
-    """Show what the choice can be narrowed to: `by` city or member, a page of it (from 0)."""
-
-    plan: PlanMessage
-    by: str
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SendMessage:
-    """The same, confirmed. `when`: now, morning (the next one of each reader), or urgent (now, at night, too)."""
-
-    plan: PlanMessage
-    when: str
-
-
-@dataclass(frozen=True, slots=True)
-class CallOffMessage:
-    """What is not out yet stays."""
-
-    message_id: int
 
 
 @dataclass(frozen=True, slots=True)

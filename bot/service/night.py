@@ -14,7 +14,7 @@ from bot.clock import local_date, next_allowed
 from bot.flows.vocabulary import Kind
 from bot.service.notices import quiet_hours_of
 from bot.service.stays import reader_zones
-from bot.service.steps import count_unasked
+from bot.service.unasked import count_unasked
 from bot.store.tables import CohortMessage, Outbox
 
 LATE = timedelta(minutes=5)  # whoever queued it had looked at the clock then

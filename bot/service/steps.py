@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, QuietHours, local, local_date, next_allowed, to_utc
@@ -24,12 +24,12 @@ from bot.service import awaited, drafts, eve_messages, future, languages, notice
 from bot.service.core import Core
 from bot.service.journeys import publish, script_of
 from bot.service.stays import stay_of
+from bot.service.unasked import count_unasked, held_up
 from bot.store.tables import (
     Cohort,
     DayCount,
     DueStep as DueRow,
     JournalEntry,
-    Outbox,
     Person,
     Placement,
     Point,
@@ -372,9 +372,7 @@ def _wait(
     today = local_date(now, stay.zone)
     count = session.get(DayCount, (stay.placement_id, today))
     sent = count.sent if count is not None else 0
-    sent += eve_messages.to_come(session, stay, row, now) + _held_up(
-        session, chat_id, to_utc(today, time(0), stay.zone)
-    )
+    sent += eve_messages.to_come(session, stay, row, now) + held_up(session, chat_id, to_utc(today, time(0), stay.zone))
     if sent >= allowance(today, facts):
         assert stay.itinerary is not None
         return _tomorrow(row, stay.itinerary, today), "the day was full"
@@ -383,27 +381,8 @@ def _wait(
     return None
 
 
-def _held_up(session: Session, chat_id: int, midnight: datetime) -> int:
-    """Prompts of days before that an outage keeps on their way: they come today."""
-    waiting = select(func.count()).where(
-        Outbox.chat_id == chat_id, drafts.active(Outbox), Outbox.kind == Kind.PROMPT.value,
-        Outbox.created_at < midnight, Outbox.not_before < midnight,
-    )  # fmt: skip
-    return session.scalar(waiting) or 0
-
-
 def _tomorrow(row: DueRow, itinerary: Itinerary, today: date) -> datetime:
     """The next local day at the hour the script says; worked out from the script, never from the last try."""
     hour = local(row.planned_at, itinerary.zone_at(row.planned_at)).time()
     day = today + timedelta(days=1)
     return to_utc(day, hour, itinerary.zone_on(day))
-
-
-def count_unasked(session: Session, placement_id: int, day: date, now: datetime) -> None:
-    """One more message that nobody asked for on this local day."""
-    count = session.get(DayCount, (placement_id, day))
-    if count is None:
-        session.add(DayCount(placement_id=placement_id, day=day, sent=1, last_at=now))
-    else:
-        count.sent, count.last_at = count.sent + 1, now
-    session.flush()
