@@ -12,6 +12,8 @@ const map = L.map("map", {
   maxBounds: WORLD, maxBoundsViscosity: 0.7, zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
   keyboardPanDelta: 90,
 });
+// A card moves the map to be seen whole, and arrow keys move it: Leaflet glides there unless told not to, each time.
+if (calm) map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
 map.fitBounds(EUROPE, { animate: false });
 for (const [name, level] of [["land", 150], ["tiles", 200], ["names", 350]]) map.createPane(name).style.zIndex = level;
 map.getPane("land").style.pointerEvents = map.getPane("names").style.pointerEvents = "none";
