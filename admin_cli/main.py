@@ -37,6 +37,7 @@ GROUPS = (
     "kit",
     "content",
     "documents",
+    "survey",
     "improve",
     "map",
     "db",

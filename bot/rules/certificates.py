@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from bot.content.items import Quiz
 from bot.content.versions import Script
+from bot.rules import codes
 
-# Without 0, 1, I, L and O, which people mix up; a prime number of signs, so that the check sign finds every wrong sign
-# and every two that changed places.
-SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10  # before the check sign: 8·10¹⁴ codes, nobody guesses one
 KINDS = ("safety", "host", "participation")
 
@@ -43,11 +41,7 @@ def _certifies(item: object, kind: str) -> bool:
 
 def code_of(number: int) -> str:
     """A number as a code to read out, `7HK2M-XQ4RV-T`; numbers from 0 below 31 to the tenth."""
-    signs = []
-    for _ in range(LENGTH):
-        number, rest = divmod(number, len(SIGNS))
-        signs.append(SIGNS[rest])
-    return grouped("".join(signs) + _check("".join(signs)))
+    return grouped(codes.code_of(number, LENGTH))
 
 
 def grouped(signs: str) -> str:
@@ -57,11 +51,5 @@ def grouped(signs: str) -> str:
 
 def read(typed: str) -> str | None:
     """A code as it was typed, in any case and with any dashes and spaces; None where it cannot be one."""
-    signs = "".join(sign for sign in typed.upper() if sign.isalnum())
-    if len(signs) != LENGTH + 1 or not set(signs) <= set(SIGNS) or _check(signs[:LENGTH]) != signs[LENGTH]:
-        return None
-    return grouped(signs)
-
-
-def _check(signs: str) -> str:
-    return SIGNS[sum(place * SIGNS.index(sign) for place, sign in enumerate(signs, 1)) % len(SIGNS)]
+    signs = codes.read(typed, LENGTH)
+    return grouped(signs) if signs is not None else None

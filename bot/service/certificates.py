@@ -20,7 +20,8 @@ from bot.flows.effects import FinishStep, IssueCertificate
 from bot.flows.scene import Stay
 from bot.flows.vocabulary import Screen
 from bot.flows.walks import parse
-from bot.rules.certificates import LENGTH, SIGNS, Training, code_of, read, training
+from bot.rules.certificates import LENGTH, Training, code_of, read, training
+from bot.rules.codes import SIGNS
 from bot.rules.names import full_name
 from bot.service.audit import note
 from bot.service.cohorts import DEFAULT

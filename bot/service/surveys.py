@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -30,15 +30,35 @@ def keep(session: Session, person_id: int, effect: fx.KeepSurvey) -> None:
     found = _of_walk(session, person_id, effect) if parse(effect.step) else _of_stay(session, person_id, effect)
     if found is None:
         return
-    cohort_id, role = found
-    before = session.scalar(
-        select(func.count()).where(SurveyResponse.cohort_id == cohort_id, SurveyResponse.survey == effect.item)
-    )
-    session.add(SurveyResponse(
-        number=secrets.token_hex(8), cohort_id=cohort_id, survey=effect.item, role=role, batch=batch_of(before or 0),
-        answers=dict(effect.answers), remark=effect.remark,
-    ))  # fmt: skip
+    add(session, *found, effect.item, [Response(0, dict(effect.answers), effect.remark)])
+
+
+def add(
+    session: Session, cohort_id: int, role: str, survey: str, given: Sequence[Response],
+    numbers: Sequence[str] | None = None,
+) -> None:  # fmt: skip
+    """Keep responses of people of one role; whatever batch they name, they come after those that are there. `numbers`:
+    their keys, where papers carry them."""
+    mine = (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == survey)
+    before = session.scalar(select(func.count()).where(mine)) or 0
+    for n, one in enumerate(given):
+        session.add(SurveyResponse(
+            number=numbers[n] if numbers else secrets.token_hex(8), cohort_id=cohort_id, survey=survey, role=role,
+            batch=batch_of(before + n), answers=dict(one.answers), remark=one.remark,
+        ))  # fmt: skip
     session.flush()
+    for batch in range(batch_of(before), batch_of(before + len(given))):
+        _mix(session, mine & (SurveyResponse.batch == batch))
+
+
+def _mix(session: Session, of_batch: ColumnElement[bool]) -> None:
+    """Write the five anew in the order of their keys: the database lays rows down as they come, and whoever knows who
+    finished when could count."""
+    session.expire_all()
+    columns = tuple(SurveyResponse.__table__.columns)
+    rows = [dict(row) for row in session.execute(select(*columns).where(of_batch)).mappings()]
+    session.execute(delete(SurveyResponse).where(of_batch), execution_options={"synchronize_session": "fetch"})
+    session.execute(insert(SurveyResponse), sorted(rows, key=lambda row: str(row["number"])))
 
 
 def _of_stay(session: Session, person_id: int, effect: fx.KeepSurvey) -> tuple[int, str] | None:

@@ -12,7 +12,8 @@ from bot.content.versions import current
 from bot.flows import certificates as talk
 from bot.flows.scene import StepView
 from bot.papers import drawings
-from bot.rules.certificates import LENGTH, SIGNS, code_of, read, training
+from bot.rules.certificates import LENGTH, code_of, read, training
+from bot.rules.codes import SIGNS
 from tests.support.scenes import Talk, library, scene, stay
 
 NUMBERS = st.integers(0, len(SIGNS) ** LENGTH - 1)
