@@ -39,14 +39,19 @@ def _passed_by(scene: Scene) -> tuple[Run, ...]:
     return tuple(run for run in runs if run.view.state != "offered" or (_is_task(run) and not _fresh(scene, run)))
 
 
+def _owed(run: Run) -> bool:
+    """Once somebody is back, what the way there asked for is owed no more."""
+    return run.step.required and (run.stay.stage != "after" or run.step.stage == "after")
+
+
 def still_open(scene: Scene) -> tuple[Run, ...]:
     """Safety and papers that were passed by."""
-    return tuple(run for run in _passed_by(scene) if run.step.required)
+    return tuple(run for run in _passed_by(scene) if _owed(run))
 
 
 def catch_up(scene: Scene) -> tuple[Run, ...]:
     """Everything else that was passed by and can still be done."""
-    return tuple(run for run in _passed_by(scene) if not run.step.required)
+    return tuple(run for run in _passed_by(scene) if not _owed(run))
 
 
 def step_rows(runs: tuple[Run, ...]) -> Rows:

@@ -91,6 +91,12 @@ def test_what_was_offered_long_ago_is_caught_up_and_no_longer_counted_as_due() -
     assert [run.step.id for run in agenda.catch_up(now)] == ["money", "three-hellos"]
 
 
+def test_who_is_back_no_longer_owes_what_was_for_the_way_there() -> None:
+    back = scene(states={"papers": "missed"}, of=stay(stage="after"))
+    assert agenda.still_open(back) == ()
+    assert [run.step.id for run in agenda.catch_up(back)] == ["papers"]
+
+
 def test_the_menu_never_says_that_nothing_waits_while_it_names_what_is_still_owed() -> None:
     owed = menu.handle(scene(states={"papers": "missed"}), Command("menu"))
     assert "interface/menu/still_open" in text_ids(owed)
