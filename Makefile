@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= 20
+# Where Python may keep nothing of what it compiled, every process compiles all of it anew: two minutes of a run.
+export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: install demo test check types style audit bench simulate test-long learn lock clean
+.PHONY: install demo test check types style audit compile bench simulate test-long learn lock clean
 
 $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Compagnon needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; try make PYTHON=python3.12") if sys.version_info < (3, 11) else 0'
@@ -32,7 +34,7 @@ test: check
 
 # The types take as long as all the rest: both at once.
 check: $(VENV)/.dev
-	@$(MAKE) --no-print-directory -j 2 types style audit
+	@$(MAKE) --no-print-directory -j 2 types style audit compile
 
 types:
 	$(BIN)/mypy
@@ -42,6 +44,10 @@ style:
 	$(BIN)/ruff format --check .
 	$(BIN)/compagnon content check
 	$(BIN)/python -m bot.store.check
+
+# Before four workers do it at once, each for itself.
+compile: $(VENV)/.dev
+	@told=$$($(BIN)/pytest --collect-only -q 2>&1) || { echo "$$told"; exit 1; }
 
 # Mostly waits for the package index; without a network it says so and fails nothing.
 audit: $(VENV)/.dev

@@ -8,16 +8,11 @@ from itertools import product
 
 from bot.clock import Itinerary
 from bot.content.items import Challenge, Lesson, Quiz
-from bot.content.loader import items_of
-from bot.content.schema import Journey
 from bot.rules.budget import SimulatedMessage, simulate
 from bot.rules.calendar import LearnerFacts
 from bot.rules.wishes import Wishes
 from tests.support import shipped
 
-TREE = shipped.tree()
-JOURNEY: Journey = TREE.models("journeys")["learner-short"]
-ITEMS = items_of(TREE)
 LONG_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 SAFETY = ("travel", "housing", "work", "health", "going-out", "online", "limits", "emergencies")
 
@@ -26,7 +21,7 @@ def messages(nights: int, arrival: date, host: str = "ES", **more: object) -> li
     departure = arrival - timedelta(days=nights % 2)  # half of them leave the day before
     stay = Itinerary("Europe/Paris", "Europe/Madrid", departure, arrival, arrival + timedelta(days=nights))
     facts = LearnerFacts(stay, status="apprentice", home_country="FR", host_country=host, **more)  # type: ignore[arg-type]
-    return simulate(JOURNEY, facts, LONG_BEFORE)
+    return simulate(shipped.journey("learner-short"), facts, LONG_BEFORE)
 
 
 def test_nothing_waits_or_is_dropped_whatever_the_length_and_the_weekday() -> None:
@@ -50,12 +45,14 @@ def test_whoever_says_nothing_gets_two_challenges_a_week_after_a_fortnight() -> 
 
 
 def test_no_challenge_comes_twice() -> None:
-    used = [step.use for step in JOURNEY.steps if step.kind == "challenge"]
+    used = [step.use for step in shipped.journey("learner-short").steps if step.kind == "challenge"]
     assert len(used) == len(set(used))
 
 
 def test_every_key_competence_is_served_by_a_challenge() -> None:
-    served = {name for step in JOURNEY.steps if step.kind == "challenge" for name in step.competences}
+    served = {
+        name for step in shipped.journey("learner-short").steps if step.kind == "challenge" for name in step.competences
+    }
     assert len(served) == 8
 
 
@@ -66,7 +63,7 @@ def test_all_eight_safety_modules_come_before_departure_lesson_first() -> None:
 
 
 def test_safety_is_required_and_gives_no_points() -> None:
-    safety = [step for step in JOURNEY.steps if step.id.startswith("safety-")]
+    safety = [step for step in shipped.journey("learner-short").steps if step.id.startswith("safety-")]
     assert len(safety) == 16
     assert all(step.required and step.points == 0 for step in safety)
 
@@ -81,13 +78,13 @@ def test_the_health_card_is_only_counted_on_where_it_is_valid() -> None:
 
 def test_facts_about_rights_and_insurance_carry_a_source_and_a_date() -> None:
     for name in ("safety-travel", "safety-work", "safety-health", "safety-limits", "safety-emergencies"):
-        lesson = ITEMS["lesson", name]
+        lesson = shipped.items()["lesson", name]
         assert isinstance(lesson, Lesson)
         assert lesson.sources
 
 
 def test_the_right_answer_is_not_always_in_the_same_place() -> None:
-    quizzes = [item for item in ITEMS.values() if isinstance(item, Quiz) and item.id.startswith("safety-")]
+    quizzes = [item for item in shipped.items().values() if isinstance(item, Quiz) and item.id.startswith("safety-")]
     places = Counter(
         [option.right for option in question.options].index(True) for quiz in quizzes for question in quiz.questions
     )
@@ -96,5 +93,5 @@ def test_the_right_answer_is_not_always_in_the_same_place() -> None:
 
 def test_every_challenge_can_be_told_in_words() -> None:
     # `photo` alone would force a picture on people who may not take one at work.
-    challenges = [item for item in ITEMS.values() if isinstance(item, Challenge)]
+    challenges = [item for item in shipped.items().values() if isinstance(item, Challenge)]
     assert all(challenge.evidence in ("none", "word", "either") for challenge in challenges)

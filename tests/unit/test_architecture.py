@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,11 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -76,7 +81,7 @@ def within(module: str, rooms: tuple[str, ...]) -> bool:
 def test_no_module_imports_a_higher_layer() -> None:
     wrong = [
         f"{name} imports {wanted}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for wanted in imports(tree)
         if (mine := layer_of(name)) is not None and (theirs := layer_of(wanted)) is not None and theirs > mine
     ]
@@ -91,7 +96,7 @@ def test_the_scheduler_and_the_command_line_meet_only_in_run_and_demo() -> None:
     allowed = ("admin_cli.run", "admin_cli.demo", "admin_cli.stage")
     wrong = [
         f"{name} imports {wanted}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for wanted in imports(tree)
         if (within(name, ("scheduler",)) and within(wanted, ("admin_cli",)))
         or (within(name, ("admin_cli",)) and name not in allowed and within(wanted, ("scheduler",)))
@@ -103,7 +108,7 @@ def test_the_scheduler_and_the_command_line_meet_only_in_run_and_demo() -> None:
 def test_a_library_stays_in_its_room(library: str) -> None:
     wrong = [
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if not within(name, CONFINED[library]) and any(w.split(".")[0] == library for w in imports(tree))
     ]
     assert wrong == []
@@ -112,7 +117,7 @@ def test_a_library_stays_in_its_room(library: str) -> None:
 def test_the_sandbox_knows_nothing_of_the_bot() -> None:
     wrong = [
         f"{name} imports {wanted}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if within(name, ("bot.sandbox",))
         for wanted in imports(tree)
         if wanted.startswith("bot.") and not within(wanted, ("bot.sandbox", "bot.errors", "bot.clock"))
@@ -123,7 +128,7 @@ def test_the_sandbox_knows_nothing_of_the_bot() -> None:
 def test_only_the_edges_are_asynchronous() -> None:
     wrong = [
         name
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if not within(name, ASYNC) and any(isinstance(node, ast.AsyncFunctionDef) for node in ast.walk(tree))
     ]
     assert wrong == []
@@ -132,7 +137,7 @@ def test_only_the_edges_are_asynchronous() -> None:
 def test_nothing_of_ours_is_imported_inside_a_function() -> None:
     wrong = [
         f"{name}:{inner.lineno}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         for inner in ast.walk(node)
@@ -143,7 +148,7 @@ def test_nothing_of_ours_is_imported_inside_a_function() -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = {name: {w for w in imports(tree) if w in MODULES and w != name} for name, tree in TREES.items()}
+    graph = {name: {w for w in imports(tree) if w in MODULES and w != name} for name, tree in trees().items()}
     done: set[str] = set()
 
     def visit(module: str, path: tuple[str, ...]) -> None:
@@ -162,7 +167,7 @@ def test_rules_and_flows_ask_no_clock_and_roll_no_dice() -> None:
     forbidden = {"now", "utcnow", "today", "time_ns", "monotonic"}
     wrong = [
         f"{name}:{node.lineno} {node.func.attr}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if within(name, ("bot.rules", "bot.flows"))
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
@@ -172,6 +177,6 @@ def test_rules_and_flows_ask_no_clock_and_roll_no_dice() -> None:
         and node.func.value.id in ("datetime", "date", "time")
     ]
     assert wrong == []
-    dice = [name for name, tree in TREES.items() if within(name, ("bot.rules", "bot.flows"))
+    dice = [name for name, tree in trees().items() if within(name, ("bot.rules", "bot.flows"))
             and any(w.split(".")[0] in ("random", "secrets", "uuid") for w in imports(tree))]  # fmt: skip
     assert dice == []
