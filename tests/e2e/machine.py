@@ -20,12 +20,13 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from admin_cli.main import main
 from bot.sandbox.faults import parse_fault
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
+from tests.e2e.forked import Forked, nursery
 from tests.support.bot_api import SPEC, check_calls
 
 Json = dict[str, Any]
@@ -53,7 +54,7 @@ class Outcome:
 class Running:
     """A process that goes on: killed, stopped or left; its standard error is in a file."""
 
-    def __init__(self, process: asyncio.subprocess.Process, out: Path) -> None:
+    def __init__(self, process: asyncio.subprocess.Process | Forked, out: Path) -> None:
         self.process = process
         self._out = out
 
@@ -106,6 +107,7 @@ class Machine:
     database_url: str
     tokens: dict[str, str] = field(default_factory=dict)  # invite tokens by code
     clock: Any = None
+    installed: bool = False  # begin by the installed command, and not within milliseconds
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(TOKEN, "compagnon_e2e_bot")
@@ -150,12 +152,20 @@ class Machine:
 
     async def command(self, *words: str, **settings: str) -> Outcome:
         """Run a command to its end."""
-        process = await asyncio.create_subprocess_exec(
-            COMMAND, *words, cwd=self.folder, env=self.environment(**settings),
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await asyncio.wait_for(process.communicate(), 120)
-        return Outcome(process.returncode or 0, out.decode(), err.decode())
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            process = await self._begin(words, self.environment(**settings), out, err)
+            status = await asyncio.wait_for(process.wait(), 120)
+            said = [file.seek(0) or file.read().decode() for file in (out, err)]
+        return Outcome(status, *said)
+
+    async def _begin(
+        self, words: Sequence[str], environment: dict[str, str], out: IO[bytes], err: IO[bytes]
+    ) -> asyncio.subprocess.Process | Forked:  # fmt: skip
+        if not self.installed:
+            return nursery().begin(words, self.folder, environment, out, err)
+        return await asyncio.create_subprocess_exec(
+            COMMAND, *words, cwd=self.folder, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=err
+        )
 
     async def do(self, *words: str, **settings: str) -> Outcome:
         """Run a command that must succeed."""
@@ -174,10 +184,7 @@ class Machine:
         """Start something that goes on; by default the whole service."""
         out = self.folder / f"log{len(self.processes)}.txt"
         with out.open("wb") as file:
-            process = await asyncio.create_subprocess_exec(
-                COMMAND, *(words or ("run",)), cwd=self.folder, env=self.environment(**settings),
-                stdin=asyncio.subprocess.DEVNULL, stdout=file, stderr=file,
-            )  # fmt: skip
+            process = await self._begin(words or ("run",), self.environment(**settings), file, file)
         running = Running(process, out)
         self.processes.append(running)
         return running

@@ -84,6 +84,7 @@ def test_a_database_server_that_is_not_there_is_one_sentence_without_the_passwor
 def test_sigterm_ends_it_within_seconds_and_the_next_one_answers_at_once(machine: Machine, mode: str) -> None:
     async def story() -> None:
         settings = webhook() if mode == "webhook" else {}
+        machine.installed = mode == "polling"
         running = await machine.start("run", **settings)
         noe = await machine.learner()
         status, seconds = await running.stop()
@@ -98,6 +99,7 @@ def test_sigterm_ends_it_within_seconds_and_the_next_one_answers_at_once(machine
 
 def test_one_call_from_scratch_makes_the_database_and_serves(empty_machine: Machine) -> None:
     async def story() -> None:
+        empty_machine.installed = True
         await empty_machine.start()
         stranger = await empty_machine.person("Zoë")
         await stranger.send("/start")
