@@ -22,7 +22,7 @@ from bot.rules.gazetteer import town_of
 from bot.rules.nearby import Spot
 from bot.rules.places import Place
 from bot.rules.towns import Towns
-from bot.service import places, places_desk, public_map
+from bot.service import host_desk, host_questions, places, places_desk, public_map
 from bot.service.places_import import HostReport, import_hosts
 from bot.transport.geocoding import CACHE, PUBLIC, Geocoder
 
@@ -194,6 +194,46 @@ def withdraw(
     with desk() as d:
         name = places_desk.withdraw(d.core, host, back, d.now)
     say(f"{name} is {'back' if back else 'no longer'} on the map.")
+
+
+@app.command()
+def wishes(json: Json = False) -> None:
+    """What tutors want of the map and a coordinator confirms: their card, a new one, another name or address.
+
+    Coordinators who are in the chat are asked there; here it stands for everybody.
+    """
+    with desk() as d, d.core.store.transaction() as session:
+        found = [host_desk.as_row(one) for one in host_questions.pending(session)]
+    if json:
+        print_json(found)
+        return
+    for one in found:
+        changes = "; ".join(f"{field}: {old or '–'} → {new}" for field, (old, new) in one["values"].items())
+        say(f"{one['id']} {one['tutor']} ({one['cohort']}) {host_desk.SAID[one['about']]} {one['name']}, {one['town']}"
+            + (f": {changes}" if changes else "")
+            + (f". Similar: {some(one['alike'])}" if one["alike"] else ""))  # fmt: skip
+    heading("`compagnon map confirm ID` or `compagnon map refuse ID`" if found else "No tutor waits for an answer.")
+
+
+Wish = Annotated[str, typer.Argument(metavar="ID", help="As `compagnon map wishes` shows it, such as new-12.")]
+
+
+@app.command()
+def confirm(wish: Wish) -> None:
+    """Let a tutor's wish about a card come true; the tutor is told."""
+    _decided(wish, True)
+
+
+@app.command()
+def refuse(wish: Wish) -> None:
+    """Refuse a tutor's wish about a card; the tutor is told. A refused new card is gone."""
+    _decided(wish, False)
+
+
+def _decided(wish: str, yes: bool) -> None:
+    with desk() as d:
+        name = host_desk.decide(d.core, wish, yes, d.now)
+    say(f"{'Confirmed' if yes else 'Refused'}: {name}.")
 
 
 @app.command()

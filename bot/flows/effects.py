@@ -23,6 +23,17 @@ from bot.flows.alert_effects import (
     TakeBack as TakeBack,
     TakeCase as TakeCase,
 )
+from bot.flows.host_effects import (
+    AddHost as AddHost,
+    AgreeHost as AgreeHost,
+    ClaimHost as ClaimHost,
+    DecideHost as DecideHost,
+    FindHosts as FindHosts,
+    HostEffect as HostEffect,
+    KeepHostFact as KeepHostFact,
+    SendTutorPaper as SendTutorPaper,
+    WishHostFact as WishHostFact,
+)
 from bot.flows.message_effects import (
     CallOffMessage as CallOffMessage,
     NarrowMessage as NarrowMessage,
@@ -370,6 +381,7 @@ Effect = (
     | PlanMessage
     | NarrowMessage
     | ShowMap
+    | HostEffect
     | SendMessage
     | CallOffMessage
     | SetDigest

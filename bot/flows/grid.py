@@ -13,7 +13,7 @@ from bot.flows.entries import too_long
 from bot.flows.listening import hear, needs_help_first
 from bot.flows.outcome_screens import LIMIT, grade, number_rows, numbered
 from bot.flows.outcome_views import Draft, OutcomeView, Tutored
-from bot.flows.running import answer
+from bot.flows.running import answer, turn_pages
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
@@ -36,17 +36,19 @@ from bot.i18n import Day, Text, say, verbatim
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
 
 NEEDS: frozenset[str] = frozenset({"tutored"}) | CARE_NEEDS
+PAGE = 8
 MENU = (button("steps/menu_button", "menu:home"),)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`grid:home`, `grid:of:<p>`, `grid:go|sum|hand|uncomment:<p>:<moment>`, `grid:at:<p>:<moment>:<code>`,
-    `grid:v:<p>:<moment>:<code>:<0-4>`, and the comment."""
+    """`grid:home`, `grid:list:<page>`, `grid:of:<p>`, `grid:go|sum|hand|uncomment:<p>:<moment>`,
+    `grid:at:<p>:<moment>:<code>`, `grid:v:<p>:<moment>:<code>:<0-4>`, and the comment."""
     if not isinstance(event, Tap):
         return _words(scene, event)
     parts = (*event.data.split(":"), "", "", "", "", "")
-    if parts[1] == "home":
-        return show(answer(event, home(scene)), conversation=IDLE)
+    if parts[1] in ("home", "list"):
+        page_ = int(parts[2]) if parts[2].isdecimal() and len(parts[2]) < 4 else 0
+        return show(answer(event, home(scene, page_)), conversation=IDLE)
     one = learner(scene, parts[2])
     if one is None:
         return show(Toast(say("learners/not_yours"), alert=True))
@@ -63,7 +65,7 @@ def learner(scene: Scene, named: object) -> Tutored | None:
 # --- whom -----------------------------------------------------------------------------------------
 
 
-def home(scene: Scene) -> Screen:
+def home(scene: Scene, at: int = 0) -> Screen:
     """The tutor's learners; one alone is shown at once."""
     if not scene.tutored:
         return screen(say("grid/nobody"), rows=(MENU,))
@@ -71,9 +73,10 @@ def home(scene: Scene) -> Screen:
         return page(scene.tutored[0])
     rows = tuple(
         (Button(say("grid/learner_button", name=verbatim(one.learner)), f"grid:of:{one.placement_id}"),)
-        for one in scene.tutored[:20]
+        for one in scene.tutored[at * PAGE : (at + 1) * PAGE]
     )
-    return Screen((say("grid/learners", n=len(scene.tutored)),), (*rows, MENU))
+    turn = turn_pages("grid:list", at, len(scene.tutored), PAGE)
+    return Screen((say("grid/learners", n=len(scene.tutored)),), (*rows, *turn, MENU))
 
 
 def page(one: Tutored) -> Screen:

@@ -135,7 +135,7 @@ def listed(scene: Scene, wish: MapWish, spot: Spot | None, found: Sequence[Seen]
     body: list[Text] = [_head(scene, wish, spot)]
     if wish.trade or wish.tongue:
         body.append(say("map/filtered", what=Listing(tuple(_chosen(wish, found)))))
-    body += [_line(one, spot) for one in found] or [say("map/nothing")]
+    body += [line(one, spot) for one in found] or [say("map/nothing")]
     rows: list[tuple[Button, ...]] = [
         (Button(verbatim(one.place.name), f"map:card:{one.place.id}:{_ends(wish)}"),) for one in found
     ]
@@ -165,7 +165,7 @@ def _chosen(wish: MapWish, found: Sequence[Seen]) -> list[Text | LanguageName]:
     return [*([verbatim(trades[0])] if trades else []), *([LanguageName(wish.tongue)] if wish.tongue else [])]
 
 
-def _line(one: Seen, spot: Spot | None) -> Text:
+def line(one: Seen, spot: Spot | None) -> Text:
     place = one.place
     facts: dict[str, Value] = {
         "name": verbatim(place.name), "kind": say(f"map_page/one/{place.kind}"), "town": verbatim(place.town),
@@ -199,7 +199,7 @@ def choices(wish: MapWish, trades: Sequence[str], tongues: Sequence[str]) -> Scr
 def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Screen, ...]:
     """All that may be known of a place, and its pin on Telegram's own map."""
     place = one.place
-    body = [_line(one, spot), *([say("map_page/sample_hint")] if place.sample else []), *_facts(place)]
+    body = [line(one, spot), *([say("map_page/sample_hint")] if place.sample else []), *facts_of(place)]
     if not place.exact:
         body.append(say("map_page/about_town"))
     body.append(say(f"map_page/ask_{'ambassador' if place.kind == 'ambassador' else 'host'}"))
@@ -210,7 +210,7 @@ def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Scr
     return words, pin
 
 
-def _facts(place: Place) -> list[Text]:
+def facts_of(place: Place) -> list[Text]:
     trades: Listing | None = Listing(tuple(verbatim(t) for t in place.trades)) if place.trades else None
     tongues = Listing(tuple(LanguageName(t) for t in place.languages)) if place.languages else None
     found = {

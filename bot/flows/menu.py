@@ -137,8 +137,11 @@ def _open(scene: Scene, page: int) -> Screen:
 
 
 def _tutor(scene: Scene) -> Rows:
-    """Of a tutor at work: the learners they assess."""
-    return ((button("grid/open_button", "grid:home"),),) if scene.is_tutor else ()
+    """Of a tutor at work: who comes when, the learners they assess, the company's card, papers."""
+    if not scene.is_tutor:
+        return ()
+    people = (button("host/guests_button", "host:guests"), button("grid/open_button", "grid:home"))
+    return (people, (button("host/open_button", "host:home"), button("host/papers_button", "host:papers")))
 
 
 # --- the referent's half --------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from bot.flows import (
     grid,
     help,
     home,
+    host,
     journal,
     kit,
     language,
@@ -121,6 +122,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "review": review,
     "validate": validation,
     "home": home,
+    "host": host,
     "certificate": certificates,
     "mood": mood,
     "lang": language,
@@ -145,6 +147,7 @@ ELSEWHERE = frozenset(
     {
         "menu",
         "home",
+        "host",
         "skills",
         "languages",
         "outcomes",
@@ -181,9 +184,10 @@ WAITING: Mapping[str, ModuleType] = {
     "grid": grid,
     "review": review,
     "validate": validation,
+    "host": host,
 }
 NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
-LETTERS = NOTES | {"relay", "away", "message"}  # words are for these only as long as one stays
+LETTERS = NOTES | {"relay", "away", "message", "host"}  # words are for these only as long as one stays
 TO_A_QUESTION = NOTES | WAIT_FOR_WORDS  # an answer by swiping goes to these, too
 
 

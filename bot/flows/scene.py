@@ -11,6 +11,7 @@ from bot.clock import Itinerary
 from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
+from bot.flows.host_views import HostView
 from bot.flows.language_views import LanguagesView
 from bot.flows.outcome_views import Examined, OutcomesView, Tutored
 from bot.flows.readiness_screens import Gap
@@ -345,6 +346,7 @@ class Scene:
     portfolio: PortfolioView | None = None  # needs "portfolio": of the first stay
     outcomes: OutcomesView | None = None  # needs "outcomes": of the first stay
     tutored: tuple[Tutored, ...] = ()  # needs "tutored": as a tutor at work
+    host: HostView | None = None  # needs "host": as a tutor at work
     examined: Examined | None = None  # needs "examined": the learner whom the button or the conversation names
     confide: ConfideView | None = None  # needs "confide": of the first stay
     case: CaseView | None = None  # needs "case": the one that the tapped button names, if this person may see it

@@ -9,7 +9,7 @@ from typing import Any
 from bot.content.markup import visible
 from bot.flows.vocabulary import Drawing
 from bot.i18n import Catalogues, Text, locale_of, show_value
-from bot.papers import certificate, kept, learning_model, picture, portfolio
+from bot.papers import certificate, grid_form, kept, learning_model, picture, portfolio
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def _portfolio_data(facts: Mapping[str, Any], pen: Pen) -> bytes:
     return learning_model.document(facts, pen.words, pen.language)
 
 
+def _grid_form(facts: Mapping[str, Any], pen: Pen) -> bytes:
+    outcomes = tuple((unit, words) for unit, words in facts["outcomes"])
+    return grid_form.grid_form(grid_form.Form(**{**facts, "outcomes": outcomes}), pen.words, pen.language)
+
+
 def _reader(pen: Pen) -> kept.Reader:
     return kept.Reader(pen.marked, pen.words, pen.language, pen.zone)
 
@@ -96,6 +101,7 @@ _DRAWN: Mapping[str, Callable[[Mapping[str, Any], Pen], bytes]] = {
     "progress": _progress,
     "portfolio_pdf": _portfolio,
     "portfolio_json": _portfolio_data,
+    "grid_form": _grid_form,
     "kept": _kept,
     "erased": _erased,
 }

@@ -61,6 +61,7 @@ class Action(StrEnum):
     SEE_OUTCOMES = "see_outcomes"
     ASSESS_OUTCOMES = "assess_outcomes"
     VALIDATE_OUTCOMES = "validate_outcomes"
+    CONFIRM_HOST = "confirm_host"
 
 
 class Reach(IntEnum):
@@ -179,6 +180,7 @@ _DESK = (
     Action.SEE_COHORT,
     Action.CALL_ROLL,
     Action.DECIDE_PAUSE,
+    Action.CONFIRM_HOST,
 )
 _TRAVELLER = (
     Action.SEE_LEARNER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -133,7 +133,7 @@ def filled(core: Core, batch: Batch, folder: Path | None) -> Iterator[Filled]:
         found = batch.templates.get(sheet.language)
         if found is None:
             found = batch.templates[sheet.language] = _template(core, batch, sheet.language, folder)
-        data, missing = fill(found, _values(core, batch.form, sheet))
+        data, missing = fill(found, values_of(core, batch.form, sheet))
         yield Filled(sheet, data, missing)
 
 
@@ -208,7 +208,7 @@ def _stays(session: Session, wanted: Order) -> list[Placement]:
     return [one for one in found if session.get_one(Person, one.person_id).erased_at is None]
 
 
-def _values(core: Core, form: PaperForm, sheet: Sheet) -> Values:
+def values_of(core: Core, form: PaperForm, sheet: Sheet) -> Values:
     """Words for the fields of this paper alone."""
     told = {name: sheet.facts.fields.get(name) for name in form.fields}
     return Values(
@@ -227,6 +227,13 @@ def _values(core: Core, form: PaperForm, sheet: Sheet) -> Values:
 def _told(core: Core, value: Any, sheet: Sheet, *, marked: bool = False) -> str:
     words = words_of(core, value, sheet.language) if value is not None else ""
     return bare(words) if marked else words
+
+
+def drawn(core: Core, facts: Mapping[str, Any], now: datetime) -> bytes:
+    """The paper that a chat was promised: our own form with the words that were taken down when it was asked for."""
+    form = form_of(core, facts["document"])
+    template = Template(f"our {form.id}", _ours(core, form, facts["language"], now), form.fields, form.lists)
+    return fill(template, Values(facts["known"], facts["labels"], facts["lists"]))[0]
 
 
 # --- templates ------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import Drawing, Kind, Screen, screen
 from bot.i18n import say
 from bot.rules.alert import Reason
-from bot.service import drafts, kept, open_cases
+from bot.service import drafts, kept, open_cases, places
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.delivered import EXPORT, FAREWELL
@@ -167,6 +167,7 @@ def _leave_others(session: Session, who: kept.Whose) -> None:
     session.execute(update(Pause).where(Pause.decided_by == me).values(decided_by=None))
     session.execute(update(CallTask).where(CallTask.done_by == me).values(done_by=None))
     tutored = Placement.tutor_id.in_(who.members)
+    places.forget_tutor(session, who.members)
     session.execute(update(Placement).where(tutored).values(tutor_id=None, tutor_name=None, tutor_email=None))
     session.execute(update(Placement).where(Placement.id.in_(who.wards)).values(**dict.fromkeys(kept.GUARDIAN)))
 
@@ -237,7 +238,7 @@ def _empty(session: Session, who: kept.Whose, now: datetime) -> None:
     session.execute(
         update(Membership).where(Membership.person_id == who.person)
         .values(ended_at=func.coalesce(Membership.ended_at, now), code=None, duty=None, zone=None, works_at=None,
-                digest_at=None, digest_next=None)
+                host_id=None, host_wanted_id=None, digest_at=None, digest_next=None)
         .execution_options(synchronize_session=False)
     )  # fmt: skip
 

@@ -275,6 +275,7 @@ ACTED: tuple[Acted, ...] = (
           ("guardian_name", "guardian_phone", "guardian_email", "guardian_language", "guardian_by_phone")),
     Acted(t.Consent, lambda who: (t.Consent.by_person_id == who.person) & (t.Consent.person_id != who.person),
           ("kind", "version", "given", "at", "withdrawn_at")),
+    Acted(t.Host, lambda who: t.Host.agreed_member.in_(who.members), ("name", "agreed_by", "agreed_on")),
     Acted(t.OutcomeGrid, lambda who: t.OutcomeGrid.by_person_id == who.person,
           ("moment", "by_name", "by_role", "assessed_on", "channel", "comment", "begun_at", "handed_in_at")),
     Acted(t.OutcomeGrade, _assessed, ("moment", "code", "value")),

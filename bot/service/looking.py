@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.flows.host_screens import PAGE as GUESTS, guests_from
 from bot.flows.learners import PAGE
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Event, Tap
@@ -47,6 +48,10 @@ def _looked(scene: Scene, event: Command | Tap) -> tuple[str, list[int]]:
         page = int(value) if value.isdecimal() and len(value) < 4 else 0
         shown = scene.learners[page * PAGE : (page + 1) * PAGE] or scene.learners[:PAGE]
         return LIST, [view.placement_id for view in shown]
+    if flow == "host" and verb == "guests":
+        guests = scene.host.guests if scene.host is not None else ()
+        start = guests_from(len(guests), int(value) if value.isdecimal() and len(value) < 4 else 0)
+        return LIST, [one.placement_id for one in guests[start : start + GUESTS]]
     if flow == "alerts":
         own = scene.stay.placement_id if scene.stay else None
         seen = scene.alerts if verb == "list" else (scene.alert,) if scene.alert else ()

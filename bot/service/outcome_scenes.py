@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from bot.flows.outcome_views import Draft, Examined, Tutored
+from bot.flows.outcome_views import Draft, Examined, OutcomesView, Tutored
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Event, Tap
 from bot.rules.names import full_name
@@ -57,7 +57,9 @@ def tutored(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     ids = _agreed(session, set().union(*(grant.placement_ids for grant in scene.actor.grants)), scene.now)
     subjects = subjects_of(session, ids) if ids else {}
     mine = [one for one, subject in subjects.items() if may(scene.actor, Action.ASSESS_OUTCOMES, subject)]
-    return replace(scene, tutored=tuple(_tutored(core, session, mine)))
+    wanted = named(scene, event)
+    whole = mine if len(mine) == 1 else [one for one in mine if one == wanted]
+    return replace(scene, tutored=tuple(_tutored(core, session, mine, whole)))
 
 
 def _agreed(session: Session, ids: Collection[int], now: datetime) -> set[int]:
@@ -67,7 +69,8 @@ def _agreed(session: Session, ids: Collection[int], now: datetime) -> set[int]:
     return {stay.placement_id for stay in stays if stay.may_travel_on}
 
 
-def _tutored(core: Core, session: Session, placements: Iterable[int]) -> Iterable[Tutored]:
+def _tutored(core: Core, session: Session, placements: Iterable[int], whole: Collection[int]) -> Iterable[Tutored]:
+    """Those named in a list; with outcomes, grids and notes only the one that is looked at (`whole`)."""
     found = session.execute(
         select(Placement, Person, Cohort.name)
         .join(Person, Person.id == Placement.person_id)
@@ -76,13 +79,14 @@ def _tutored(core: Core, session: Session, placements: Iterable[int]) -> Iterabl
         .order_by(Person.first_name, Placement.id)
     )
     for placement, person, cohort in found:
-        view = outcomes_of(session, placement.id, core.content.outcomes)
+        full = placement.id in whole
+        view = outcomes_of(session, placement.id, core.content.outcomes) if full else OutcomesView(placement.id)
         yield Tutored(
             placement_id=placement.id, person_id=person.id, learner=full_name(person),
             first_name=person.first_name, cohort=cohort, itinerary=itinerary_of(placement),
             # The learner's log, and what the school says, are not the tutor's to see.
             outcomes=tuple(replace(one, logged={}, verdict=None) for one in view.outcomes),
-            drafts=drafts_of(session, placement.id),
+            drafts=drafts_of(session, placement.id) if full else {},
             notes=tuple(n for n in view.notes if n.side == "tutor" or n.shown),
         )  # fmt: skip
 

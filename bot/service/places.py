@@ -9,13 +9,15 @@ from datetime import date, datetime
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.content.kits import Kit
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, Text
+from bot.rules.gazetteer import town_of
+from bot.rules.host_facts import CONFIRMED, key_of
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
 from bot.service.stays import stays_of_people
@@ -25,14 +27,15 @@ DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is 
 AT_ONCE = 500  # cards read with one question
 YEAR = 365  # days after which an agreement is to be asked for again
 
-_SHOWN = (
-    Host.agreed_on.is_not(None), Host.withdrawn_at.is_(None), Host.latitude.is_not(None), Host.longitude.is_not(None),
+SHOWN = (
+    Host.agreed_on.is_not(None), Host.withdrawn_at.is_(None), Host.proposed_at.is_(None), Host.latitude.is_not(None),
+    Host.longitude.is_not(None),
 )  # fmt: skip
 
 
 def public(session: Session, library: Library, now: datetime) -> list[Place]:
     """Everything that may be shown to anybody, by kind and name."""
-    hosts = [place_of(host) for host in session.scalars(select(Host).where(*_SHOWN))]
+    hosts = [place_of(host) for host in session.scalars(select(Host).where(*SHOWN))]
     found = [*hosts, *ambassadors(session, library, now), *partners(library)]
     return sorted(found, key=lambda place: (place.kind != "host", place.kind, place.name.casefold(), place.id))
 
@@ -42,7 +45,7 @@ def find(session: Session, library: Library, place_id: str, now: datetime) -> Pl
     if place_id.startswith("h"):
         number = place_id[1:]
         known = number.isascii() and number.isdigit() and len(number) < 18
-        host = session.scalar(select(Host).where(*_SHOWN, Host.id == int(number))) if known else None
+        host = session.scalar(select(Host).where(*SHOWN, Host.id == int(number))) if known else None
         return place_of(host) if host is not None else None
     return next((p for p in (*ambassadors(session, library, now), *partners(library)) if p.id == place_id), None)
 
@@ -50,7 +53,7 @@ def find(session: Session, library: Library, place_id: str, now: datetime) -> Pl
 def can_be_narrowed(session: Session, library: Library, now: datetime) -> bool:
     """Is there any trade or language to choose among?"""
     filled = or_(cast(Host.trades, String) != "[]", cast(Host.languages, String) != "[]")
-    if session.scalar(select(Host.id).where(*_SHOWN, filled).limit(1)) is not None:
+    if session.scalar(select(Host.id).where(*SHOWN, filled).limit(1)) is not None:
         return True
     return any(place.trades for place in ambassadors(session, library, now))
 
@@ -59,12 +62,47 @@ def place_of(host: Host) -> Place:
     """A host as others see it; it must have its degrees."""
     assert host.latitude is not None
     assert host.longitude is not None
+    return card_of(host)
+
+
+def card_of(host: Host) -> Place:
+    """The same for its tutor and the desk; degrees are 0 where nobody knows them."""
     return Place(
-        id=f"h{host.id}", kind="host", name=host.name, town=host.town, country=host.country, latitude=host.latitude,
-        longitude=host.longitude, exact=host.exact, trades=tuple(host.trades), languages=tuple(host.languages),
-        about=host.about, size=host.size, capacity=host.capacity, tasks=host.tasks, website=host.website, source=None,
-        sample=host.sample, agreed_on=host.agreed_on, when=None,
+        id=f"h{host.id}", kind="host", name=host.name, town=host.town, country=host.country,
+        latitude=host.latitude or 0.0, longitude=host.longitude or 0.0, exact=host.exact,
+        trades=tuple(host.trades), languages=tuple(host.languages), about=host.about, size=host.size,
+        capacity=host.capacity, tasks=host.tasks, website=host.website, source=None, sample=host.sample,
+        agreed_on=host.agreed_on, when=None,
     )  # fmt: skip
+
+
+def put(session: Session, host: Host, values: dict[str, str]) -> bool:
+    """Set name, address, town or website; False where another host is called so there. A new town or address is placed
+    in the middle of the town until the address is looked up."""
+    name, town = values.get("name", host.name), values.get("town", host.town)
+    key = key_of(name, town, host.country)
+    taken = select(Host.id).where(Host.key == key, Host.id != host.id)
+    if session.scalar(taken) is not None:
+        return False
+    moved = town != host.town or values.get("address", host.address) != host.address
+    for field, value in values.items():
+        if field in CONFIRMED:
+            setattr(host, field, value)
+    host.key = key
+    if moved:
+        at = town_of(town, host.country)
+        host.exact = False
+        host.latitude, host.longitude, host.zone = (at.latitude, at.longitude, at.zone) if at else (None, None, None)
+    session.flush()
+    return True
+
+
+def forget_tutor(session: Session, members: Collection[int]) -> None:
+    """What cards say of a tutor who is erased: the company's yes stays, without the name."""
+    if members:
+        mine = Host.agreed_member.in_(members)
+        session.execute(update(Host).where(mine).values(agreed_by="–", agreed_member=None))
+        session.execute(update(Host).where(Host.wished_by.in_(members)).values(wished=None, wished_by=None))
 
 
 # --- others than hosts ----------------------------------------------------------------------------
@@ -152,7 +190,7 @@ def near(
 
 
 def _hosts_around(session: Session, spot: Spot, reach: float) -> list[Point]:
-    at = select(Host.latitude, Host.longitude, Host.name, Host.id).where(*_SHOWN, _box(spot, reach))
+    at = select(Host.latitude, Host.longitude, Host.name, Host.id).where(*SHOWN, _box(spot, reach))
     return [
         (north, east, name, f"h{number}")
         for north, east, name, number in session.execute(at)
@@ -246,7 +284,8 @@ def _gaps(host: Host, today: date) -> Iterator[str]:
 
 
 def _is_shown(host: Host) -> bool:
-    return host.agreed_on is not None and host.withdrawn_at is None and host.latitude is not None
+    agreed = host.agreed_on is not None and host.withdrawn_at is None and host.proposed_at is None
+    return agreed and host.latitude is not None
 
 
 def _iso(day: date | None) -> str | None:

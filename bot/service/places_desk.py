@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from bot.errors import BadInput, NotFound
 from bot.rules.gazetteer import country_at, zone_at
+from bot.rules.host_facts import key_of
 from bot.rules.nearby import Spot
 from bot.rules.typed import shown
 from bot.service import learners
 from bot.service.audit import note
 from bot.service.core import Core
-from bot.service.places_import import key_of
 from bot.service.stays import stay_of
 from bot.store.tables import Host, Person
 
@@ -97,6 +97,6 @@ def withdraw(core: Core, host_id: str, back: bool, now: datetime) -> str:
         host = session.get(Host, int(number)) if number.isascii() and number.isdigit() and len(number) < 18 else None
         if host is None:
             raise NotFound(f"There is no host “{shown(host_id)}”: `compagnon map list` shows their ids.")
-        host.withdrawn_at = None if back else now
+        host.withdrawn_at, host.withdrawn_member = None if back else now, None
         host.changed_at = now
         return host.name

@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.errors import BadInput, Fault, Faults
+from bot.rules import host_facts
 from bot.rules.fold import fold
 from bot.rules.gazetteer import country_at, town_of, zone_at
+from bot.rules.host_facts import key_of
 from bot.rules.nearby import Spot
-from bot.rules.typed import parse_country, parse_day, parse_language, parse_name, parse_text, shown
+from bot.rules.typed import parse_country, parse_day, shown
 from bot.service.core import Core
 from bot.service.import_dialects import Sheet
 from bot.service.import_table import Row, place, sheets_of
 from bot.store.tables import Host
 
-LONGEST = 300  # characters of a text on a card
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "organisation", "company", "nom", "entreprise", "nombre", "empresa", "nome", "azienda", "firma",
              "betrieb", "naam", "bedrijf"),
@@ -83,11 +84,6 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
     return report
 
 
-def key_of(name: str, town: str, country: str) -> str:
-    """What makes two rows the same host."""
-    return "|".join((fold(name), fold(town), country))
-
-
 # --- reading --------------------------------------------------------------------------------------
 
 
@@ -134,7 +130,7 @@ def _values(row: Row, today: date, faults: list[Fault]) -> dict[str, Any]:
                 faults.append(row.fault(column, f"is empty: every organisation has a {column}"))
             continue
         try:
-            values[column] = _PARSERS.get(column, _text)(cell)
+            values[column] = _PARSERS.get(column, host_facts.text)(cell)
         except BadInput as error:
             values[column] = None
             faults.append(row.fault(column, str(error)))
@@ -171,13 +167,6 @@ def _position(row: Row, values: Mapping[str, Any], faults: list[Fault]) -> dict[
     return {"latitude": latitude, "longitude": longitude, "exact": True, "zone": zone_at(spot)}
 
 
-def _text(cell: str) -> str:
-    words = parse_text(cell)
-    if len(words) > LONGEST:
-        raise BadInput(f"has {len(words)} characters; {LONGEST} fit on a card: say it in fewer words")
-    return words
-
-
 def _degrees(most: int) -> Callable[[str], float]:
     def parse(cell: str) -> float:
         try:
@@ -191,27 +180,9 @@ def _degrees(most: int) -> Callable[[str], float]:
     return parse
 
 
-def _number(cell: str) -> int:
-    if not (cell.isascii() and cell.isdigit() and int(cell) <= 1000):
-        raise BadInput(f"“{shown(cell)}” is no number of learners: write 0 to 1000")
-    return int(cell)
-
-
-def _website(cell: str) -> str:
-    address = cell if "://" in cell else f"https://{cell}"
-    if not address.startswith(("https://", "http://")) or " " in address or "." not in address or len(address) > 200:
-        raise BadInput(f"“{shown(cell)}” is no address of a website: write it like https://example.org")
-    return address
-
-
-def _several(cell: str) -> list[str]:
-    return list(dict.fromkeys(part for one in cell.replace(";", ",").split(",") if (part := _text(one.strip()))))
-
-
 _PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "name": parse_name, "town": parse_name, "country": parse_country, "latitude": _degrees(90),
-    "longitude": _degrees(180), "trades": _several, "capacity": _number, "website": _website, "agreed_on": parse_day,
-    "languages": lambda cell: [parse_language(one) for one in _several(cell)],
+    **host_facts.PARSERS, "country": parse_country, "latitude": _degrees(90), "longitude": _degrees(180),
+    "agreed_on": parse_day,
 }  # fmt: skip
 
 

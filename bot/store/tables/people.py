@@ -155,6 +155,8 @@ class Membership(Base):
     duty: Mapped[str | None]  # such as mon-fri 07:00-22:00; empty: always
     zone: Mapped[str | None]  # whose clock the duty hours are read by; empty: the cohort's home zone
     works_at: Mapped[str | None]  # the host organisation of a tutor
+    host_id: Mapped[int | None] = mapped_column(BigId, index=True)  # whose card on the map a tutor keeps
+    host_wanted_id: Mapped[int | None] = mapped_column(BigId)  # the one they say is theirs, until a coordinator agrees
     digest_at: Mapped[str | None]  # HH:MM of the morning digest, or off; empty: the usual hour
     digest_on: Mapped[date | None]  # the last day that was looked at for it
     digest_next: Mapped[datetime | None] = mapped_column(default=_first_look)  # when to look again; empty: never
