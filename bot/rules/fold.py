@@ -21,9 +21,14 @@ _SOFT = re.compile(r"(?<=[dgk])j")  # đ, ѓ, ќ without their keys: "dodji", "g
 _OTHER = re.compile(r"[^\w.]+|_+")
 
 
+_ASCII = {n: " " for n in range(128) if not chr(n).isalnum()}  # to a space whatever is no letter or digit
+
+
 def plain(name: str) -> str:
     """A name as people type it: lower case, without accents and punctuation. `Séville`, `SEVILLE` and `seville` are
     one, as are `Date d'arrivée*` and `date d arrivee`."""
+    if name.isascii():  # as most are
+        return " ".join(name.lower().translate(_ASCII).split())
     parts = unicodedata.normalize("NFKD", name.casefold().replace("ø", "o").replace("ł", "l"))
     return " ".join("".join(c if c.isalnum() else " " for c in parts if not unicodedata.combining(c)).split())
 
