@@ -9,7 +9,7 @@ from datetime import date, datetime
 from math import cos, radians
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select, update
+from sqlalchemy import Float, String, and_, bindparam, cast, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -21,10 +21,10 @@ from bot.rules.host_facts import CONFIRMED, key_of
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
 from bot.service.stays import stays_of_people
+from bot.store.prepared import among, first as first_row, rows
 from bot.store.tables import Consent, Host, Person, Placement
 
 DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
-AT_ONCE = 500  # cards read with one question
 YEAR = 365  # days after which an agreement is to be asked for again
 
 SHOWN = (
@@ -65,8 +65,8 @@ def place_of(host: Host) -> Place:
     return card_of(host)
 
 
-def card_of(host: Host) -> Place:
-    """The same for its tutor and the desk; degrees are 0 where nobody knows them."""
+def card_of(host: Any) -> Place:
+    """The same for its tutor and the desk, of a host or its columns; degrees are 0 where nobody knows them."""
     return Place(
         id=f"h{host.id}", kind="host", name=host.name, town=host.town, country=host.country,
         latitude=host.latitude or 0.0, longitude=host.longitude or 0.0, exact=host.exact,
@@ -121,11 +121,16 @@ def partners(library: Library, kits: Collection[str] | None = None) -> Iterator[
         )
 
 
+_ANY_VETTED = select(Placement.id).where(Placement.vetted_at.is_not(None)).limit(1)
+
+
 def ambassadors(
     session: Session, library: Library, now: datetime, kits: Collection[str] | None = None
 ) -> Iterator[Place]:
     """Former learners of age who said yes themselves and whom a coordinator vetted: first name, trade, town, year.
     Of all kits, or of these."""
+    if kits is not None and not (kits and first_row(session, _ANY_VETTED)):
+        return  # nearly always, and then nothing more is asked
     said_yes = select(Consent.person_id).where(Consent.kind == "ambassador", Consent.given)
     vetted = (
         select(Placement)
@@ -185,25 +190,40 @@ def near(
         if len(told) == most:
             break
     numbers = [int(point[3][1:]) for _, point in told if point[3] not in others]
-    hosts = _by_number(session, numbers)
-    return [Found(others.get(id_) or place_of(hosts[int(id_[1:])]), away) for away, (*_, id_) in told]
+    hosts = {row.id: row for row in rows(session, _CARDS, numbers=numbers)} if numbers else {}
+    return [Found(others.get(id_) or card_of(hosts[int(id_[1:])]), away) for away, (*_, id_) in told]
+
+
+_BAND = and_(*SHOWN, Host.latitude.between(bindparam("south"), bindparam("north")))
+_AT = select(Host.latitude, Host.longitude, Host.name, Host.id)
+_WEST, _EAST = bindparam("west", type_=Float()), bindparam("east", type_=Float())
+_IN_BAND = _AT.where(_BAND)
+_IN_BOX = _AT.where(_BAND, Host.longitude.between(_WEST, _EAST))
+_ACROSS = _AT.where(_BAND, or_(Host.longitude >= _WEST, Host.longitude <= _EAST))  # the date line
+_CARDS = select(
+    Host.id, Host.name, Host.town, Host.country, Host.latitude, Host.longitude, Host.exact, Host.trades, Host.languages,
+    Host.about, Host.size, Host.capacity, Host.tasks, Host.website, Host.sample, Host.agreed_on,
+).where(among(Host.id, "numbers"))  # fmt: skip
 
 
 def _hosts_around(session: Session, spot: Spot, reach: float) -> list[Point]:
-    at = select(Host.latitude, Host.longitude, Host.name, Host.id).where(*SHOWN, _box(spot, reach))
-    return [
-        (north, east, name, f"h{number}")
-        for north, east, name, number in session.execute(at)
-        if north is not None and east is not None
-    ]
+    """All in a box of degrees that holds every point within so many kilometres; all longitudes around a pole, and two
+    boxes across the date line."""
+    high = reach / DEGREE_KM
+    box = {"south": spot.latitude - high, "north": spot.latitude + high}
+    widest = max(abs(box["south"]), abs(box["north"]))
+    wide = reach / (DEGREE_KM * cos(radians(widest))) if widest < 89 else 180.0
+    if wide >= 180:
+        found = rows(session, _IN_BAND, **box)
+    else:
+        west, east = spot.longitude - wide, spot.longitude + wide
+        across = _ACROSS if west < -180 or east > 180 else _IN_BOX
+        found = rows(session, across, **box, west=_turned(west), east=_turned(east))
+    return [(north, east, name, f"h{number}") for north, east, name, number in found]
 
 
-def _by_number(session: Session, numbers: Sequence[int]) -> dict[int, Host]:
-    found: dict[int, Host] = {}
-    for start in range(0, len(numbers), AT_ONCE):
-        part = select(Host).where(Host.id.in_(numbers[start : start + AT_ONCE]))
-        found |= {host.id: host for host in session.scalars(part)}
-    return found
+def _turned(longitude: float) -> float:
+    return longitude + 360 if longitude < -180 else longitude - 360 if longitude > 180 else longitude
 
 
 def nearest(places: Collection[Place], spot: Spot, within: float | None = None, most: int | None = None) -> list[Found]:
@@ -219,26 +239,6 @@ def _kits_near(library: Library, spot: Spot, within: float) -> frozenset[str]:
     return frozenset(
         kit_id for kit_id, kit in library.kits.items() if roughly(spot, kit.latitude, kit.longitude) <= far
     )
-
-
-def _box(spot: Spot, within: float) -> ColumnElement[bool]:
-    """A box of degrees that holds every point within so many kilometres; all longitudes around a pole, and two boxes
-    across the date line."""
-    high = within / DEGREE_KM
-    south, north = spot.latitude - high, spot.latitude + high
-    band = Host.latitude.between(south, north)
-    widest = max(abs(south), abs(north))
-    if widest >= 89:
-        return band
-    wide = within / (DEGREE_KM * cos(radians(widest)))
-    if wide >= 180:
-        return band
-    west, east = spot.longitude - wide, spot.longitude + wide
-    if west < -180:
-        return and_(band, or_(Host.longitude >= west + 360, Host.longitude <= east))
-    if east > 180:
-        return and_(band, or_(Host.longitude >= west, Host.longitude <= east - 360))
-    return and_(band, Host.longitude.between(west, east))
 
 
 # --- the desk -------------------------------------------------------------------------------------

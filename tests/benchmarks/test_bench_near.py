@@ -44,16 +44,17 @@ def settle_hosts(core: Core, now: datetime) -> None:
 def test_the_nearest_ten_of_ten_thousand(core: Core, report: Report) -> None:
     now = datetime.now(UTC)
     settle_hosts(core, now)
-    taken, reach = [], 0
+    taken, spent, reach = [], [], 0
     with core.store.transaction() as session:
         reach = len(places.near(session, core.content, NANTES, WITHIN, now))
     for turn in range(ROUNDS):
         with core.store.transaction() as session:
-            began = time.perf_counter()
+            began, used = time.perf_counter(), time.process_time()
             found = places.near(session, core.content, (NANTES, LYON)[turn % 2], WITHIN, now, TEN)
             taken.append(1000 * (time.perf_counter() - began))
+            spent.append(1000 * (time.process_time() - used))
         assert len(found) == TEN
     took = median(taken)
     report.add(Line(f"nearest {TEN} of {PLACES:,} within {WITHIN:g} km", core.store.engine.dialect.name, took, "ms",
-                    None, None, f"under {LIMIT_MS:g} ms", took < LIMIT_MS, f"{reach} within reach"))  # fmt: skip
+                    None, None, f"under {LIMIT_MS:g} ms", took < LIMIT_MS, f"{reach} within reach; {median(spent):.1f} ms of our own processor time"))  # fmt: skip
     assert reach > TEN

@@ -231,7 +231,11 @@ class Placement(Base):
     minor_at_arrival: Mapped[bool | None]  # written down when the birth date is erased, for the counts
     vetted_at: Mapped[datetime | None]  # when a coordinator said that this ambassador may be on the map
     created_at: Mapped[datetime]
-    __table_args__ = (UniqueConstraint("cohort_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "code"),
+        Index("ix_placement_vetted", "vetted_at", sqlite_where=text("vetted_at IS NOT NULL"),
+              postgresql_where=text("vetted_at IS NOT NULL")),
+    )  # fmt: skip
 
 
 class Consent(Base):
