@@ -25,20 +25,24 @@ BUTTONS = frozenset({"sos", "check_in", "travel", "alerts", "settle", "confide",
 _LOUD = Command, Document, Edited, Forwarded, Other, Photo, Start, Tap, Voice, Words
 
 
-def cannot_wait(library: Library, event: Event) -> bool:
-    """Is it about safety, or else something that nobody sends in masses (a place, a block)?
+def cry(library: Library, event: Event) -> str | None:
+    """What it cries for, by which others of its kind are known, where it is about safety, or else something that
+    nobody sends in masses (a place, a block). None for all that may wait.
 
     Of words only those are read that tell of danger by themselves; that takes far less than to understand them."""
     match event:
         case Command(name):
-            return name in COMMANDS
+            return name if name in COMMANDS else None
         case Tap(data):
-            return data.partition(":")[0] in BUTTONS
+            return data if data.partition(":")[0] in BUTTONS else None
         case Place(update=update):
-            return not update
+            return None if update else "place"
         case Edited(text) if fallback.is_sos(text):
-            return True
+            return "sos"
         case Words(text) | Edited(text) | Forwarded(text):
-            return short_words.is_help(library, text) or danger_rules_of(library).by_words(text) is not Danger.NONE
+            danger = danger_rules_of(library).by_words(text)
+            if danger is not Danger.NONE:
+                return danger.value
+            return "help" if short_words.is_help(library, text) else None
         case _:
-            return not isinstance(event, _LOUD)
+            return None if isinstance(event, _LOUD) else type(event).__name__

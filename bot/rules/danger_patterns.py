@@ -52,7 +52,7 @@ class Patterns:
     def __init__(self, patterns: Iterable[Pattern]) -> None:
         self._patterns = sorted(patterns, key=lambda pattern: pattern.kind)  # stable: else as they were given
         self._compiled: dict[_Number, re.Pattern[str]] = {}
-        self._needed: dict[_Number, list[_Choices]] = {}
+        self._needed: dict[_Number, list[list[tuple[str, str]]]] = {}
         self._whole: dict[str, list[_Number]] = {}
         self._begun: dict[str, list[_Number]] = {}
         self._asked: dict[str, tuple[_Number, ...]] = {}
@@ -78,15 +78,17 @@ class Patterns:
         What holds for a text holds for what is left when some of it was taken out.
         """
         rare: set[_Number] = set()
-        for word in set(folded.split()):
+        words = set(folded.split())
+        for word in words:
             found = self._asked.get(word)
             if found is None:
                 found = self._told_by(word)
             if found:
                 rare.update(found)
         by_kind: tuple[list[_Number], ...] = tuple([] for _ in KINDS)
+        once = " ".join(words)  # of a long text much shorter than the text
         for number in sorted(rare):
-            if self._has_all(folded, number):
+            if self._has_all(folded, once, number):
                 by_kind[self._patterns[number].kind].append(number)
         return tuple(map(tuple, by_kind))
 
@@ -104,16 +106,16 @@ class Patterns:
             plain = self._compile(number).sub("~", plain)
         return plain
 
-    def _has_all(self, folded: str, number: _Number) -> bool:
+    def _has_all(self, folded: str, once: str, number: _Number) -> bool:
         # To look for letters costs a fraction of an expression, and most of these are so never compiled.
         needed = self._needed.get(number)
         if needed is None:
-            places = set(_places(self._patterns[number].source))
-            needed = [tuple(choice.removesuffix("*") for choice in choices) for choices in places if choices]
+            places = {choices for choices in _places(self._patterns[number].source) if choices}
+            needed = [[_letters(choice) for choice in choices] for choices in places]
             self._needed[number] = needed = sorted(needed, key=len)  # the shortest list says no soonest
         for choices in needed:
-            for choice in choices:
-                if choice in folded:
+            for word, whole in choices:
+                if word in once and (word == whole or whole in folded):
                     break
             else:
                 return False
@@ -146,6 +148,12 @@ def patterns_of(kind: Kind, sources: Iterable[str], groups: Mapping[str, str], t
 def _rarest(choice: str, known: Mapping[str, int]) -> str:
     """The word of an alternative that fewest patterns know."""
     return min(choice.split(), key=lambda word: (known[word], word))
+
+
+def _letters(choice: str) -> tuple[str, str]:
+    """The longest word of an alternative, and all of it."""
+    whole = choice.removesuffix("*")
+    return max(whole.split(), key=len, default=""), whole
 
 
 def _parts(source: str) -> list[list[str]]:

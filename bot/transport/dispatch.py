@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.clock import Clock
 from bot.errors import StorageTrouble, TransportError
-from bot.flows.urgent import cannot_wait
+from bot.flows import urgent
 from bot.flows.vocabulary import Command, Incoming, Tap
 from bot.rules.retry import backoff
 from bot.service import intake, together
@@ -23,7 +23,7 @@ from bot.service.delivery import Handled, MenuOf
 from bot.transport.client import Telegram
 from bot.transport.commands import described
 from bot.transport.convert import incoming, plainly
-from bot.transport.flood import WORDS, Flood
+from bot.transport.flood import Cries, Flood, weight_of
 from bot.transport.outgoing import Outgoing
 from bot.transport.pool import Pool
 
@@ -52,6 +52,7 @@ class Dispatcher:
         self._pool = pool
         self._clock = clock
         self._flood = flood or Flood()
+        self._cries = Cries()
         self._limit = asyncio.Semaphore(IN_FLIGHT)
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
         self._waiting: deque[Waiting] = deque()
@@ -75,17 +76,27 @@ class Dispatcher:
             return
         self._outgoing.meters.updates.inc()
         came = time.monotonic()
-        fits = self._flood.take(said.chat_id, _weight(said)) or cannot_wait(self._core.content, said.event)
-        if not fits:
-            self._outgoing.meters.left_out.inc()
-            if not self._flood.tell(said.chat_id):
-                return
+        fits = self._flood.take(said.chat_id, _weight(said))
+        cry = None if fits else urgent.cry(self._core.content, said.event)
+        if cry is not None:
+            self._cries.comes(said.chat_id, cry, said.update_id)
+        elif not fits and not self._may_tell(said):
+            return
         # Whoever waits for their own turn takes nobody's room: one chat alone could fill it.
         async with self._turn(said.chat_id):
+            if cry is not None and not self._cries.stands(said.chat_id, cry, said.update_id):
+                self._outgoing.meters.left_out.inc()
+                return
             await self._outgoing.room(OUTSTANDING)
             async with self._limit:
-                handled = await self._taken(said, set() if stuck is None else stuck, fits)
+                handled = await self._taken(said, set() if stuck is None else stuck, fits or cry is not None)
+            self._cries.heard(said.chat_id, cry)
         self._follow_up(said, handled, came)
+
+    def _may_tell(self, said: Incoming) -> bool:
+        """Something is left out: is it time to say so?"""
+        self._outgoing.meters.left_out.inc()
+        return self._flood.tell(said.chat_id)
 
     async def _taken(self, said: Incoming, stuck: set[int], fits: bool) -> Handled:
         try:
@@ -255,7 +266,7 @@ class Dispatcher:
 
 
 def _weight(said: Incoming) -> int:
-    return 1 if isinstance(said.event, Tap | Command) else WORDS
+    return 1 if isinstance(said.event, Tap | Command) else weight_of(getattr(said.event, "text", ""))
 
 
 def _settle(future: asyncio.Future[Handled], fate: Handled | Exception) -> None:

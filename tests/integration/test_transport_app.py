@@ -22,6 +22,7 @@ from bot.errors import BadSetting
 from bot.flows.vocabulary import Attachment, Drawing, Kind, Screen, screen
 from bot.i18n import verbatim
 from bot.rules.kit_search import KitSearch
+from bot.sandbox import people
 from bot.sandbox.flood import FloodLimits
 from bot.service import bot_state
 from bot.service.core import Core
@@ -505,5 +506,24 @@ def test_a_chat_that_floods_is_told_once_loses_the_rest_and_still_gets_help(sqli
         await here.person.send("/sos")
         await until(lambda: len(rows(sqlite_core, SeenUpdate.update_id)) > seen)
         assert sum("more at once" in text for text in await texts()) == 1
+
+    with_the_bot(sqlite_core, scenario)
+
+
+def test_a_flood_of_cries_for_help_is_heard_and_another_chat_is_answered_before_most_of_it_is_read(sqlite_core: Core):
+    async def scenario(here: Desk, app: App) -> None:
+        await here.person.send("/start")
+        await until(lambda: answered(here))
+        words = (await here.person.messages())[0]
+        other = here.sandbox.world.add_user("Ben", language_code="en")
+        for number in range(400):
+            cry = {**words, "text": f"I want to kill myself {number}", "entities": []}
+            here.sandbox.world.updates.push("message", cry, here.chat)
+        people.send(here.sandbox.world, other.id, {"text": "/help"})
+        await until(lambda: not here.sandbox.world.updates.pending(), 20)
+        assert len(rows(sqlite_core, SeenUpdate.update_id)) < 40
+        chat = here.sandbox.world.chats[other.id]
+        await until(lambda: any(message["from"]["is_bot"] for message in chat.messages.values()))
+        assert any("112" in message.get("text", "") for message in await here.person.messages())
 
     with_the_bot(sqlite_core, scenario)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.content.loader import Library, load_library
-from bot.flows.urgent import cannot_wait
+from bot.flows.urgent import cry
 from bot.flows.vocabulary import Command, Edited, Event, Membership, Photo, Place, Start, Tap, Words
-from bot.transport.flood import WORDS, Bucket, Flood
+from bot.transport.flood import HEARD_FOR, WORDS, Bucket, Cries, Flood, weight_of
 
 
 class Clock:
@@ -41,6 +41,10 @@ def test_so_much_fits_at_once_and_then_as_it_runs_off(flood: Flood, clock: Clock
 
 def test_words_take_more_room_than_taps(flood: Flood) -> None:
     assert [flood.take(1, WORDS) for _ in range(3)] == [True, True, False]
+
+
+def test_long_texts_take_more_room_than_short_ones() -> None:
+    assert [weight_of("x" * length) for length in (0, 999, 1000, 4096)] == [WORDS, WORDS, 2 * WORDS, 5 * WORDS]
 
 
 def test_the_day_holds_where_the_minute_would_not(flood: Flood, clock: Clock) -> None:
@@ -78,7 +82,7 @@ def test_a_chat_is_told_once_until_a_while_has_passed(flood: Flood, clock: Clock
     ],
 )  # fmt: skip
 def test_what_may_be_about_safety_is_never_left_out(library: Library, event: Event) -> None:
-    assert cannot_wait(library, event)
+    assert cry(library, event)
 
 
 @pytest.mark.parametrize(
@@ -86,4 +90,36 @@ def test_what_may_be_about_safety_is_never_left_out(library: Library, event: Eve
     [Words("hello"), Words("x" * 4096), Photo("id", ""), Start("guess"), Tap("kit:t:laundry", 1), Command("kit")],
 )
 def test_everything_else_waits_its_turn(library: Library, event: Event) -> None:
-    assert not cannot_wait(library, event)
+    assert cry(library, event) is None
+
+
+def test_the_newest_of_several_like_cries_stands_for_all_that_wait(clock: Clock) -> None:
+    cries = Cries(clock)
+    for number in range(5):
+        cries.comes(1, "crisis", number)
+    cries.comes(1, "sos", 5)
+    cries.comes(2, "crisis", 6)
+    assert [cries.stands(1, "crisis", number) for number in range(5)] == [False] * 4 + [True]
+    assert cries.stands(1, "sos", 5)
+    assert cries.stands(2, "crisis", 6)
+
+
+@pytest.mark.parametrize(
+    ("between", "after", "answered"),
+    [("crisis", 0.0, False), ("sos", 0.0, True), (None, 0.0, True), ("crisis", HEARD_FOR, True)],
+)
+def test_a_cry_that_was_just_answered_is_answered_again_after_a_while_or_after_something_else(
+    clock: Clock, between: str | None, after: float, answered: bool
+) -> None:
+    cries = Cries(clock)
+    cries.heard(1, "crisis")
+    cries.heard(1, between)
+    clock.now += after
+    cries.comes(1, "crisis", 2)
+    assert cries.stands(1, "crisis", 2) is answered
+
+
+def test_what_is_cried_for_tells_cries_apart(library: Library) -> None:
+    cries = [Words("I want to kill myself"), Words("my boss hit me"), Words("help!"), Command("sos"), Edited("/sos")]
+    assert [cry(library, event) for event in cries] == ["crisis", "disclosure", "help", "sos", "sos"]
+    assert cry(library, Tap("alerts:ack:3", 1)) != cry(library, Tap("alerts:ack:4", 1))
