@@ -12,7 +12,7 @@ from admin_cli.context import desk
 from admin_cli.output import Json, counted, print_json, say, table
 from bot.rules.alert import Outcome
 from bot.rules.typed import parse_day
-from bot.service import alert_list, trail
+from bot.service import alert_list, list_looks, trail
 
 app = typer.Typer(name="alerts", help="Alerts about learners.", no_args_is_help=True)
 
@@ -26,6 +26,7 @@ def list_(
     """Alerts, oldest first."""
     with desk() as d:
         rows = alert_list.listing(d.core, cohort, open_only=open_)
+        list_looks.some(d.core, "alerts", ((row["cohort"], row["learner"]) for row in rows), d.now)
     if json:
         print_json(rows)
         return
@@ -72,6 +73,7 @@ def export(
     start = _day(since) if since is not None else None
     with desk() as d:
         rows = trail.rows(d.core, cohort, start, names=names)
+        list_looks.some(d.core, "alerts", ((row["cohort"], row["learner"]) for row in rows), d.now)
         trail.write(to, rows, names=names)
     say(f"The trail is in {to}: {counted(len(rows), 'line')}.")
 

@@ -12,7 +12,7 @@ from admin_cli.context import desk
 from admin_cli.files import write_bytes
 from admin_cli.output import Json, heading, print_json, say, some, table, warn
 from bot.rules.durations import parse_duration
-from bot.service import call_tasks, cohorts, dates, drills, rollcall, status
+from bot.service import call_tasks, cohorts, dates, drills, list_looks, rollcall, status
 from bot.service.check_in_settings import leaves_out_weekend
 
 app = typer.Typer(name="cohort", help="Cohorts: make, import, invite, look after.", no_args_is_help=True)
@@ -143,6 +143,7 @@ def calls(
             if number is not None:
                 call_tasks.finish(d.core, number, outcome, d.now)
         rows = call_tasks.listing(d.core, code, d.now)
+        list_looks.some(d.core, "calls", ((code, row["learner"]) for row in rows), d.now)
     if json:
         print_json(rows)
         return
@@ -162,6 +163,7 @@ def status_(code: Code, json: Json = False) -> None:
     """Stages, check-ins, open alerts, people who cannot be reached, what is not ready."""
     with desk() as d:
         found = status.of_cohort(d.core, code, d.now)
+        list_looks.whole(d.core, "status", [code], d.now)
     if json:
         print_json(found)
         return
@@ -256,6 +258,7 @@ def rollcall_(
     """Ask everyone abroad now; who has not answered stays listed in `compagnon cohort status`."""
     with desk() as d:
         asked = rollcall.call(d.core, code, city, d.now)
+        list_looks.some(d.core, "roll_call", ((code, row["code"]) for row in asked), d.now)
     if json:
         print_json(asked)
         return

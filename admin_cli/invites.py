@@ -22,7 +22,7 @@ from bot.i18n import say as text
 from bot.papers.fonts import undrawable
 from bot.papers.invite_sheet import invite_sheets
 from bot.papers.qr import qr_png
-from bot.service import guest_list, invite_papers
+from bot.service import guest_list, invite_papers, list_looks
 from bot.service.delivery import Fate
 from bot.service.invite_papers import Letter
 from bot.transport.mail import Mailer, server_of
@@ -71,6 +71,7 @@ def invites(
         else:
             rows = guest_list.listing(d.core, code, d.now, everybody=everybody)
             rows = [row for row in rows if not person or row["code"].casefold() in {p.casefold() for p in person}]
+            list_looks.some(d.core, "invites", ((code, row["code"]) for row in rows), d.now)
         if papers and not revoke:
             _refuse_without_name(unknown)
             wanted = [reissue] if reissue else person or ()

@@ -14,7 +14,7 @@ from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes, read_text
 from admin_cli.output import Json, cell, counted, facts, moment, print_json, say, table, warn
 from bot.errors import NotFound
-from bot.service import broadcast_plan, broadcasts
+from bot.service import broadcast_plan, broadcasts, list_looks
 from bot.service.broadcast_files import Kept, keep
 
 app = typer.Typer(name="message", help="Messages to a cohort, at each reader's own local time.", no_args_is_help=True)
@@ -171,6 +171,7 @@ def report_(message_id: Number, json: Json = False) -> None:
     """What became of a message, person by person."""
     with desk() as d:
         rows = broadcasts.report(d.core, message_id)
+        list_looks.of_message(d.core, message_id, [row["code"] for row in rows], d.now)
     if json:
         print_json(rows)
         return
@@ -254,6 +255,7 @@ def preview(
     """A message exactly as one person will see it."""
     with desk() as d:
         found = broadcasts.preview(d.core, message_id, person, d.now)
+        list_looks.of_message(d.core, message_id, [found["code"]], d.now)
     if json:
         print_json(found)
         return

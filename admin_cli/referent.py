@@ -12,7 +12,7 @@ from admin_cli.context import desk
 from admin_cli.output import DryRun, Json, moment, print_json, say, some, table, warn
 from admin_cli.telegram import know_bot, tell_placeholder
 from bot.errors import BadInput
-from bot.service import handover, referents, rota
+from bot.service import handover, list_looks, referents, rota
 
 DUTY = 'When they can be asked, such as "mon-fri 07:00-22:00; sat,sun 09:00-20:00"; always by default.'
 
@@ -64,6 +64,7 @@ def list_(
     """Everybody around a cohort who is not a learner."""
     with desk() as d:
         rows = referents.listing(d.core, cohort)
+        list_looks.some(d.core, "contacts", ((cohort, row["code"]) for row in rows), d.now)
     if json:
         print_json(rows)
         return

@@ -17,7 +17,7 @@ from admin_cli.context import Desk, desk
 from admin_cli.output import Json, cell, console, print_json
 from bot.clock import SystemClock
 from bot.rules.durations import parse_duration
-from bot.service import cohorts, status
+from bot.service import cohorts, list_looks, status
 
 COLUMNS = ("COHORT", "BEFORE", "ABROAD", "BACK", "ANSWERED", "WAITING", "TRAVELLING", "ALERTS", "UNREACHABLE", "READY")
 
@@ -50,7 +50,9 @@ def watch(
 def _look(d: Desk, code: str | None) -> list[dict[str, Any]]:
     codes = [code] if code else [row["code"] for row in cohorts.listing(d.core)]
     now = SystemClock().now()
-    return [status.of_cohort(d.core, one, now) for one in codes]
+    found = [status.of_cohort(d.core, one, now) for one in codes]
+    list_looks.whole(d.core, "status", codes, now)
+    return found
 
 
 def _live(d: Desk, code: str | None, pause: float, found: list[dict[str, Any]]) -> None:

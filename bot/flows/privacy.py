@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.flows.effects import EraseMe, ExportMe, GiveConsent
 from bot.flows.family import is_family
 from bot.flows.running import answer
-from bot.flows.scene import Scene
+from bot.flows.scene import Look, Scene
 from bot.flows.vocabulary import (
     IDLE,
     Button,
@@ -22,17 +22,20 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
-from bot.i18n import Text, say
+from bot.i18n import Day, Text, say, verbatim
 
-NEEDS: frozenset[str] = frozenset()
+NEEDS: frozenset[str] = frozenset({"looks"})
+LOOKS_SHOWN = 12
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/privacy` and the taps `privacy:home|export|erase[:yes]|withdraw[:yes]|consent[:yes]`."""
+    """`/privacy` and the taps `privacy:home|looks|export|erase[:yes]|withdraw[:yes]|consent[:yes]`."""
     parts = (*event.data.split(":"), "", "") if isinstance(event, Tap) else ("privacy", "home", "", "")
     if scene.person_id is None:
         return show(answer(event, screen(say("privacy/stranger"))))
     match parts[1], parts[2]:
+        case "looks", _:
+            return show(answer(event, _looks(scene)))
         case "export", _:
             return show(Toast(say("privacy/exporting")), effects=(ExportMe(),))
         case "erase", confirmed:
@@ -77,9 +80,27 @@ def _about_contacts() -> tuple[Text, ...]:
 
 def _rights() -> tuple[tuple[Button, ...], ...]:
     return (
+        (button("looks/button", "privacy:looks"),),
         (button("privacy/export_button", "privacy:export"),),
         (button("privacy/erase_button", "privacy:erase"),),
     )
+
+
+def _looks(scene: Scene) -> Screen:
+    """Who looked at their data, in plain words; a copy has all of it."""
+    shown = scene.looks[:LOOKS_SHOWN]
+    lines = [say("looks/title" if shown else "looks/none"), *map(_line, shown)]
+    if len(scene.looks) > len(shown):
+        lines.append(say("looks/more", n=len(scene.looks) - len(shown)))
+    back = (button("looks/back_button", "privacy:home"),)
+    return Screen((*lines, say("looks/left_out")), (back,))
+
+
+def _line(look: Look) -> Text:
+    who = say(f"looks/who/{look.who}")
+    if look.name:
+        who = say("looks/named", who=who, name=verbatim(look.name))
+    return say("looks/line", day=Day(look.day, "medium"), who=who, what=say(f"looks/what/{look.what}"))
 
 
 def _consent_row(scene: Scene) -> tuple[tuple[Button, ...], ...]:

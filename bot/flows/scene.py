@@ -211,6 +211,16 @@ class CohortView:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at this person's data on a day: role, name where it is one of their own, and kind."""
+
+    day: date
+    who: str
+    name: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
 class CohortState:
     """How a cohort stands; people by name. `stages` counts candidates, before, during and after; `answered` and
     `unanswered` are of today, each by their own clock; `absent` have not joined and are away or leave within two weeks,
@@ -354,6 +364,7 @@ class Scene:
     cohorts: tuple[CohortView, ...] = ()  # needs "cohorts": those this person may look at, the newest first
     cohort: CohortState | None = None  # needs "cohort": the one that the tapped button names, or the only one
     message: SentView | None = None  # needs "message": the one that the tapped button names, if they may send there
+    looks: tuple[Look, ...] = ()  # needs "looks", and the button for them: who looked at their data, newest first
     digest_at: time | None = None  # needs "digest": the hour of the morning digest; None: none
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import ONE_DAY
@@ -54,12 +54,14 @@ def rows(core: Core, wanted: Wanted) -> list[dict[str, Any]]:
     if until is not None:
         query = query.where(Audit.at < until + ONE_DAY)
     with core.store.transaction() as session:
-        query = _about(session, query, wanted)
+        query = _narrowed(session, query, wanted)
         if wanted.action is not None:
             query = query.where(Audit.action == _known_action(session, wanted.action))
-        if wanted.last is not None:
-            query = query.limit(wanted.last)
-        found = list(reversed(session.scalars(query).all()))
+        if wanted.person is not None:
+            found = about(session, query, _people(session, wanted.person, wanted.cohort))[: wanted.last]
+        else:
+            found = list(session.scalars(query.limit(wanted.last) if wanted.last is not None else query))
+        found.reverse()
         people = {one for row in found for one in (row.actor_id, row.person_id) if one is not None}
         called = _called(session, people)
         return [_row(row, called) for row in found]
@@ -69,14 +71,22 @@ def _start(day: str | None) -> datetime | None:
     return datetime.combine(parse_day(day), time(), UTC) if day is not None else None
 
 
-def _about(session: Session, query: Select[Any], wanted: Wanted) -> Select[Any]:
-    if wanted.person is not None:
-        query = query.where(Audit.person_id.in_(_people(session, wanted.person, wanted.cohort)))
-    elif wanted.cohort is not None:
-        query = query.where(Audit.person_id.in_(_of_cohorts(Cohort.id == find_cohort(session, wanted.cohort).id)))
+def about(session: Session, query: Select[Any], people: Collection[int]) -> list[Audit]:
+    """The lines of a query about any of these people: theirs alone, and lists that they were on."""
+    member = exists().where(
+        Membership.person_id.in_(people), Membership.cohort_id == Audit.cohort_id, Membership.created_at <= Audit.at,
+        or_(Membership.ended_at.is_(None), Membership.ended_at > Audit.at),
+    )  # fmt: skip
+    rows = session.scalars(query.where(or_(Audit.person_id.in_(people), Audit.cohort_id.is_not(None) & member)))
+    wanted = set(people)
+    return [row for row in rows if row.person_id is not None or wanted & set(row.detail.get("who", wanted))]
+
+
+def _narrowed(session: Session, query: Select[Any], wanted: Wanted) -> Select[Any]:
+    if wanted.person is None and wanted.cohort is not None:
+        query = query.where(_touching(Cohort.id == find_cohort(session, wanted.cohort).id))
     if wanted.organisation is not None:
-        theirs = sent_by(find_organisation(session, wanted.organisation).id)
-        query = query.where(Audit.person_id.in_(_of_cohorts(theirs)))
+        query = query.where(_touching(sent_by(find_organisation(session, wanted.organisation).id)))
     if wanted.actor is not None and wanted.actor.casefold() == DESK:
         query = query.where(Audit.actor_id.is_(None))
     elif wanted.actor is not None:
@@ -84,8 +94,10 @@ def _about(session: Session, query: Select[Any], wanted: Wanted) -> Select[Any]:
     return query
 
 
-def _of_cohorts(condition: Any) -> Select[Any]:
-    return select(Membership.person_id).join(Cohort, Cohort.id == Membership.cohort_id).where(condition)
+def _touching(condition: Any) -> ColumnElement[bool]:
+    """Lines about people of these cohorts, and lists of them."""
+    theirs = select(Membership.person_id).join(Cohort, Cohort.id == Membership.cohort_id).where(condition)
+    return or_(Audit.person_id.in_(theirs), Audit.cohort_id.in_(select(Cohort.id).where(condition)))
 
 
 def _people(session: Session, code: str, cohort: str | None) -> Collection[int]:
@@ -142,7 +154,8 @@ def _row(row: Audit, called: dict[int, str]) -> dict[str, Any]:
 
     return {
         "at": row.at.isoformat(), "actor": who(row.actor_id) or DESK, "action": row.action,
-        "person": who(row.person_id), "person_id": row.person_id, "detail": row.detail,
+        "person": who(row.person_id), "person_id": row.person_id,
+        "detail": {name: value for name, value in row.detail.items() if name != "who"},
     }  # fmt: skip
 
 

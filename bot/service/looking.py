@@ -15,7 +15,8 @@ from bot.flows.learners import PAGE
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Event, Tap
 from bot.service.audit import note
-from bot.store.tables import Audit, Placement
+from bot.service.list_looks import note_list
+from bot.store.tables import Audit, Cohort, Placement
 
 AGAIN = timedelta(hours=1)
 CARD, LIST, ALERT, OUTCOMES, WRITTEN = "card_read", "list_read", "alert_read", "outcomes_read", "written_to"
@@ -30,6 +31,8 @@ def note_looks(session: Session, scene: Scene, event: Event, now: datetime) -> N
     """Write down whom this person has just been shown. `scene` holds what they may see, and nothing else."""
     if scene.person_id is None or not isinstance(event, Command | Tap):
         return
+    if scene.cohort is not None:
+        note_list(session, scene.person_id, "status", session.get_one(Cohort, scene.cohort.cohort.id), now)
     what, stays = _looked(scene, event)
     if not stays:
         return

@@ -18,6 +18,7 @@ from bot.rules.names import full_name
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
 from bot.rules.permissions import Role
 from bot.rules.typed import parse_choice, parse_day, parse_language, parse_name, shown
+from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.evidence import pin, tell_assessed
 from bot.service.learners import find
@@ -35,6 +36,7 @@ def show(core: Core, code: str, cohort: str | None, now: datetime, language: str
         placement = find(session, code, cohort)
         view = outcomes_of(session, placement.id, core.content.outcomes)
         seen = visible(session, placement.id, now)
+        note(session, None, "outcomes_read", placement.person_id, now)
         return {
             "code": placement.code, "shown": seen,
             "outcomes": [

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.errors import BadInput
 from bot.flows.vocabulary import Attachment, Drawing, Screen
 from bot.i18n import say
-from bot.service import kept
+from bot.service import kept, looked_at
 from bot.service.audit import note
 from bot.store.tables import Base, Person
 
@@ -34,6 +34,7 @@ def export(session: Session, person_id: int, now: datetime, by: int | None = Non
         found = session.scalars(select(one.table).where(one.rows(who)).order_by(*one.table.__table__.primary_key))
         data[_NAMES.get(one.name, one.name)] = [_row(row, one.without) for row in found]
     _keep_back(data, who)
+    data["looked_at"] = looked_at.as_data(looked_at.looks_of(session, person_id, "UTC"))
     data["about_others"] = _acted(session, who)
     data["not_in_this_copy"] = {one.name: one.why for one in kept.ALL if one.why}
     note(session, by, "exported", person_id, now)

@@ -23,6 +23,7 @@ from bot.service import (
     family_word,
     host_scenes,
     languages,
+    looked_at,
     moods,
     open_cases,
     outcome_scenes,
@@ -381,6 +382,7 @@ def _digest(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 
 _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "invite": _invite,
+    "looks": looked_at.load,
     "check_in": _check_in,
     "travel": _travel,
     "progress": _progress,

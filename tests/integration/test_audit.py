@@ -5,15 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import timedelta
 
 import pytest
 
 from bot.errors import BadInput, NotFound
-from bot.service import audit_log, learner_card, learners
+from bot.service import audit_log, learner_card, learners, list_looks, looked_at, privacy
 from bot.service.audit_log import Wanted
 from bot.service.core import Core
 from bot.store.tables import Audit
-from tests.support.cohort import LEARNER, REFERENT, Small, add_learner
+from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
 from tests.support.looking import rows
 
 
@@ -75,3 +76,53 @@ def test_the_log_holds_no_name_and_no_words(core: Core, abroad: Small) -> None:
 def test_what_nobody_can_be_found_by_is_said(core: Core, abroad: Small, wanted: Wanted, error: type[Exception]) -> None:
     with pytest.raises(error):
         audit_log.rows(core, wanted)
+
+
+def test_a_list_is_one_line_and_stands_in_the_log_of_everybody_who_was_on_it(core: Core, abroad: Small) -> None:
+    add_learner(core, abroad, "ben", "Ben", "Exemplo", "L02")
+    now = abroad.world.now
+    for _ in range(2):
+        list_looks.some(core, "alerts", [("SPRING", "l01"), ("SPRING", None)], now)
+    list_looks.whole(core, "status", ["SPRING"], now)
+    lists = {code: audit_log.rows(core, Wanted(person=code, action="list_shown")) for code in ("L01", "L02")}
+    assert [row["detail"]["list"] for row in lists["L01"]] == ["alerts", "status"]
+    assert [row["detail"]["list"] for row in lists["L02"]] == ["status"]
+    assert lists["L01"][0]["detail"] == {"list": "alerts", "cohort": "SPRING", "people": 1}
+    assert len(audit_log.rows(core, Wanted(cohort="SPRING", action="list_shown"))) == 2
+
+
+def test_who_came_later_was_not_on_a_list_of_before(core: Core, abroad: Small) -> None:
+    list_looks.whole(core, "status", ["SPRING"], abroad.world.now - timedelta(minutes=1))
+    add_learner(core, abroad, "ben", "Ben", "Exemplo", "L02")
+    assert audit_log.rows(core, Wanted(person="L02", action="list_shown")) == []
+
+
+def test_a_look_at_a_cohort_in_the_chat_is_noted(core: Core, abroad: Small) -> None:
+    add_staff(core, abroad, "cora", "Cora", "Ejemplo", "coordinator", "C01")
+    abroad.world.say(COORDINATOR, f"/start {abroad.tokens['cora']}")
+    abroad.world.tap(COORDINATOR, "English")
+    abroad.world.say(COORDINATOR, "/cohort")
+    (line,) = audit_log.rows(core, Wanted(person="L01", action="list_shown"))
+    assert line["actor"] == "coordinator C01 (SPRING)"
+
+
+def test_people_read_who_looked_at_their_data_by_name_only_their_own_contact_people(core: Core, abroad: Small) -> None:
+    abroad.world.forge(REFERENT, f"learners:one:{abroad.placements['lea']}")
+    learner_card.show(core, "L01", None, abroad.world.now)
+    abroad.world.say(LEARNER, "/privacy")
+    abroad.world.tap(LEARNER, "Who looked at my data")
+    told = abroad.world.phone(LEARNER).last.text
+    assert "contact person (Claire" in told
+    assert "office of your organisation, your page" in told
+    with core.store.transaction() as session:
+        copy = privacy.export(session, abroad.people["lea"], abroad.world.now)
+    assert {(row["by"], row["what"]) for row in copy["looked_at"]} == {("referent", "card"), ("desk", "card")}
+
+
+def test_who_read_what_was_confided_is_not_told_in_the_chat(core: Core, abroad: Small) -> None:
+    lea = abroad.people["lea"]
+    with core.store.transaction() as session:
+        before = looked_at.looks_of(session, lea, "UTC")
+        session.add(Audit(at=abroad.world.now, actor_id=None, action="case_read", person_id=lea, detail={}))
+        session.flush()
+        assert looked_at.looks_of(session, lea, "UTC") == before

@@ -280,4 +280,5 @@ class Audit(Base):
     actor_id: Mapped[int | None] = mapped_column(BigId)  # empty: the command line
     action: Mapped[str]
     person_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    cohort_id: Mapped[int | None] = mapped_column(BigId, index=True)  # of a list of several people
     detail: Mapped[dict[str, Any]]
