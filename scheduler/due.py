@@ -10,6 +10,7 @@ from datetime import datetime
 from bot.service import (
     absences,
     alerts,
+    asking,
     broadcasts,
     cases,
     check_ins,
@@ -51,6 +52,7 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("walks_plan", walks.plan),
     ("walks", walks.fire),
     ("messages", broadcasts.fire),
+    ("questions", asking.wake),
     ("retention", retention.wake),  # before the digest, which tells of it
     ("digests", digest.wake),
 )

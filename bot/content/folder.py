@@ -18,6 +18,7 @@ from bot.content.kits import KIT_FOLDERS
 from bot.content.language_tests import LANGUAGE_FOLDERS
 from bot.content.outcomes import OUTCOME_FOLDERS
 from bot.content.papers import FORM_FOLDERS
+from bot.content.questions import QUESTION_FOLDERS
 from bot.content.schema import Interface, Journey, Step
 from bot.content.sheets import PAPER_FOLDERS
 from bot.content.source import Document, Location, explain, nearest, read_document
@@ -30,7 +31,7 @@ SHIPPED = Path(__file__).parent
 MODELS: Mapping[str, type[SourceFile]] = {
     "interface": Interface, "journeys": Journey, **ITEM_FOLDERS, **KIT_FOLDERS, **PAPER_FOLDERS,
     **OUTCOME_FOLDERS, **FORM_FOLDERS,
-    **LANGUAGE_FOLDERS,
+    **LANGUAGE_FOLDERS, **QUESTION_FOLDERS,
 }  # fmt: skip
 UNREAD = frozenset(("locale", "__pycache__"))
 

@@ -14,6 +14,7 @@ from bot.content.kits import Card, Chatter, Country, DangerLines, DangerWords, K
 from bot.content.language_tests import LanguageTest
 from bot.content.outcomes import Outcomes
 from bot.content.papers import PaperForm
+from bot.content.questions import QuestionSet
 from bot.content.schema import Journey, Step
 from bot.content.sheets import Guide, Sheet
 from bot.content.source import nearest
@@ -41,6 +42,7 @@ class Library:
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     language_tests: Mapping[str, LanguageTest] = field(default_factory=dict)
     documents: Mapping[str, PaperForm] = field(default_factory=dict)
+    questions: Mapping[str, QuestionSet] = field(default_factory=dict)
     # Tells what it was read from apart from any other content. Empty where nothing is kept, and for altered copies.
     mark: str = field(default="", init=False)
 
@@ -108,6 +110,7 @@ def _read(extra: Path | None, root: Path) -> Library:
         tree.models("outcomes"),
         tree.models("language_tests"),
         tree.models("documents"),
+        tree.models("questions"),
     )
 
 

@@ -23,6 +23,7 @@ from bot.flows.alert_effects import (
     TakeBack as TakeBack,
     TakeCase as TakeCase,
 )
+from bot.flows.asking_effects import AskingEffect as AskingEffect
 from bot.flows.host_effects import (
     AddHost as AddHost,
     AgreeHost as AgreeHost,
@@ -387,4 +388,5 @@ Effect = (
     | SetDigest
     | NoteMembership
     | OutcomeEffect
+    | AskingEffect
 )

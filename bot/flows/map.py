@@ -204,6 +204,8 @@ def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Scr
         body.append(say("map_page/about_town"))
     body.append(say(f"map_page/ask_{'ambassador' if place.kind == 'ambassador' else 'host'}"))
     write: Rows = (WRITE,) if scene.is_learner else ()
+    if place.kind == "ambassador" and scene.is_learner:
+        write = ((button("asking/ask_button", f"ask:new:{place.id[1:]}"),),)
     back = (button("map/back_button", _data(wish)),)
     words = Screen(tuple(body), (*write, back))
     pin = Screen((), venue=Venue(place.latitude, place.longitude, place.name, place.town))

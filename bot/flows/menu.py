@@ -150,5 +150,6 @@ def _tutor(scene: Scene) -> Rows:
 def _desk(scene: Scene) -> Rows:
     look = (button("menu/cohort_button", "cohort:open"),) if scene.sees_cohorts else ()
     write = (button("menu/message_button", "message:begin"),) if scene.writes_to_cohorts else ()
+    ask: Rows = ((button("asking/desk_open_button", "ask:list"),),) if write else ()
     people = (button("menu/learners_button", "learners:open"), button("menu/alerts_button", "alerts:open"))
-    return (people, *(((*look, *write),) if look or write else ()))
+    return (people, *(((*look, *write),) if look or write else ()), *ask)

@@ -31,10 +31,12 @@ from bot.flows.vocabulary import (
     Event,
     Outcome,
     Replace,
+    Rows,
     Say,
     Screen,
     Voice,
     Words,
+    button,
     screen,
     show,
 )
@@ -73,7 +75,14 @@ def tap(scene: Scene, run: Run, action: str, args: tuple[int, ...]) -> Outcome:
     chosen = say("reflection/chosen", title=run.title, choice=run.text(f"choices/{choice.id}/text"))
     run = run.but(choice=choice.id)
     effects = (*_wish(scene, run, choice.id), *_consent(run, choice.id), *finished(run))
-    return show(Replace(praise(run, chosen)), effects=effects, conversation=let_go(scene, run))
+    return show(Replace(praise(run, chosen, rows=_on_the_map(run, choice.id))), effects=effects,
+                conversation=let_go(scene, run))  # fmt: skip
+
+
+def _on_the_map(run: Run, choice: str) -> Rows:
+    """Who would like to be asked, and is of age, may go on the map."""
+    wants = _reflection(run).sets == "ambassador" and choice == "yes"
+    return ((button("asking/home_button", "ask:home"),),) if wants and not run.stay.minor else ()
 
 
 def _wish(scene: Scene, run: Run, choice: str) -> tuple[Effect, ...]:

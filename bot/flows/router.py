@@ -8,6 +8,7 @@ from types import ModuleType
 
 from bot.flows import (
     alerts,
+    asking,
     away,
     calls,
     cases,
@@ -142,6 +143,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "call": calls,
     "cohort": cohort,
     "message": message,
+    asking.FLOW: asking,
 }
 ELSEWHERE = frozenset(
     {
@@ -161,6 +163,7 @@ ELSEWHERE = frozenset(
         "kit",
         "near",
         "map",
+        "ask",
         "journal",
         "progress",
         "settings",
@@ -185,10 +188,11 @@ WAITING: Mapping[str, ModuleType] = {
     "review": review,
     "validate": validation,
     "host": host,
+    asking.FLOW: asking,
 }
 NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
-LETTERS = NOTES | {"relay", "away", "message", "host"}  # words are for these only as long as one stays
-TO_A_QUESTION = NOTES | WAIT_FOR_WORDS  # an answer by swiping goes to these, too
+LETTERS = NOTES | {"relay", "away", "message", "host", asking.FLOW}  # words are for these only as long as one stays
+TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping goes to these, too
 
 
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:

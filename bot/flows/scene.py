@@ -11,6 +11,7 @@ from bot.clock import Itinerary
 from bot.content.loader import Library
 from bot.content.schema import Journey
 from bot.content.versions import Script
+from bot.flows.asking_views import AskingView
 from bot.flows.host_views import HostView
 from bot.flows.language_views import LanguagesView
 from bot.flows.outcome_views import Examined, OutcomesView, Tutored
@@ -365,6 +366,7 @@ class Scene:
     cohort: CohortState | None = None  # needs "cohort": the one that the tapped button names, or the only one
     message: SentView | None = None  # needs "message": the one that the tapped button names, if they may send there
     looks: tuple[Look, ...] = ()  # needs "looks", and the button for them: who looked at their data, newest first
+    asking: AskingView | None = None  # needs "asking": what the tapped button or the conversation names
     digest_at: time | None = None  # needs "digest": the hour of the morning digest; None: none
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import time
 
+from bot.flows.asking_effects import BeAsked
 from bot.flows.effects import GiveConsent, SetCheckInHour, SetDigest, SetPlain
 from bot.flows.running import answer
 from bot.flows.scene import Scene, Stay
@@ -45,7 +46,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _questions(scene, value)
         case "ambassador", "off" if scene.stay is not None:
             taken = show(Replace(screen(say("settings/ambassador_off"), rows=((_back(),),))))
-            return replace(taken, effects=(GiveConsent("ambassador", False),))
+            return replace(taken, effects=(GiveConsent("ambassador", False), BeAsked(False)))
         case "plain", "on" | "off" as value:
             wanted = value == "on"
             now = replace(scene, plain=wanted)
@@ -81,6 +82,8 @@ def _home(scene: Scene) -> Screen:
         if scene.stay.ambassador:
             body.append(say("settings/ambassador_on"))
             rows.append((button("settings/ambassador_button", "settings:ambassador:off"),))
+        if scene.stay.stage == "after" and not scene.stay.minor:
+            rows.append((button("asking/home_button", "ask:home"),))
     if scene.writes_to_cohorts:
         at = scene.digest_at
         body.append(say("settings/digest", hour=Hour(at)) if at else say("settings/digest_off"))

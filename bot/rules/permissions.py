@@ -62,6 +62,9 @@ class Action(StrEnum):
     ASSESS_OUTCOMES = "assess_outcomes"
     VALIDATE_OUTCOMES = "validate_outcomes"
     CONFIRM_HOST = "confirm_host"
+    SEE_QUESTION = "see_question"
+    DECIDE_QUESTION = "decide_question"
+    VET_AMBASSADOR = "vet_ambassador"
 
 
 class Reach(IntEnum):
@@ -156,7 +159,7 @@ ON_CASE = frozenset({Action.SEE_DISCLOSURE, Action.TAKE_CASE, Action.CLOSE_CASE}
 _QUIETING = (
     frozenset({Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT, Action.DECIDE_PAUSE, Action.RECORD_CALL}) | ON_CASE
 )
-_JUDGING = frozenset({Action.ASSESS_OUTCOMES, Action.VALIDATE_OUTCOMES})
+_JUDGING = frozenset({Action.ASSESS_OUTCOMES, Action.VALIDATE_OUTCOMES, Action.DECIDE_QUESTION, Action.VET_AMBASSADOR})
 _ALERT_ACTIONS = (Action.SEE_ALERT, Action.ACKNOWLEDGE_ALERT, Action.RESOLVE_ALERT)
 _CARE = (
     *_ALERT_ACTIONS,
@@ -181,6 +184,9 @@ _DESK = (
     Action.CALL_ROLL,
     Action.DECIDE_PAUSE,
     Action.CONFIRM_HOST,
+    Action.SEE_QUESTION,
+    Action.DECIDE_QUESTION,
+    Action.VET_AMBASSADOR,
 )
 _TRAVELLER = (
     Action.SEE_LEARNER,
@@ -207,7 +213,7 @@ _ROWS: Mapping[Role, Mapping[Action, Reach]] = {
     Role.ACCOMPANYING: _row(Reach.COHORT, (*_CARE, Action.SEE_COHORT, Action.CALL_ROLL)),
     # Where nobody looks after safeguarding, coordinators are told of a case: of that one, not of all.
     Role.COORDINATOR: _row(Reach.ORGANISATION, (*_DESK, *_TEACHER)) | dict.fromkeys(ON_CASE, Reach.ASSIGNED),
-    Role.SAFEGUARDING: _row(Reach.ASSIGNED, _CARE) | dict.fromkeys(ON_CASE, Reach.ORGANISATION),
+    Role.SAFEGUARDING: _row(Reach.ASSIGNED, _CARE) | dict.fromkeys((*ON_CASE, Action.SEE_QUESTION), Reach.ORGANISATION),
     Role.HOST_TUTOR: _row(Reach.ASSIGNED, (Action.SEE_LEARNER, Action.ASSESS_OUTCOMES)),
     Role.FAMILY: _row(Reach.ASSIGNED, (Action.SEE_LEARNER, Action.GIVE_GUARDIAN_CONSENT)),
     # The command line is no person: it has no journal, answers no check-in and takes no steps.

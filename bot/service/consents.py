@@ -20,6 +20,7 @@ def record_consent(
     by_person_id: int | None,
     now: datetime,
     placement_id: int | None = None,
+    version: str = CONSENT_VERSION,
 ) -> None:
     """One row per word given; the newest counts."""
     session.add(
@@ -27,7 +28,7 @@ def record_consent(
             person_id=person_id,
             placement_id=placement_id,
             kind=kind,
-            version=CONSENT_VERSION,
+            version=version,
             given=given,
             given_by=by,
             by_person_id=by_person_id,

@@ -19,6 +19,8 @@ from bot.rules import wishes
 from bot.rules.permissions import Action
 from bot.service import (
     absences,
+    asking,
+    becoming,
     certificates,
     chat_messages,
     contacts,
@@ -232,6 +234,8 @@ _APPLIERS: dict[type, Applier] = {
     **chat_messages.APPLIERS,
     **map_views.APPLIERS,
     **hosts.APPLIERS,
+    **asking.APPLIERS,
+    **becoming.APPLIERS,
     **digest.APPLIERS,
     **evidence.APPLIERS,
     fx.AcceptInvite: _accept_invite,

@@ -16,7 +16,7 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import Drawing, Kind, Screen, screen
 from bot.i18n import say
 from bot.rules.alert import Reason
-from bot.service import drafts, kept, open_cases, places
+from bot.service import asking, drafts, kept, open_cases, places
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.delivered import EXPORT, FAREWELL
@@ -77,6 +77,7 @@ def erase(
         raise BadInput("An alert or a case about this person is open: resolve it first, then erase.")
     who = kept.whose(session, person_id)
     before, codes = _counted(session, who), _codes(session, who)
+    asking.forget(core, session, person_id, now)
     sent = _take_back(session, who, now)
     _leave_others(session, who)
     _clear_messages(session, person, who)
@@ -266,7 +267,7 @@ def edit_messages(session: Session, alerts: Iterable[int], now: datetime) -> Non
 _STAY_BLANKS = (
     "host_phone", "tutor_name", "tutor_email", "tutor_id", "accommodation", *kept.GUARDIAN, "emergency_contact_name",
     "emergency_contact_phone", "trade", "plan_at", "home_city", "travel_group", "check_in_reason", "rhythm",
-    "quiet_kinds", "fewer_opportunities",
+    "quiet_kinds", "fewer_opportunities", "vetted_at", "asks_a_week",
 )  # fmt: skip
 
 

@@ -89,6 +89,10 @@ def _case(who: Whose) -> ColumnElement[bool]:
     return t.CaseEvent.case_id.in_(select(t.Case.id).where(t.Case.placement_id.in_(who.stays)))
 
 
+def _question(who: Whose) -> ColumnElement[bool]:
+    return or_(t.Question.asker_id == who.person, t.Question.to_id == who.person)
+
+
 def _walk_step(who: Whose) -> ColumnElement[bool]:
     return t.WalkStep.walk_id.in_(select(t.Walk.id).where(t.Walk.person_id == who.person))
 
@@ -129,6 +133,8 @@ ALL: tuple[Kept, ...] = (
     Kept(t.Mood, _stay(t.Mood)),
     Kept(t.Relay, lambda who: or_(t.Relay.placement_id.in_(who.stays), t.Relay.from_id == who.person,
                                   t.Relay.to_id == who.person)),
+    Kept(t.Question, _question, without=("placement_id", "asker_id", "to_placement_id", "to_id", "decided_by",
+                                         "reported_by", "wake_at")),
     Kept(t.StepRun, _stay(t.StepRun), After.EMPTIED, rests=_COUNTS),
     Kept(t.DueStep, _stay(t.DueStep)),
     Kept(t.Point, _stay(t.Point), After.STAYS, rests=_COUNTS),
@@ -197,7 +203,10 @@ GROUPS: Mapping[str, tuple[type[t.Base], ...]] = {
         t.Case,
         t.CaseEvent,
     ),
-    "letters": (t.Relay,),
+    "letters": (
+        t.Relay,
+        t.Question,
+    ),
     "steps": (
         t.StepRun,
         t.DueStep,
@@ -283,6 +292,7 @@ ACTED: tuple[Acted, ...] = (
           ("code", "verdict", "note", "by_name", "by_role", "validated_at")),
     Acted(t.ReviewNote, tutors_of, ("part", "words", "file_id", "written_at", "shown_at")),
     Acted(t.Pause, lambda who: t.Pause.decided_by == who.person, ("state", "decided_at")),
+    Acted(t.Question, lambda who: t.Question.decided_by == who.person, ("decided_at", "reason")),
     Acted(t.CallTask, lambda who: t.CallTask.done_by == who.person, ("done_at", "outcome")),
     Acted(t.Alert, lambda who: or_(t.Alert.acknowledged_by.in_(who.members), t.Alert.resolved_by.in_(who.members)),
           ("reason", "raised_at", "acknowledged_at", "resolved_at")),

@@ -20,9 +20,9 @@ from bot.rules.gazetteer import town_of
 from bot.rules.host_facts import CONFIRMED, key_of
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
-from bot.service.stays import stays_of_people
+from bot.service import ambassadors as known
 from bot.store.prepared import among, first as first_row, rows
-from bot.store.tables import Consent, Host, Person, Placement
+from bot.store.tables import Host, Placement
 
 DEGREE_KM = 110.5  # the shortest degree of latitude (WGS 84), so that a box is never too small
 YEAR = 365  # days after which an agreement is to be asked for again
@@ -131,25 +131,11 @@ def ambassadors(
     Of all kits, or of these."""
     if kits is not None and not (kits and first_row(session, _ANY_VETTED)):
         return  # nearly always, and then nothing more is asked
-    said_yes = select(Consent.person_id).where(Consent.kind == "ambassador", Consent.given)
-    vetted = (
-        select(Placement)
-        .join(Person, Person.id == Placement.person_id)
-        .where(Placement.vetted_at.is_not(None), Placement.person_id.in_(said_yes), Person.erased_at.is_(None))
-    )
-    if kits is not None:
-        vetted = vetted.where(Placement.kit.in_(kits))
-    placements = session.scalars(vetted.order_by(Placement.id)).all()
-    stays = stays_of_people(session, {placement.person_id for placement in placements}, now)
-    for placement in placements:
-        stay = next((s for s in stays[placement.person_id] if s.placement_id == placement.id), None)
-        kit = library.kits.get(placement.kit or "")
-        # Town level only: where there is no kit there is no town of ours to round to.
-        if stay is None or kit is None or not stay.ambassador or stay.minor or stay.stage != "after":
-            continue
+    for one in known.shown(session, library, now, kits):
+        stay = one.stay
         assert stay.itinerary is not None
         yield _place(
-            library, kit, id=f"a{placement.id}", kind="ambassador", name=stay.learner.split()[0],
+            library, library.kits[one.placement.kit or ""], id=f"a{one.placement.id}", kind="ambassador", name=one.name,
             trades=(stay.trade,) if stay.trade else (), when=str(stay.itinerary.arrival.year),
         )  # fmt: skip
 

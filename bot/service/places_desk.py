@@ -13,8 +13,7 @@ from bot.rules.gazetteer import country_at, zone_at
 from bot.rules.host_facts import key_of
 from bot.rules.nearby import Spot
 from bot.rules.typed import shown
-from bot.service import learners
-from bot.service.audit import note
+from bot.service import ambassadors, becoming, learners
 from bot.service.core import Core
 from bot.service.stays import stay_of
 from bot.store.tables import Host, Person
@@ -73,10 +72,12 @@ def vet(core: Core, code: str, cohort: str | None, on: bool, now: datetime) -> s
             raise BadInput(f"{placement.code} is not back yet: only former learners are on the map.")
         if on and stay is not None and stay.minor:
             raise BadInput(f"{placement.code} is not known to be of age: nobody under 18 is on the map.")
-        if on and stay is not None and not stay.ambassador:
+        one = ambassadors.possible(session, core.content, placement, now)
+        if on and one is None:
+            raise BadInput(f"{placement.code} can't be asked: {ambassadors.WHO}")
+        if on and (one is None or one.agreed_at is None):
             raise BadInput(f"{placement.code} has not agreed to be asked: that is theirs to say, in the chat.")
-        placement.vetted_at = now if on else None
-        note(session, None, "ambassador_vetted", placement.person_id, now, on=on)
+        becoming.vet(core, session, placement, on, None, now)
         return stay.learner.split()[0] if stay is not None else placement.code
 
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from bot.clock import ONE_DAY, local_date, to_utc
 from bot.flows import kept as talk
 from bot.rules.alert import Reason
+from bot.rules.asking import KEPT as QUESTIONS
 from bot.rules.retention import ALERTS, MESSAGES, UNNAMED, Todo, judge
-from bot.service import coming_of_age, erasing, notices
+from bot.service import ambassadors, asking, coming_of_age, erasing, notices
 from bot.service.core import Core
 from bot.service.delivered import FAREWELL
 from bot.service.stays import itinerary_of, reader_zones
@@ -31,6 +32,7 @@ from bot.store.tables import (
     ParkedUpdate,
     Person,
     Placement,
+    Question,
     SecondMessage,
 )
 from bot.store.writing import beat
@@ -61,6 +63,7 @@ def wake(core: Core, now: datetime, limit: int) -> int:
 def _look_at(core: Core, session: Session, cohort: Cohort, now: datetime) -> list[int]:
     """Tell who is to be told; returns who is to go."""
     coming_of_age.look(session, cohort.id, now)
+    asking.look(core, session, cohort.id, now)
     _edit_down(session, cohort.id, now)
     people = _people(session, cohort.id)
     ties = ties_of(session, people)
@@ -100,6 +103,8 @@ def ties_of(session: Session, people: Iterable[int]) -> dict[int, list[datetime 
     for placement, cohort in stays:
         over = _over(placement)
         ties[placement.person_id].append(over + _kept(cohort) if over is not None else ends[cohort.id])
+    for person_id, until in ambassadors.agreed_until(session, ties).items():
+        ties[person_id].append(until)  # who is asked stays as long as their yes counts
     lasts: datetime | None
     for member, cohort in members:
         if member.ended_at is not None:
@@ -178,6 +183,9 @@ def _tidy(core: Core, now: datetime) -> None:
         second = SecondMessage.finished_at <= now - MESSAGES
         _run(session, update(SecondMessage).where(second).values(payload={}, address=""))
         _run(session, delete(ParkedUpdate).where(ParkedUpdate.parked_at <= now - MESSAGES))
+        settled = Question.closed_at.is_not(None) & (Question.closed_at <= now - QUESTIONS)
+        blank = {"words": None, "answer": None}
+        _run(session, update(Question).where(settled, Question.reported_at.is_(None)).values(**blank))
         unnamed = now.date() - UNNAMED
         _run(session, delete(KitQuestion).where(KitQuestion.asked_on <= unnamed))
         _run(session, delete(Feedback).where(Feedback.written_on <= unnamed))

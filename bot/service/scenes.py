@@ -17,6 +17,7 @@ from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap
 from bot.rules import wishes
 from bot.rules.permissions import Actor
 from bot.service import (
+    asking_views,
     cases,
     cohort_views,
     confiding,
@@ -410,4 +411,5 @@ _LOADERS: dict[str, Callable[[Core, Session, Scene, Event], Scene]] = {
     "cohort": _cohort,
     "message": _message,
     "digest": _digest,
+    "asking": asking_views.load,
 }

@@ -26,6 +26,7 @@ from bot.store.tables import (
     Pause,
     Person,
     Placement,
+    Question,
     SharedPlace,
     Travel,
     Walk,
@@ -83,6 +84,7 @@ _MOMENTS = {
     "walks": (WalkStep.due_at <= _NOW) & (WalkStep.state == literal_column("'planned'")),
     "messages": (MessageCopy.due_at <= _NOW) & (MessageCopy.state == literal_column("'planned'")),
     "digests": Membership.digest_next <= _NOW, "retention": Cohort.forget_at <= _NOW,
+    "questions": Question.wake_at <= _NOW,
 }  # fmt: skip
 _WAITING = select(*(select(literal_column("1")).where(due).exists().label(job) for job, due in _MOMENTS.items()))
 
@@ -111,6 +113,7 @@ def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[dat
         (select(Cohort.walks_at).where(Cohort.walks_at.is_not(None)).order_by(Cohort.walks_at), "plan"),
         (select(Case.next_at).where(Case.next_at.is_not(None)).order_by(Case.next_at), "case"),
         (select(Cohort.forget_at).where(Cohort.forget_at.is_not(None)).order_by(Cohort.forget_at), "retention"),
+        (select(Question.wake_at).where(Question.wake_at.is_not(None)).order_by(Question.wake_at), "question"),
         (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
         (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
         (select(Membership.digest_next).where(Membership.digest_next.is_not(None))

@@ -127,7 +127,7 @@ def test_partners_carry_their_source_and_nobody_is_invented(core: Core, abroad: 
 def agrees(core: Core, small: Small, given: bool = True) -> None:
     with core.store.transaction() as session:
         session.add(Consent(
-            person_id=small.people["lea"], placement_id=None, kind="ambassador", version="1", given=given,
+            person_id=small.people["lea"], placement_id=None, kind="on_map", version="1", given=given,
             given_by="self", at=small.world.now,
         ))  # fmt: skip
 

@@ -30,7 +30,7 @@ from bot.store.tables import (
 
 STEP_STATES = {"offered", "open", "done", "skipped", "missed"}
 OUTBOX_STATES = {"queued", "sent", "failed", "unknown", "repeated", "expired", "cancelled"}  # at rest
-CONSENTS = {"data", "guardian", "kit_questions", "ambassador", "outcomes"}
+CONSENTS = {"data", "guardian", "kit_questions", "ambassador", "on_map", "outcomes"}
 FINAL = {State.ANSWERED.value, State.EXCUSED.value, State.CLOSED.value}
 WITH_ALERT = {State.ALERTED.value, State.ANSWERED.value, State.EXCUSED.value}
 

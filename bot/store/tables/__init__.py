@@ -1,5 +1,6 @@
 """Every table in one place to import from."""
 
+from bot.store.tables.asking import Question
 from bot.store.tables.base import Base
 from bot.store.tables.cases import Case, CaseEvent
 from bot.store.tables.channels import Outage, SecondMessage
@@ -100,6 +101,7 @@ __all__ = [
     "Point",
     "Portfolio",
     "Project",
+    "Question",
     "Relay",
     "ReviewNote",
     "SecondMessage",

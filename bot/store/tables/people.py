@@ -230,6 +230,7 @@ class Placement(Base):
     ended_on: Mapped[date | None]  # went home early
     minor_at_arrival: Mapped[bool | None]  # written down when the birth date is erased, for the counts
     vetted_at: Mapped[datetime | None]  # when a coordinator said that this ambassador may be on the map
+    asks_a_week: Mapped[int | None]  # questions that this ambassador wants at most; empty: the usual number
     created_at: Mapped[datetime]
     __table_args__ = (
         UniqueConstraint("cohort_id", "code"),

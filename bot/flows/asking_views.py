@@ -1,0 +1,62 @@
+"""Questions to former learners as those concerned see them. Nobody's chat or user name is in any of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.i18n import Text
+from bot.rules.asking import USUAL_LIMIT, No, State
+
+
+@dataclass(frozen=True, slots=True)
+class AmbassadorView:
+    """A former learner as whoever asks sees them: first name, town, trade. For who vets them, the code besides."""
+
+    placement_id: int
+    name: str
+    town: Text
+    trade: str | None = None
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionView:
+    """A question as one of the two (`asker`, `ambassador`) or a coordinator (`desk`) sees it. `learner` and `code` are
+    for the desk alone; `name` and `town` are the ambassador's. `preset` is theme/id, None where there are `words`."""
+
+    id: int
+    side: str
+    state: State
+    to_placement_id: int
+    name: str
+    town: Text
+    preset: str | None
+    words: str | None
+    answer: str | None
+    asked_at: datetime
+    reason: str | None = None
+    learner: str = ""
+    code: str = ""
+    may_decide: bool = False
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskingView:
+    """What a button or the conversation names, as far as this person may know of it. `no`: why they can't ask now.
+
+    `standing` as an ambassador: no (not possible), may (nobody asked yet), waits (for a coordinator), shown. `said`:
+    what they wrote to the same person before, oldest first. `decides`: whether they read questions for a cohort.
+    """
+
+    ambassador: AmbassadorView | None = None
+    no: No | None = None
+    question: QuestionView | None = None
+    candidate: AmbassadorView | None = None
+    questions: tuple[QuestionView, ...] = ()
+    said: tuple[str, ...] = ()
+    standing: str = "no"
+    limit: int = USUAL_LIMIT
+    decides: bool = False
+    minor: bool = True

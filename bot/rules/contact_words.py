@@ -1,0 +1,243 @@
+"""Does a text say how to reach somebody outside the bot? Read before words go from one stranger to the other.
+
+Three answers: it may pass, a coordinator is to read it first, or it is refused. What could be a number, a link, an
+address or a name on some network is refused, however it is disguised; what only might be one, or speaks of meeting,
+pictures or secrets, is read by a human. Rather one message too many with a coordinator than one number that slips by.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.contact_terms import (
+    AT_SIGNS,
+    COMPOUND,
+    DELICATE,
+    DIGIT_WORDS,
+    DOTS,
+    INVITING,
+    JOINTS,
+    MAIL,
+    MAIL_WORDS,
+    MAYBE_ENDS,
+    NAME_WORDS,
+    NETWORKS,
+    ONE,
+    PAIR_WORDS,
+    SHORT_NETWORKS,
+    SURE_ENDS,
+    TWICE,
+)
+
+SURELY, PERHAPS = 7, 5  # digits in a row, said or written, from which they are a number, or might be one
+IN_ALL = 8  # digits anywhere, with words between them: the shortest number of a mobile phone in Europe
+LOOK_BACK = 6  # messages before this one that may hold the beginning
+
+
+class Verdict(StrEnum):
+    """What is to be done with a text, mildest first."""
+
+    PASS = "pass"
+    HOLD = "hold"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`why`: number, link, mail, network, name or delicate; empty where it may pass."""
+
+    verdict: Verdict
+    why: str = ""
+
+
+FINE = Reading(Verdict.PASS)
+_ORDER = tuple(Verdict)
+
+_SAME_LOOK = str.maketrans(
+    "авеіјкмнорѕстухԁһѵԛԝɡɑαβεικνορτυχωⅼ₀ıøßłđ", "abeijkmhopsctyxdhvqwgaabeiknoptuxwloiosld"
+)  # Cyrillic and Greek that look like Latin
+_BLANKS = {"\u3164": "", "\u115f": "", "\u1160": "", "\uffa0": "", "\u2800": " "}
+_LEET = (str.maketrans("0134578$!€|", "oieastbsiel"), str.maketrans("0134578$!€|", "oleastbslei"))
+_NOT_PLAIN = re.compile(r"[^a-z0-9]+")
+_TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+_SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][^a-z0-9]{1,3}){2,}[a-z0-9](?![a-z0-9])")
+_ALMOST_DIGITS = str.maketrans("oilzsbgq", "01125690")
+_COMPOUND = re.compile(COMPOUND)
+_DATE = re.compile(r"\b[0-3]?\d[./-][01]?\d[./-]20[23]\d\b|\b20[23]\d-[01]\d-[0-3]\d\b")
+_HOUR = re.compile(r"\b(?:[01]?\d|2[0-3])(?:[:h.]|\s?h\s?)[0-5]\d\b")
+_YEAR = re.compile(r"(?<!\d[ .-])\b(?:19|20)\d\d\b(?![ .-]?\d)")
+_MONEY = re.compile(r"\b\d{1,4}(?:\s*(?:-|a|to|bis|tot|et|und|en|y|e)\s*\d{1,4})?\s*(?:€|euros?|eur)\b|€\s?\d{1,4}\b")
+_SURE, _MAYBE = "|".join(SURE_ENDS), "|".join(MAYBE_ENDS)
+_LINKS = re.compile(
+    r"[a-z][a-z0-9+-]+:\s*/|h\s*t\s*t\s*p\s*s?\s*:|(?<![a-z])w\s?w\s?w(?![a-z])|\b(?:t|wa|m)\s*\.\s*me\b|\btg:"
+    rf"|[a-z0-9](?:\.|\s+\.\s*|\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*|\s+(?:{DOTS})\s+)(?:{_SURE})\b"
+    rf"|[a-z0-9]{{2}}\.(?:{_MAYBE})/"
+    rf"|[a-z0-9]\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*(?:{_MAYBE})\b"
+)
+_MAYBE_LINK = re.compile(
+    rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z]{{2}}\.[a-z]{{2}}"
+)
+_MAILS = re.compile(
+    rf"@|\b(?:{AT_SIGNS})\b|[\[({{<]\s*(?:at|a|en|bei|arroba)\s*[\])}}>]|\bat\b.{{1,40}}\b(?:{DOTS})\b"
+    rf"|\b(?:{'|'.join(MAIL)})\b"
+)
+_NAME = re.compile(r"[a-z0-9]+_+[a-z0-9_]*|_+[a-z]+")
+_MAYBE_NAME = re.compile(r"\b[a-z]{3,}\d{2,}\b|\b\d{2,}[a-z]{3,}\b")
+_DELICATE = tuple(re.compile(pattern) for pattern in DELICATE)
+
+
+def read(words: str, before: Sequence[str] = ()) -> Reading:
+    """What is to be done with `words`, which follow those `before` from the same person to the same other, oldest
+    first: a number may come in pieces."""
+    text = unmasked(words)
+    found = [_links(text), _mails(text), _networks(text), _names(text), _numbers(text), _delicate(text)]
+    if (before and any(c.isdigit() or c in "oil" for c in text)) or (before and _said(text)):
+        found.append(_pieces([unmasked(one) for one in before[-LOOK_BACK:]], text))
+    return max(found, key=lambda one: _ORDER.index(one.verdict))
+
+
+def unmasked(words: str) -> str:
+    """Lower case, without accents, invisible signs and look-alikes; every digit of every script as 0 to 9."""
+    kept = []
+    for sign in unicodedata.normalize("NFKD", words):
+        if sign in _BLANKS:
+            kept.append(_BLANKS[sign])
+        elif unicodedata.category(sign) in ("Cf", "Mn", "Me", "Co", "Cs"):
+            continue  # zero-width signs, accents, the frame of a keycap
+        elif (digit := _digit(sign)) is not None:
+            kept.append(f" {digit} " if ord(sign) > 0x2FF and unicodedata.category(sign) != "Nd" else str(digit))
+        else:
+            kept.append(" " if sign.isspace() or unicodedata.category(sign) == "Cc" else sign)
+    return "".join(kept).lower().translate(_SAME_LOOK)
+
+
+def _digit(sign: str) -> int | None:
+    if sign.isascii():
+        return int(sign) if sign.isdigit() else None
+    value = unicodedata.numeric(sign, -1)
+    return int(value) if value in range(10) else None
+
+
+# --- numbers ----------------------------------------------------------------------------------------
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """For each row of numbers, digits or words, how many digits it has, and how many of them are surely meant so."""
+    digits = sure = 0
+    tokens = [*_TOKEN.findall(text), "\n"]
+    for at, token in enumerate(tokens):
+        size = _size(token, at > 0 and _size(tokens[at - 1], False) > 0)
+        if size:
+            digits += size
+            sure += size if token not in ONE else 0
+        elif token == "\n" or (token.isalnum() and token not in JOINTS):
+            if digits:
+                yield digits, sure
+            digits = sure = 0
+
+
+def _size(token: str, after_number: bool) -> int:
+    """How many digits a word stands for."""
+    if token.isdigit():
+        return len(token)
+    if token in PAIR_WORDS or _COMPOUND.fullmatch(token):
+        return 2
+    if token in DIGIT_WORDS:
+        return 1
+    if token in ("o", "i", "l", *TWICE):
+        return int(after_number)
+    almost = token.translate(_ALMOST_DIGITS)
+    # Some letters that look like digits, or digits with something between: "O6", "l2", "0a6b1c".
+    if any(c.isdigit() for c in token):
+        return len(almost) if almost.isdigit() else sum(c.isdigit() for c in token)
+    return 0
+
+
+def _without_dates(text: str) -> str:
+    """Without what is plainly a day, an hour, a year or a price, of each two at most: more would hide a number."""
+    for plain in (_DATE, _HOUR, _YEAR):
+        text = plain.sub(" x ", text, count=2)
+    return text
+
+
+def _numbers(text: str) -> Reading:
+    runs = list(_runs(_without_dates(text)))
+    if any(digits >= SURELY for digits, _ in runs):
+        priced = [digits for digits, _ in _runs(_MONEY.sub(" x ", _without_dates(text), count=2))]
+        return Reading(Verdict.REFUSE if any(d >= SURELY for d in priced) else Verdict.HOLD, "number")
+    in_all = sum(sure for _, sure in _runs(_without_dates(text)))
+    if any(digits >= PERHAPS for digits, _ in runs) or in_all >= IN_ALL:
+        return Reading(Verdict.HOLD, "number")
+    return FINE
+
+
+def _said(text: str) -> bool:
+    return any(True for _ in _runs(text))
+
+
+def _pieces(before: Sequence[str], text: str) -> Reading:
+    """A number in several messages: what one ends with and the next begins with stand in one row."""
+    joined = " ".join((*before, text))
+    alone = max((digits for one in (*before, text) for digits, _ in _runs(one)), default=0)
+    longest = max((digits for digits, _ in _runs(joined)), default=0)
+    if longest >= SURELY and longest > alone:
+        return Reading(Verdict.REFUSE, "number")
+    in_all = sum(sure for _, sure in _runs(_without_dates(joined)))
+    return Reading(Verdict.HOLD, "number") if in_all > IN_ALL and _said(text) else FINE
+
+
+# --- links, addresses, names ------------------------------------------------------------------------
+
+
+def _links(text: str) -> Reading:
+    if _LINKS.search(text):
+        return Reading(Verdict.REFUSE, "link")
+    return Reading(Verdict.HOLD, "link") if _MAYBE_LINK.search(text) else FINE
+
+
+def _mails(text: str) -> Reading:
+    squeezed = _NOT_PLAIN.sub("", text)
+    if _MAILS.search(text) or any(name in squeezed for name in ("gmail", "hotmail", "protonmail", "icloudcom")):
+        return Reading(Verdict.REFUSE, "mail")
+    told = set(_TOKEN.findall(text))
+    return Reading(Verdict.HOLD, "mail") if told & MAIL_WORDS or "e-mail" in text else FINE
+
+
+def _plain_words(text: str) -> set[str]:
+    """The words as they read once letters stand again where digits and signs stood for them, and s p e l l e d ones."""
+    written = [*text.split(), *_spelled(text)]
+    return {_NOT_PLAIN.sub("", word.translate(leet)) for word in written for leet in _LEET} | set(_TOKEN.findall(text))
+
+
+def _spelled(text: str) -> set[str]:
+    found = {_NOT_PLAIN.sub("", found) for found in _SPELLED.findall(text)}
+    # What stands before and after may be a word of one letter, such as "a" or "y".
+    return found | {word[at:] for word in found for at in (1, 2)} | {word[:-at] for word in found for at in (1, 2)}
+
+
+def _networks(text: str) -> Reading:
+    words = _plain_words(text)
+    squeezed = {_NOT_PLAIN.sub("", text.translate(leet)) for leet in _LEET}
+    named = words & SHORT_NETWORKS or any(name in line for name in NETWORKS for line in squeezed)
+    if not named:
+        return FINE
+    if _spelled(text) & {*NETWORKS, *SHORT_NETWORKS}:
+        return Reading(Verdict.REFUSE, "network")
+    invites = words & INVITING or words & NAME_WORDS or _MAYBE_NAME.search(text) or _NAME.search(text)
+    return Reading(Verdict.REFUSE if invites or ":" in text else Verdict.HOLD, "network")
+
+
+def _names(text: str) -> Reading:
+    if _NAME.search(text):
+        return Reading(Verdict.REFUSE, "name")
+    told = set(_TOKEN.findall(text)) & NAME_WORDS
+    return Reading(Verdict.HOLD, "name") if told or _MAYBE_NAME.search(text) else FINE
+
+
+def _delicate(text: str) -> Reading:
+    plain = " ".join(_NOT_PLAIN.sub(" ", text.replace("'", "").replace("\u2019", "")).split())
+    return Reading(Verdict.HOLD, "delicate") if any(found.search(plain) for found in _DELICATE) else FINE

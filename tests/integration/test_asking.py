@@ -1,0 +1,192 @@
+"""Questions to former learners, from both sides and from the coordinator's."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from bot.service import places
+from bot.service.core import Core
+from bot.store.tables import Audit, Person
+from tests.support.asking import CORA, LEAD, MILA, Pair, former, pair
+from tests.support.cohort import LEARNER, Small
+from tests.support.looking import march, rows, set_person
+
+
+@pytest.fixture
+def both(core: Core, abroad: Small) -> Pair:
+    return pair(core, abroad)
+
+
+def shown(both: Pair) -> list[str]:
+    with both.core.store.transaction() as session:
+        found = places.ambassadors(session, both.core.content, both.small.world.now)
+        return [place.name for place in found]
+
+
+def mila(both: Pair) -> Person:
+    return rows(both.core, Person, Person.id == both.small.people["mila"])[0]
+
+
+# --- the way there and back -------------------------------------------------------------------------
+
+
+def test_a_minor_asks_what_is_offered_and_reads_the_answer(both: Pair) -> None:
+    world = both.small.world
+    world.say(LEARNER, "/map")
+    world.tap(LEARNER, "Mila")
+    world.tap(LEARNER, "Ask a question")
+    assert "A coordinator can read everything" in both.last(LEARNER)
+    world.tap(LEARNER, "At work")
+    world.tap(LEARNER, "1")
+    assert "goes to Mila" in both.last(LEARNER)
+    assert "What was your first day at work like?" in both.last(MILA)
+    assert "Lea" not in both.read(MILA)
+    world.tap(MILA, "Answer")
+    both.say(MILA, "Long, and everybody was kind.")
+    assert "Long, and everybody was kind." in both.last(LEARNER)
+    assert "A coordinator can read this, too" in both.last(LEARNER)
+    assert "Muestra" not in both.read(LEARNER)
+
+
+def test_a_minors_own_words_wait_for_a_coordinator(both: Pair) -> None:
+    both.ask_in_words("Were the night trams full?")
+    assert "A coordinator reads your question first" in both.last(LEARNER)
+    assert both.read(MILA) == ""
+    both.small.world.tap(CORA, "Read it")
+    assert "Were the night trams full?" in both.last(CORA)
+    both.small.world.tap(CORA, "Pass it on")
+    both.small.world.wait(minutes=1)
+    assert "Were the night trams full?" in both.last(MILA)
+
+
+def test_a_coordinator_refuses_with_a_reason_that_the_learner_is_told(both: Pair) -> None:
+    both.ask_in_words("Why are you so slow?")
+    number = both.questions()[0].id
+    both.tap(CORA, f"ask:no:{number}:unkind")
+    both.small.world.wait(minutes=1)
+    assert "It could hurt" in both.last(LEARNER)
+    assert both.read(MILA) == ""
+
+
+def test_an_adult_writes_freely_and_doubtful_words_are_read_first(both: Pair) -> None:
+    set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
+    both.ask_in_words("Were the night trams full?")
+    both.small.world.wait(minutes=1)
+    assert "Were the night trams full?" in both.last(MILA)
+    both.answer(both.questions()[0].id, "Yes. Is WhatsApp common at home, too?")
+    assert "A coordinator reads your answer first" in both.last(MILA)
+    assert "WhatsApp" not in both.read(LEARNER)
+    both.tap(CORA, f"ask:yes:{both.questions()[0].id}")
+    both.small.world.wait(minutes=1)
+    assert "WhatsApp" in both.last(LEARNER)
+
+
+def test_words_of_danger_go_nowhere_and_help_comes_first(both: Pair) -> None:
+    both.ask_in_words("I want to kill myself")
+    assert both.questions() == []
+    assert both.read(MILA) == ""
+    assert any(label == "🆘 SOS" or "SOS" in label for label, _ in both.small.world.phone(LEARNER).last.buttons) or (
+        "112" in both.read(LEARNER)
+    )
+
+
+# --- nobody gives away how to reach them ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words", ["My number is 06 12 34 56 78", "add me on insta: lea_b", "zero six one two three four five"]
+)
+def test_ways_to_reach_somebody_pass_in_neither_direction(both: Pair, words: str) -> None:
+    both.ask_in_words(words)
+    assert both.questions() == []
+    assert "Nothing was passed on" in both.last(LEARNER)
+    number = both.ask()
+    both.answer(number, words)
+    assert "Nothing was passed on" in both.last(MILA)
+    assert both.questions()[0].answer is None
+
+
+def test_who_keeps_trying_is_told_to_a_coordinator(both: Pair) -> None:
+    both.tap(LEARNER, f"ask:own:{both.stay}")
+    for _ in range(3):
+        both.say(LEARNER, "t.me/lea")
+    both.small.world.wait(minutes=1)
+    assert "tried 3 times" in both.last(CORA)
+    assert "t.me" not in both.read(CORA)
+
+
+def test_a_number_in_pieces_is_refused(both: Pair) -> None:
+    set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
+    both.ask_in_words("First half of the secret plan: 06 12 3")
+    assert both.questions()[0].state == "waits"
+    both.small.world.wait(days=1, minutes=1)
+    both.ask_in_words("4 56 78")
+    assert "Nothing was passed on" in both.last(LEARNER)
+
+
+# --- bounds -----------------------------------------------------------------------------------------
+
+
+def test_an_ambassador_gets_one_a_day_by_day_and_no_more_than_they_want(core: Core, both: Pair) -> None:
+    world = both.small.world
+    world.clock.set(march(2, 22))  # 23:00 in Lyon, where Mila is
+    both.tap(LEARNER, f"ask:q:{both.stay}:work:first_day")
+    assert both.read(MILA) == ""
+    assert both.questions()[0].goes_at == march(3, 6)
+    both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
+    assert "within the last day" in both.last(LEARNER)
+    world.wait(days=1, minutes=5)
+    assert both.read(MILA).count("asks you") == 1
+    both.tap(MILA, "ask:limit:1")
+    both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
+    assert "as many questions this week" in both.last(LEARNER)
+
+
+def test_three_open_questions_are_enough(core: Core, both: Pair) -> None:
+    for number, name in enumerate(("ana", "bob", "eva"), start=31):
+        former(core, both.small, name, number)
+        both.tap(LEARNER, f"ask:q:{both.small.placements[name]}:work:tasks")
+    both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
+    assert "Three of your questions" in both.last(LEARNER)
+    both.tap(LEARNER, f"ask:back:{both.questions()[0].id}")
+    both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
+    assert "goes to Mila" in both.last(LEARNER)
+
+
+def test_after_a_week_without_an_answer_the_learner_is_told(both: Pair) -> None:
+    number = both.ask()
+    both.small.world.wait(days=7, hours=1)
+    assert "There is no answer from Mila" in both.read(LEARNER)
+    both.tap(MILA, f"ask:answer:{number}")
+    assert "closed" in both.small.world.phone(MILA).toasts[-1]
+
+
+# --- stopping and reporting -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chat", [LEARNER, MILA])
+def test_either_stops_with_one_tap_and_nothing_goes_any_more(both: Pair, chat: int) -> None:
+    number = both.ask()
+    both.tap(chat, f"ask:stop:{number}")
+    both.tap(MILA, f"ask:answer:{number}")
+    both.say(MILA, "Hello again")
+    assert both.questions()[0].answer is None
+    both.small.world.wait(days=2)
+    both.tap(LEARNER, f"ask:new:{both.stay}")
+    assert "Nothing goes between you two" in both.last(LEARNER)
+
+
+def test_a_report_reaches_safeguarding_at_once_and_ends_it(both: Pair) -> None:
+    number = both.ask()
+    both.answer(number, "Sure, you sound nice.")
+    both.small.world.clock.set(march(2, 23))
+    both.tap(LEARNER, f"ask:report:{number}")
+    assert "reports what a former learner, Mila, wrote" in both.last(LEAD)
+    both.small.world.tap(LEAD, "Read it")
+    assert "you sound nice" in both.last(LEAD)
+    assert [row.action for row in rows(both.core, Audit, Audit.action == "question_read")] == ["question_read"]
+    both.small.world.wait(days=2)
+    both.tap(LEARNER, f"ask:new:{both.stay}")
+    assert "Nothing goes between you two" in both.last(LEARNER)
