@@ -169,7 +169,7 @@ def _report(work: Work, row: Question, by_learner: bool) -> None:
          question=row.id)  # fmt: skip
     shown = talk.reported(asking_views.view(work.core.content, work.session, row, "desk"), by_learner)
     for person in readers(work.session, row.placement_id, lead_first=True):
-        _send(work.session, person, shown, Kind.SAFETY, ref(row.id), work.now)
+        _send(work.session, person, shown, Kind.SAFETY, f"report:{row.id}", work.now)
 
 
 def _settle(

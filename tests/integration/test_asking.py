@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from bot.service import places
+from bot.service import asking, places
 from bot.service.core import Core
 from bot.store.tables import Audit, Person
 from tests.support.asking import CORA, LEAD, MILA, Pair, former, pair
@@ -57,7 +57,7 @@ def test_a_minors_own_words_wait_for_a_coordinator(both: Pair) -> None:
     both.small.world.tap(CORA, "Read it")
     assert "Were the night trams full?" in both.last(CORA)
     both.small.world.tap(CORA, "Pass it on")
-    both.small.world.wait(minutes=1)
+    both.small.world.deliver()
     assert "Were the night trams full?" in both.last(MILA)
 
 
@@ -65,7 +65,7 @@ def test_a_coordinator_refuses_with_a_reason_that_the_learner_is_told(both: Pair
     both.ask_in_words("Why are you so slow?")
     number = both.questions()[0].id
     both.tap(CORA, f"ask:no:{number}:unkind")
-    both.small.world.wait(minutes=1)
+    both.small.world.deliver()
     assert "It could hurt" in both.last(LEARNER)
     assert both.read(MILA) == ""
 
@@ -73,13 +73,13 @@ def test_a_coordinator_refuses_with_a_reason_that_the_learner_is_told(both: Pair
 def test_an_adult_writes_freely_and_doubtful_words_are_read_first(both: Pair) -> None:
     set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
     both.ask_in_words("Were the night trams full?")
-    both.small.world.wait(minutes=1)
+    both.small.world.deliver()
     assert "Were the night trams full?" in both.last(MILA)
     both.answer(both.questions()[0].id, "Yes. Is WhatsApp common at home, too?")
     assert "A coordinator reads your answer first" in both.last(MILA)
     assert "WhatsApp" not in both.read(LEARNER)
     both.tap(CORA, f"ask:yes:{both.questions()[0].id}")
-    both.small.world.wait(minutes=1)
+    both.small.world.deliver()
     assert "WhatsApp" in both.last(LEARNER)
 
 
@@ -112,7 +112,7 @@ def test_who_keeps_trying_is_told_to_a_coordinator(both: Pair) -> None:
     both.tap(LEARNER, f"ask:own:{both.stay}")
     for _ in range(3):
         both.say(LEARNER, "t.me/lea")
-    both.small.world.wait(minutes=1)
+    both.small.world.deliver()
     assert "tried 3 times" in both.last(CORA)
     assert "t.me" not in both.read(CORA)
 
@@ -121,7 +121,7 @@ def test_a_number_in_pieces_is_refused(both: Pair) -> None:
     set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
     both.ask_in_words("First half of the secret plan: 06 12 3")
     assert both.questions()[0].state == "waits"
-    both.small.world.wait(days=1, minutes=1)
+    both.small.world.clock.set(both.small.world.now + timedelta(days=1, minutes=1))
     both.ask_in_words("4 56 78")
     assert "Nothing was passed on" in both.last(LEARNER)
 
@@ -129,7 +129,7 @@ def test_a_number_in_pieces_is_refused(both: Pair) -> None:
 # --- bounds -----------------------------------------------------------------------------------------
 
 
-def test_an_ambassador_gets_one_a_day_by_day_and_no_more_than_they_want(core: Core, both: Pair) -> None:
+def test_an_ambassador_gets_them_by_day_and_no_more_than_they_want(core: Core, both: Pair) -> None:
     world = both.small.world
     world.clock.set(march(2, 22))  # 23:00 in Lyon, where Mila is
     both.tap(LEARNER, f"ask:q:{both.stay}:work:first_day")
@@ -137,9 +137,11 @@ def test_an_ambassador_gets_one_a_day_by_day_and_no_more_than_they_want(core: Co
     assert both.questions()[0].goes_at == march(3, 6)
     both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
     assert "within the last day" in both.last(LEARNER)
-    world.wait(days=1, minutes=5)
+    world.clock.set(march(3, 7))
+    world.deliver()
     assert both.read(MILA).count("asks you") == 1
     both.tap(MILA, "ask:limit:1")
+    world.clock.set(march(4, 7))
     both.tap(LEARNER, f"ask:q:{both.stay}:work:tasks")
     assert "as many questions this week" in both.last(LEARNER)
 
@@ -157,7 +159,9 @@ def test_three_open_questions_are_enough(core: Core, both: Pair) -> None:
 
 def test_after_a_week_without_an_answer_the_learner_is_told(both: Pair) -> None:
     number = both.ask()
-    both.small.world.wait(days=7, hours=1)
+    both.small.world.clock.set(both.small.world.now + timedelta(days=7, hours=1))
+    asking.wake(both.core, both.small.world.now, 10)
+    both.small.world.deliver()
     assert "There is no answer from Mila" in both.read(LEARNER)
     both.tap(MILA, f"ask:answer:{number}")
     assert "closed" in both.small.world.phone(MILA).toasts[-1]
@@ -173,7 +177,7 @@ def test_either_stops_with_one_tap_and_nothing_goes_any_more(both: Pair, chat: i
     both.tap(MILA, f"ask:answer:{number}")
     both.say(MILA, "Hello again")
     assert both.questions()[0].answer is None
-    both.small.world.wait(days=2)
+    both.small.world.clock.set(both.small.world.now + timedelta(days=2))
     both.tap(LEARNER, f"ask:new:{both.stay}")
     assert "Nothing goes between you two" in both.last(LEARNER)
 
@@ -187,6 +191,6 @@ def test_a_report_reaches_safeguarding_at_once_and_ends_it(both: Pair) -> None:
     both.small.world.tap(LEAD, "Read it")
     assert "you sound nice" in both.last(LEAD)
     assert [row.action for row in rows(both.core, Audit, Audit.action == "question_read")] == ["question_read"]
-    both.small.world.wait(days=2)
+    both.small.world.clock.set(both.small.world.now + timedelta(days=2))
     both.tap(LEARNER, f"ask:new:{both.stay}")
     assert "Nothing goes between you two" in both.last(LEARNER)

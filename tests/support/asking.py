@@ -44,7 +44,7 @@ class Pair:
     def ask(self, preset: str = "work:first_day") -> int:
         """Lea asks Mila something that needs nobody's yes; returns the question's number."""
         self.tap(LEARNER, f"ask:q:{self.stay}:{preset}")
-        self.small.world.wait(minutes=1)
+        self.small.world.deliver()
         return self.questions()[-1].id
 
     def ask_in_words(self, words: str) -> None:
