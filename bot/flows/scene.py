@@ -339,8 +339,7 @@ class Scene:
     steps: tuple[StepView, ...] = ()  # needs "steps"
     progress: ProgressView | None = None  # needs "progress"
     alerts: tuple[AlertView, ...] = ()  # needs "alerts": open ones this person may see
-    alert: AlertView | None = None  # needs "alert": the one that the tapped button names, if this person may see it
-    # needs "own_alert": the open one about this person, in `alert`
+    alert: AlertView | None = None  # needs "alert": the one that the tapped button names; "own_alert": that about them
     learners: tuple[LearnerView, ...] = ()  # needs "learners"
     others: tuple[Stay, ...] = ()  # needs "learners": their stays
     relay_to: Contact | None = None  # needs "relay": who the person is writing to
