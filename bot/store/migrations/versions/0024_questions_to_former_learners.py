@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.store.tables.base import UtcDateTime
 
-revision = "0021"
+revision = "0024"
 down_revision = "0023"
 branch_labels = None
 depends_on = None
