@@ -97,10 +97,15 @@ def _looks(scene: Scene) -> Screen:
 
 
 def _line(look: Look) -> Text:
-    who = say(f"looks/who/{look.who}")
-    if look.name:
-        who = say("looks/named", who=who, name=verbatim(look.name))
-    return say("looks/line", day=Day(look.day, "medium"), who=who, what=say(f"looks/what/{look.what}"))
+    return say("looks/line", day=Day(look.day, "medium"), what=looked(look.who, look.name, look.what))
+
+
+def looked(who: str, name: str, what: str) -> Text:
+    """Who looked at what, as words."""
+    by = say(f"looks/who/{who}")
+    if name:
+        by = say("looks/named", who=by, name=verbatim(name))
+    return say("looks/looked", who=by, what=say(f"looks/what/{what}"))
 
 
 def _consent_row(scene: Scene) -> tuple[tuple[Button, ...], ...]:

@@ -32,7 +32,7 @@ _WHEN = (
 _FACTS = frozenset({"person", "stays"})
 _TECHNICAL = frozenset({
     "id", "key", "message_id", "file_id", "lease_owner", "commands", "version", "number", "attempts", "form", "chat_id",
-    "position", "ambiguous", "error",
+    "position", "ambiguous", "error", "level", "beside", "score", "extended", "journey",
 })  # fmt: skip
 
 
@@ -100,6 +100,8 @@ def _lines(row: Mapping[str, Any], reader: Reader) -> Iterator[tuple[str, str]]:
 
 
 def _shown(what: Any, reader: Reader) -> str:
+    if isinstance(what, Text):
+        return reader.words(what)
     if not isinstance(what, str):
         return reader.value(what)
     try:

@@ -187,7 +187,7 @@ def _keep_kit_question(work: Work, effect: fx.KeepKitQuestion) -> None:
 
 
 def _export(work: Work, effect: fx.ExportMe) -> None:
-    shown = privacy.export_screens(work.session, work.me, work.now)
+    shown = privacy.export_screens(work.core.content, work.session, work.me, work.now)
     work.applied.after += [Say(one, ref=EXPORT) for one in shown]
 
 

@@ -66,7 +66,7 @@ def export(core: Core, code: str, cohort: str | None, now: datetime, *, member: 
         zone = reader_zones(session, {person.id}, now).get(person.id, "UTC")
         data = privacy.export(session, person.id, now)
         language = core.content.catalogues.closest(person.language)
-        return Copy(data, privacy.drawing_of(data), language, zone)
+        return Copy(data, privacy.drawing_of(core.content, data), language, zone)
 
 
 def erase(core: Core, code: str, cohort: str | None, now: datetime, *, member: bool = False) -> Erased:

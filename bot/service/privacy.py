@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.content.loader import Library
 from bot.errors import BadInput
+from bot.flows.privacy import looked
 from bot.flows.vocabulary import Attachment, Drawing, Screen
-from bot.i18n import say
+from bot.i18n import Text, say
 from bot.service import kept, looked_at
 from bot.service.audit import note
+from bot.service.spoken import spoken, titles
 from bot.store.tables import Base, Person
 
 _NAMES = {"placement": "stays"}  # what a copy calls a table, where that is not its own name
@@ -73,12 +76,12 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
-def export_screens(session: Session, person_id: int, now: datetime) -> tuple[Screen, Screen]:
+def export_screens(library: Library, session: Session, person_id: int, now: datetime) -> tuple[Screen, Screen]:
     """The copy as two documents into the chat: to read, and as data. They travel in the outbox and are blanked there
     once they were sent."""
     data = export(session, person_id, now, person_id)
     words = json.dumps(data, ensure_ascii=False, indent=2)
-    paper = Attachment("document", name="compagnon.pdf", drawing=drawing_of(data))
+    paper = Attachment("document", name="compagnon.pdf", drawing=drawing_of(library, data))
     as_data = Attachment("document", name="compagnon.json", content=words)
     return (
         Screen((say("privacy/export_here"),), attachment=paper),
@@ -86,16 +89,24 @@ def export_screens(session: Session, person_id: int, now: datetime) -> tuple[Scr
     )
 
 
-def drawing_of(data: dict[str, Any]) -> Drawing:
+def drawing_of(library: Library, data: dict[str, Any]) -> Drawing:
     """The copy as a paper, drawn in its reader's language and zone."""
     person = data["person"]
     name = " ".join(part for part in (person["first_name"], person["last_name"]) if part)
+    steps = titles(library)
     groups: list[list[Any]] = []
     for group, tables in kept.GROUPS.items():
         names = [_NAMES.get(table.__tablename__, table.__tablename__) for table in tables]
-        groups.append([group, [row for one in names for row in _as_list(data.get(one, []))]])
-    groups.append(["others", [row for rows in data["about_others"].values() for row in rows]])
+        rows = [row for one in names for row in _as_list(data.get(one, []))]
+        groups.append([group, [spoken(row, library, steps) for row in rows]])
+    rows = [row for found in data["about_others"].values() for row in found]
+    groups.append(["others", [spoken(row, library, steps) for row in rows]])
+    groups.append(["looks", [{"day": row["day"], "said": _look(row)} for row in data["looked_at"]]])
     return Drawing("kept", {"name": name, "at": data["exported_at"], "groups": groups})
+
+
+def _look(row: dict[str, str]) -> Text:
+    return looked(row["by"], row["name"], row["what"])
 
 
 def _as_list(found: Any) -> list[Any]:

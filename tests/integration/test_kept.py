@@ -151,7 +151,7 @@ def test_a_message_on_its_way_is_neither_sent_nor_tried_again_once_its_reader_is
 @pytest.mark.parametrize("language", ["fr", "de"])
 def test_the_copy_and_the_proof_are_papers_in_the_readers_language(core: Core, abroad: Small, language: str) -> None:
     with core.store.transaction() as session:
-        drawing = privacy.drawing_of(privacy.export(session, abroad.people["lea"], abroad.world.now))
+        drawing = privacy.drawing_of(core.content, privacy.export(session, abroad.people["lea"], abroad.world.now))
     paper = draw(drawing, core.content.catalogues, language, "Europe/Paris")
     proof = erasing.paper(erase(core, abroad, "lea"))
     assert paper.startswith(b"%PDF")
