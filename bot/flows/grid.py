@@ -98,7 +98,8 @@ def page(one: Tutored) -> Screen:
 def _state(one: Tutored, moment: str) -> Text:
     draft = one.drafts.get(moment, Draft())
     if draft.handed_in:
-        return say(f"grid/state/{moment}", state=say("grid/handed_in_line"))
+        line = "grid/changed_line" if draft.changed else "grid/handed_in_line"
+        return say(f"grid/state/{moment}", state=say(line))
     done = sum(o.code in draft.grades for o in one.outcomes)
     return say(f"grid/state/{moment}", state=say("grid/so_far", done=done, total=len(one.outcomes)))
 

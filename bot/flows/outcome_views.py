@@ -117,11 +117,13 @@ class OutcomesView:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A grid that the tutor is filling in, or has handed in: grades by code, the comment."""
+    """A grid that the tutor is filling in, or has handed in: grades by code, the comment. `changed`: something in it is
+    not handed in."""
 
     grades: Mapping[str, int] = field(default_factory=dict)
     comment: str | None = None
     handed_in: bool = False
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,6 @@ from bot.store.tables import (
     Invite,
     Membership,
     Outbox,
-    OutcomeGrade,
     OutcomeGrid,
     OutcomeValidation,
     Pause,
@@ -153,12 +152,6 @@ def _take_back(session: Session, who: kept.Whose, now: datetime) -> tuple[int, i
 def _leave_others(session: Session, who: kept.Whose) -> None:
     """Of other people's stays: this person's word stays where it was given, their name and their drafts go."""
     me = who.person
-    drafted = select(OutcomeGrid.placement_id, OutcomeGrid.moment).where(
-        OutcomeGrid.by_person_id == me, OutcomeGrid.handed_in_at.is_(None)
-    )
-    for placement_id, moment in session.execute(drafted).all():
-        for table in (OutcomeGrade, OutcomeGrid):
-            session.execute(delete(table).where(table.placement_id == placement_id, table.moment == moment))
     session.execute(
         delete(ReviewNote).where(kept.tutors_of(who), ReviewNote.shown_at.is_(None))
         .execution_options(synchronize_session=False)

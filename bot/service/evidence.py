@@ -5,7 +5,9 @@ Every word on somebody else's work goes through the permission mechanism and int
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -27,6 +29,7 @@ from bot.service.work import Applier, Work
 from bot.store.tables import (
     Membership,
     Outcome,
+    OutcomeDraft,
     OutcomeGrade,
     OutcomeGrid,
     OutcomeLog,
@@ -113,34 +116,27 @@ def _grade(work: Work, effect: fx.GradeOutcome) -> None:
         return
     if effect.code not in pin(work.core.content, work.session, effect.placement_id):
         return
-    _begin_grid(work, effect.placement_id, effect.moment)
-    key = {"placement_id": effect.placement_id, "moment": effect.moment, "code": effect.code}
-    upsert(work.session, OutcomeGrade, key, {"value": effect.value})
+    draft = _draft(work, effect.placement_id, effect.moment)
+    draft.grades = {**draft.grades, effect.code: effect.value}
 
 
-def _begin_grid(work: Work, placement_id: int, moment: str) -> None:
-    """The grid in the name of who fills it in now; one on paper, or of another tutor, is theirs from here on."""
-    person = work.session.get_one(Person, work.me)
+def _draft(work: Work, placement_id: int, moment: str) -> OutcomeDraft:
+    """What is being filled in, by who fills it in now; a change begins with what was handed in, on paper, too."""
     key = {"placement_id": placement_id, "moment": moment}
-    new = {
-        "by_person_id": work.me, "by_name": full_name(person),
-        "by_role": Role.HOST_TUTOR.value, "channel": "chat",
-    }  # fmt: skip
-    insert_or_ignore(work.session, OutcomeGrid, [
-        {**key, **new, "assessed_on": None, "comment": None, "begun_at": work.now, "handed_in_at": None}
-    ])  # fmt: skip
+    grades = work.session.scalars(select(OutcomeGrade).filter_by(**key))
     grid = _grid(work.session, placement_id, moment)
-    assert grid is not None
-    for name, value in new.items():
-        setattr(grid, name, value)
-    work.session.flush()
+    insert_or_ignore(work.session, OutcomeDraft, [
+        {**key, "by_person_id": work.me, "grades": {one.code: one.value for one in grades},
+         "comment": grid.comment if grid is not None else None, "begun_at": work.now}
+    ])  # fmt: skip
+    draft = work.session.scalars(select(OutcomeDraft).filter_by(**key)).one()
+    draft.by_person_id = work.me
+    return draft
 
 
 def _comment(work: Work, effect: fx.CommentGrid) -> None:
     if effect.moment in MOMENTS and work.may(Action.ASSESS_OUTCOMES, effect.placement_id):
-        grid = _grid(work.session, effect.placement_id, effect.moment)
-        if grid is not None:
-            grid.comment = effect.words
+        _draft(work, effect.placement_id, effect.moment).comment = effect.words
 
 
 def _grid(session: Session, placement_id: int, moment: str) -> OutcomeGrid | None:
@@ -152,30 +148,48 @@ def _grid(session: Session, placement_id: int, moment: str) -> OutcomeGrid | Non
 def _hand_in(work: Work, effect: fx.HandInGrid) -> None:
     if effect.moment not in MOMENTS or not work.may(Action.ASSESS_OUTCOMES, effect.placement_id):
         return
-    grid = _grid(work.session, effect.placement_id, effect.moment)
+    key = {"placement_id": effect.placement_id, "moment": effect.moment}
+    draft = work.session.scalars(select(OutcomeDraft).filter_by(**key)).first()
     codes = pin(work.core.content, work.session, effect.placement_id)
-    given = work.session.scalars(
-        select(OutcomeGrade.code).where(
-            OutcomeGrade.placement_id == effect.placement_id, OutcomeGrade.moment == effect.moment
-        )
-    )
-    if grid is None or not codes <= set(given):
+    if draft is None or not codes <= set(draft.grades):
         return
     placement = work.session.get_one(Placement, effect.placement_id)
-    grid.assessed_on = today_of(placement, work.now)
-    tell_assessed(work.session, placement, grid, work.me, work.now)
+    signed = Signed(full_name(work.session.get_one(Person, work.me)), "chat", today_of(placement, work.now), work.me)
+    grades = {code: draft.grades[code] for code in codes}
+    hand_in(work.session, placement, effect.moment, signed, grades, draft.comment, work.now)
     work.applied.more = True
 
 
-def tell_assessed(
-    session: Session, placement: Placement, grid: OutcomeGrid, actor: int | None, now: datetime
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who assessed, in the chat or on paper, and on which day."""
+
+    name: str
+    channel: str
+    on: date
+    person_id: int | None = None
+
+
+def hand_in(
+    session: Session, placement: Placement, moment: str, signed: Signed, grades: Mapping[str, int],
+    comment: str | None, now: datetime,
 ) -> None:  # fmt: skip
-    """The grid counts from now on; into the trail, and to the learner: once, however often it is put right."""
-    grid.handed_in_at = now
+    """The assessment counts from now on, in place of what was there; into the trail, and to the learner: once, however
+    often it is put right."""
+    key = {"placement_id": placement.id, "moment": moment}
+    for table in (OutcomeDraft, OutcomeGrade):
+        session.execute(delete(table).filter_by(**key))
+    upsert(session, OutcomeGrid, key, {
+        "by_person_id": signed.person_id, "by_name": signed.name, "by_role": Role.HOST_TUTOR.value,
+        "assessed_on": signed.on, "channel": signed.channel, "comment": comment, "begun_at": now, "handed_in_at": now,
+    })  # fmt: skip
+    session.add_all(OutcomeGrade(**key, code=code, value=value) for code, value in grades.items())
     session.flush()
-    note(session, actor, "outcomes_assessed", placement.person_id, now, moment=grid.moment, channel=grid.channel)
-    shown = screens.assessed(grid.by_name)
-    notices.notify(session, placement.person_id, shown, now=now, key=f"grid:{placement.id}:{grid.moment}")
+    session.expire_all()
+    note(session, signed.person_id, "outcomes_assessed", placement.person_id, now, moment=moment,
+         channel=signed.channel)  # fmt: skip
+    shown = screens.assessed(signed.name)
+    notices.notify(session, placement.person_id, shown, now=now, key=f"grid:{placement.id}:{moment}")
 
 
 # --- the school's validation ----------------------------------------------------------------------

@@ -107,6 +107,10 @@ def _parked(who: Whose) -> ColumnElement[bool]:
     return found
 
 
+def _drafted(who: Whose) -> ColumnElement[bool]:
+    return or_(t.OutcomeDraft.placement_id.in_(who.stays), t.OutcomeDraft.by_person_id == who.person)
+
+
 # Why something stays, as the texts `kept/proof/rests` have it.
 _COUNTS, _TRAIL, _LOG, _CONSENT, _SENT, _WAY_IN = "counts", "trail", "log", "consent", "sent", "way_in"
 _CHAT = "the same words lie in the person's own chat"
@@ -148,6 +152,7 @@ ALL: tuple[Kept, ...] = (
     Kept(t.OutcomeLog, _stay(t.OutcomeLog)),
     Kept(t.OutcomeWeek, _stay(t.OutcomeWeek)),
     Kept(t.OutcomeGrid, _stay(t.OutcomeGrid)),
+    Kept(t.OutcomeDraft, _drafted, shown=False, why="the tutor who writes a draft has it in their own copy"),
     Kept(t.OutcomeGrade, _stay(t.OutcomeGrade)),
     Kept(t.OutcomeValidation, _stay(t.OutcomeValidation)),
     Kept(t.ReviewNote, _stay(t.ReviewNote)),
@@ -230,6 +235,7 @@ GROUPS: Mapping[str, tuple[type[t.Base], ...]] = {
         t.OutcomeLog,
         t.OutcomeWeek,
         t.OutcomeGrid,
+        t.OutcomeDraft,
         t.OutcomeGrade,
         t.OutcomeValidation,
         t.ReviewNote,
@@ -288,6 +294,8 @@ ACTED: tuple[Acted, ...] = (
     Acted(t.OutcomeGrid, lambda who: t.OutcomeGrid.by_person_id == who.person,
           ("moment", "by_name", "by_role", "assessed_on", "channel", "comment", "begun_at", "handed_in_at")),
     Acted(t.OutcomeGrade, _assessed, ("moment", "code", "value")),
+    Acted(t.OutcomeDraft, lambda who: t.OutcomeDraft.by_person_id == who.person,
+          ("moment", "grades", "comment", "begun_at")),
     Acted(t.OutcomeValidation, lambda who: t.OutcomeValidation.by_person_id == who.person,
           ("code", "verdict", "note", "by_name", "by_role", "validated_at")),
     Acted(t.ReviewNote, tutors_of, ("part", "words", "file_id", "written_at", "shown_at")),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
@@ -16,15 +16,14 @@ from bot.i18n import Day, Text, Value
 from bot.papers.grid_form import Form, grid_form
 from bot.rules.names import full_name
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
-from bot.rules.permissions import Role
 from bot.rules.typed import parse_choice, parse_day, parse_language, parse_name, shown
 from bot.service.audit import note
 from bot.service.core import Core
-from bot.service.evidence import pin, tell_assessed
+from bot.service.evidence import Signed, hand_in, pin
 from bot.service.learners import find
 from bot.service.outcomes import outcomes_of, visible
 from bot.service.stays import itinerary_of, today_of
-from bot.store.tables import Cohort, OutcomeGrade, OutcomeGrid, Person, Placement
+from bot.store.tables import Cohort, OutcomeDraft, OutcomeGrid, Person, Placement
 
 UNSEEN = "x"  # how "not seen" is typed
 
@@ -118,12 +117,7 @@ def assess(
         values = _values(placement.code, view, given.grades)
         _plausible(placement, on, now)
         key = {"placement_id": placement.id, "moment": moment}
-        grid = session.scalars(select(OutcomeGrid).filter_by(**key)).first()
-        if grid is not None and grid.handed_in_at is not None and not given.replace:
-            raise BadInput(
-                f"{placement.code} was assessed ({moment}) by {grid.by_name or 'the tutor'} on {grid.assessed_on}: "
-                "add --replace to put this in its place."
-            )
+        _free(session, placement, key, given)
         told = {
             "code": placement.code, "moment": moment, "by": by, "on": on.isoformat(), "dry_run": dry_run,
             "grades": {one.code: value for one, value in zip(view.outcomes, values, strict=True)},
@@ -132,17 +126,24 @@ def assess(
         if dry_run:
             return told
         pin(core.content, session, placement.id)
-        if grid is None:
-            grid = OutcomeGrid(**key, begun_at=now)
-            session.add(grid)
-        grid.by_person_id, grid.by_name, grid.by_role = None, by, Role.HOST_TUTOR.value
-        grid.assessed_on, grid.channel, grid.comment = on, "paper", given.comment
-        session.execute(delete(OutcomeGrade).filter_by(**key))
-        session.add_all(
-            OutcomeGrade(**key, code=one.code, value=value) for one, value in zip(view.outcomes, values, strict=True)
-        )
-        tell_assessed(session, placement, grid, None, now)
+        grades = {one.code: value for one, value in zip(view.outcomes, values, strict=True)}
+        hand_in(session, placement, moment, Signed(by, "paper", on), grades, given.comment, now)
     return told
+
+
+def _free(session: Session, placement: Placement, key: dict[str, Any], given: Assessed) -> None:
+    """Nothing that a tutor gave or began is put aside unasked."""
+    if given.replace:
+        return
+    how = "add --replace to put this in its place."
+    grid = session.scalars(select(OutcomeGrid).filter_by(**key)).first()
+    if grid is not None:
+        who = grid.by_name or "the tutor"
+        raise BadInput(f"{placement.code} was assessed ({grid.moment}) by {who} on {grid.assessed_on}: {how}")
+    draft = session.scalars(select(OutcomeDraft).filter_by(**key)).first()
+    if draft is not None:
+        who = full_name(session.get_one(Person, draft.by_person_id))
+        raise BadInput(f"{who} has begun to assess {placement.code} ({draft.moment}) in the chat: {how}")
 
 
 def _values(code: str, view: OutcomesView, grades: Sequence[str]) -> list[int]:

@@ -20,7 +20,7 @@ from bot.service.cohorts import find as find_cohort
 from bot.service.core import Core
 from bot.service.import_dialects import Sheet
 from bot.service.import_table import place, sheets_of
-from bot.store.tables import Outcome, OutcomeGrade, OutcomeLog, OutcomeValidation, Person, Placement
+from bot.store.tables import Outcome, OutcomeDraft, OutcomeGrade, OutcomeLog, OutcomeValidation, Person, Placement
 
 LONGEST = 120  # characters of an outcome, so that ten fit into one message with all that shows them
 LONGEST_UNIT = 60
@@ -170,4 +170,6 @@ def _proven(session: Session, placement_id: int) -> set[str]:
     found: set[str] = set()
     for table in (OutcomeLog, OutcomeGrade, OutcomeValidation):
         found.update(session.scalars(select(table.code).where(table.placement_id == placement_id)))
+    for grades in session.scalars(select(OutcomeDraft.grades).where(OutcomeDraft.placement_id == placement_id)):
+        found.update(grades)
     return found

@@ -18,7 +18,16 @@ from bot.rules.permissions import Action, may
 from bot.service.core import Core
 from bot.service.outcomes import outcomes_of, visible
 from bot.service.stays import itinerary_of, load_stays, subjects_of
-from bot.store.tables import Cohort, Membership, OutcomeGrade, OutcomeGrid, Person, Placement, TelegramAccount
+from bot.store.tables import (
+    Cohort,
+    Membership,
+    OutcomeDraft,
+    OutcomeGrade,
+    OutcomeGrid,
+    Person,
+    Placement,
+    TelegramAccount,
+)
 
 
 def own(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
@@ -96,15 +105,13 @@ def drafts_of(session: Session, placement_id: int) -> dict[str, Draft]:
     grades: dict[str, dict[str, int]] = {moment: {} for moment in MOMENTS}
     for grade in session.scalars(select(OutcomeGrade).where(OutcomeGrade.placement_id == placement_id)):
         grades.setdefault(grade.moment, {})[grade.code] = grade.value
-    grids = {
-        grid.moment: grid
+    found = {
+        grid.moment: Draft(grades[grid.moment], grid.comment, handed_in=True)
         for grid in session.scalars(select(OutcomeGrid).where(OutcomeGrid.placement_id == placement_id))
     }
-    return {
-        moment: Draft(given, grids[moment].comment, grids[moment].handed_in_at is not None)
-        for moment, given in grades.items()
-        if moment in grids
-    }
+    for draft in session.scalars(select(OutcomeDraft).where(OutcomeDraft.placement_id == placement_id)):
+        found[draft.moment] = Draft(draft.grades, draft.comment, draft.moment in found, changed=True)
+    return found
 
 
 def examined(core: Core, session: Session, scene: Scene, event: Event) -> Scene:

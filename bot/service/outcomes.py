@@ -39,7 +39,7 @@ def outcomes_of(
     """
     rows = _of(session, Outcome, placement_id, Outcome.position)
     found = rows or list(rows_by_trade(session, placement_id, lists or {}))
-    grids = {g.moment: g for g in _of(session, OutcomeGrid, placement_id) if g.handed_in_at is not None}
+    grids = {g.moment: g for g in _of(session, OutcomeGrid, placement_id)}
     return OutcomesView(
         placement_id,
         tuple(_views(session, placement_id, found, grids)),

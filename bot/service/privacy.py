@@ -56,16 +56,12 @@ def _acted(session: Session, who: kept.Whose) -> dict[str, list[dict[str, Any]]]
 
 
 def _keep_back(data: dict[str, Any], who: kept.Whose) -> None:
-    """Leave out what a tutor has not shown or handed in yet, which is the tutor's until then, and what a learner wrote
+    """Leave out what a tutor has not shown yet, which is the tutor's until then, and what a learner wrote
     to somebody who looks after them: that they wrote is the reader's, the words are the learner's."""
     for letter in data["relay"]:
         if letter["from_id"] != who.person and letter["placement_id"] not in who.stays:
             letter["words"] = None
     data["review_note"] = [n for n in data["review_note"] if n["side"] != "tutor" or n["shown_at"]]
-    grids = [grid for grid in data["outcome_grid"] if grid["handed_in_at"]]
-    counts = {(grid["placement_id"], grid["moment"]) for grid in grids}
-    data["outcome_grid"] = grids
-    data["outcome_grade"] = [g for g in data["outcome_grade"] if (g["placement_id"], g["moment"]) in counts]
 
 
 def _row(row: Base, without: tuple[str, ...] = ()) -> dict[str, Any]:

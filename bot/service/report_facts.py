@@ -32,7 +32,6 @@ from bot.store.tables import (
     Membership,
     Outcome,
     OutcomeGrade,
-    OutcomeGrid,
     OutcomeValidation,
     Person,
     Placement,
@@ -222,9 +221,7 @@ def _languages(session: Session, cohorts: Collection[int], facts: Facts, late: L
 def _outcomes(session: Session, cohorts: Collection[int], facts: Facts) -> None:
     graded = (
         of_stays(cohorts, OutcomeGrade.placement_id, func.count(OutcomeGrade.id))
-        .join(OutcomeGrid, (OutcomeGrid.placement_id == OutcomeGrade.placement_id)
-              & (OutcomeGrid.moment == OutcomeGrade.moment))
-        .where(OutcomeGrade.moment == "end", OutcomeGrid.handed_in_at.is_not(None), OutcomeGrade.value > 0)
+        .where(OutcomeGrade.moment == "end", OutcomeGrade.value > 0)
         .group_by(OutcomeGrade.placement_id)
     )  # fmt: skip
     queries = (

@@ -16,6 +16,7 @@ from bot.service.core import Core
 from bot.service.outcomes import outcomes_of
 from bot.store.tables import (
     Audit,
+    OutcomeDraft,
     OutcomeGrade,
     OutcomeGrid,
     OutcomeLog,
@@ -167,8 +168,7 @@ def test_nobody_but_the_tutor_assesses_and_nobody_validates_unasked(core: Core, 
 
 def test_a_grid_is_handed_in_when_it_is_complete_and_told_once(core: Core, bakery: Small) -> None:
     grades(bakery, "end", {code: value for code, value in ALL.items() if code != "night"})
-    (grid,) = rows(core, OutcomeGrid)
-    assert grid.handed_in_at is None
+    assert rows(core, OutcomeGrid) == rows(core, OutcomeGrade) == []
     for value in (1, 3):
         grades(bakery, "end", {"night": value})
     told = [m for m in bakery.world.phone(LEARNER).messages if "has assessed what you learn" in m.text]
@@ -266,8 +266,25 @@ def test_a_learners_copy_leaves_out_what_the_tutor_has_not_handed_in_or_shown(co
     bakery.world.forge(TUTOR, f"grid:v:{lea}:mid:knead:1")
     bakery.world.forge(TUTOR, f"review:write:{lea}:next")
     bakery.world.say(TUTOR, "A draft of mine")
-    assert rows(core, OutcomeGrade)
+    assert rows(core, OutcomeDraft)
     assert rows(core, ReviewNote)
     with core.store.transaction() as session:
         copy = privacy.export(session, bakery.people["lea"], bakery.world.now)
     assert [copy["outcome_grid"], copy["outcome_grade"], copy["review_note"]] == [[], [], []]
+    assert "outcome_draft" not in copy
+
+
+def test_a_change_of_an_assessment_counts_when_it_is_handed_in_and_not_before(core: Core, bakery: Small) -> None:
+    lea = bakery.placements["lea"]
+    grades(bakery, "end", ALL)
+    before = {g.code: g.value for g in rows(core, OutcomeGrade)}
+    bakery.world.forge(TUTOR, f"grid:v:{lea}:end:knead:1")
+    bakery.world.say(TUTOR, "On second thoughts")
+    assert {g.code: g.value for g in rows(core, OutcomeGrade)} == before
+    assert [g.comment for g in rows(core, OutcomeGrid)] == [None]
+    bakery.world.forge(TUTOR, f"grid:of:{lea}")
+    assert "handed in; what you changed since is not" in bakery.world.phone(TUTOR).last.text
+    bakery.world.forge(TUTOR, f"grid:hand:{lea}:end")
+    assert {g.code: g.value for g in rows(core, OutcomeGrade)} == before | {"knead": 1}
+    assert [g.comment for g in rows(core, OutcomeGrid)] == ["On second thoughts"]
+    assert rows(core, OutcomeDraft) == []

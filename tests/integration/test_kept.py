@@ -15,7 +15,17 @@ from bot.service import erasing, kept, outbox, own_data, privacy
 from bot.service.core import Core
 from bot.service.delivery import Fate, Result
 from bot.service.notices import notify
-from bot.store.tables import Base, Membership, Outbox, OutcomeGrade, OutcomeGrid, ParkedUpdate, Placement, ReviewNote
+from bot.store.tables import (
+    Base,
+    Membership,
+    Outbox,
+    OutcomeDraft,
+    OutcomeGrade,
+    OutcomeGrid,
+    ParkedUpdate,
+    Placement,
+    ReviewNote,
+)
 from tests.support.alerting import called_and_settled
 from tests.support.cohort import LEARNER, REFERENT, Small, add_staff
 from tests.support.looking import add_guardian, change_stay, rows
@@ -71,9 +81,11 @@ def tutored(core: Core, abroad: Small) -> Small:
     with core.store.transaction() as session:
         session.add_all([
             OutcomeGrid(moment="mid", channel="chat", comment="Kneads well", begun_at=now, handed_in_at=now, **me),
-            OutcomeGrid(moment="end", channel="chat", comment="A draft", begun_at=now, **me),
+            OutcomeDraft(
+                placement_id=lea, by_person_id=abroad.people["tilda"], moment="end", grades={"knead": 4},
+                comment="A draft", begun_at=now,
+            ),
             OutcomeGrade(placement_id=lea, moment="mid", code="knead", value=3),
-            OutcomeGrade(placement_id=lea, moment="end", code="knead", value=4),
             ReviewNote(part="well", words="Always on time", shown_at=now, **note),
             ReviewNote(part="next", words="Not for her yet", **note),
         ])  # fmt: skip
@@ -94,6 +106,7 @@ def test_an_erased_tutor_leaves_what_was_handed_in_without_a_name(core: Core, tu
         ("mid", "", None, "Kneads well")
     ]
     assert [(g.moment, g.value) for g in rows(core, OutcomeGrade)] == [("mid", 3)]
+    assert rows(core, OutcomeDraft) == []
     assert [n.words for n in rows(core, ReviewNote)] == ["Always on time"]
     (stay,) = rows(core, Placement)
     assert (stay.tutor_id, stay.tutor_name, stay.tutor_email) == (None, None, None)

@@ -24,6 +24,7 @@ from bot.store.tables.languages import LanguageClaim, LanguageResult
 from bot.store.tables.messages import CallTask, CohortMessage, MessageCopy, Outbox, ParkedUpdate, SeenUpdate
 from bot.store.tables.outcomes import (
     Outcome,
+    OutcomeDraft,
     OutcomeGrade,
     OutcomeGrid,
     OutcomeLog,
@@ -89,6 +90,7 @@ __all__ = [
     "Outage",
     "Outbox",
     "Outcome",
+    "OutcomeDraft",
     "OutcomeGrade",
     "OutcomeGrid",
     "OutcomeLog",

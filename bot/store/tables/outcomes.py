@@ -6,6 +6,7 @@ An outcome is named by its `code` within a stay in all of these tables.
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -55,7 +56,7 @@ class OutcomeWeek(Base):
 
 
 class OutcomeGrid(Base):
-    """An assessment by the tutor at work, half-way or at the end; the learner sees it once it was handed in."""
+    """An assessment that the tutor at work handed in, half-way or at the end."""
 
     __tablename__ = "outcome_grid"
     id: Mapped[Key]
@@ -72,8 +73,22 @@ class OutcomeGrid(Base):
     __table_args__ = (UniqueConstraint("placement_id", "moment"),)
 
 
+class OutcomeDraft(Base):
+    """An assessment, or a change of one, the tutor is filling in: nobody else sees it, it counts for nothing."""
+
+    __tablename__ = "outcome_draft"
+    id: Mapped[Key]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
+    moment: Mapped[str]  # mid, end
+    by_person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    grades: Mapped[dict[str, Any]]  # by code, as in outcome_grade
+    comment: Mapped[Long | None]
+    begun_at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("placement_id", "moment"),)
+
+
 class OutcomeGrade(Base):
-    """What the grid says of one outcome."""
+    """What a grid that was handed in says of one outcome."""
 
     __tablename__ = "outcome_grade"
     id: Mapped[Key]
