@@ -15,6 +15,7 @@ from admin_cli.output import DryRun, Json, counted, heading, print_json, say, so
 from bot.errors import BadInput
 from bot.i18n import SOURCE_LANGUAGE
 from bot.papers.survey_form import survey_form, survey_list
+from bot.rules.survey import LEAST
 from bot.rules.typed import parse_language
 from bot.service import survey_desk
 
@@ -39,13 +40,16 @@ def form(
     """
     if to.suffix.lower() != ".pdf":
         raise BadInput(f"“{to.name}” is no file for sheets of paper: end it with .pdf.")
-    spoken = parse_language(language)
+    spoken, typed = parse_language(language), to.with_suffix(".xlsx")
+    if typed.exists():
+        raise BadInput(
+            f"{typed} is there already, and answers may be typed into it: choose another name for {to.name}."
+        )
     with desk() as d:
         made = survey_desk.forms(d.core, code, survey, copies)
         tag = d.core.content.catalogues.closest(spoken)
         words = partial(d.core.content.catalogues.plain, language=tag, zone="UTC")
         sheets, table = survey_form(made, words, tag), survey_list(made, words)
-    typed = to.with_suffix(".xlsx")
     write_bytes(to, sheets)
     write_bytes(typed, table)
     say(f"{to} has {counted(copies, 'sheet')}. When they are back, type them into {typed}, then:")
@@ -77,4 +81,5 @@ def import_(
     if dry_run:
         say(f"Nothing was changed. To do it: compagnon survey import {found.cohort} {found.survey} {file}")
     else:
-        say("They are in the report now; shred the sheets.")
+        waiting = f", {found.waiting} wait until they are {LEAST}" if found.waiting else ""
+        say(f"Answers come into the report {LEAST} at a time: it shows {found.shown}{waiting}. Shred the sheets.")

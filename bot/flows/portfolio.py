@@ -31,7 +31,7 @@ from bot.flows.vocabulary import (
     button,
     show,
 )
-from bot.i18n import LanguageName, Text, say, verbatim
+from bot.i18n import LanguageName, Listing, Text, say, verbatim
 from bot.rules.portfolio import OUT, PHOTOS, SECTIONS, turned
 
 NEEDS: frozenset[str] = frozenset({"steps", "progress", "skills", "portfolio"})
@@ -113,10 +113,15 @@ def _short(item: Item) -> Text:
 def _line(item: Item, length: int) -> Text:
     words = verbatim(_cut(item.words, length)) if item.words else None
     task = item.data.get("kind") == "challenge"
-    told = words or (item.lines[0] if item.lines and not item.own and not task else None)
+    told = words or (_all(item) if item.lines and not item.own and not task else None)
     if told is None:
         return say("portfolio/bare_line", title=_short(item))
     return say("portfolio/line", title=_short(item), told=told)
+
+
+def _all(item: Item) -> Text:
+    """Everything that it says: nothing goes in that was not read before."""
+    return item.lines[0] if len(item.lines) == 1 else say("portfolio/lines", lines=Listing(item.lines, lines=True))
 
 
 def _cut(words: str, length: int) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 from bot.content.items import Challenge, Reflection
 from bot.flows import badges, skills
 from bot.flows.entries import entries
-from bot.flows.language_views import LanguagesView
+from bot.flows.language_views import ClaimView, LanguagesView
 from bot.flows.naming import city
 from bot.flows.outcome_views import OutcomesView, OutcomeView
 from bot.flows.running import Run, run_of, serves
 from bot.flows.scene import PortfolioView, Scene, Stay
 from bot.i18n import Country, Day, LanguageName, Listing, Text, encode_text, say, verbatim
 from bot.rules.badges import levels
+from bot.rules.language_test import Result
 from bot.rules.points import COMPETENCES
 from bot.rules.portfolio import SECTIONS, fingerprint, is_in
 
@@ -136,7 +137,7 @@ def _outcome(one: OutcomeView, known: OutcomesView) -> Item:
     data: dict[str, Any] = {"kind": "outcome", "code": one.code}
     grid = known.grids.get("end") or known.grids.get("mid")
     if one.grade and grid is not None:
-        grade = say(f"assessment/scale/{one.grade}")
+        grade = say(f"outcomes/grade/{one.grade}")
         lines.append(say("portfolio/graded", name=grid.by_name, grade=grade))
         data |= {"grade": grade, "by": grid.by_name, "on": grid.on.isoformat() if grid.on else None}
     if one.verdict is not None:
@@ -159,10 +160,7 @@ def _languages(scene: Scene) -> Iterator[Item]:
             test = known.test(phase, language)
             if test is not None:
                 result = test.result
-                line = say(
-                    "portfolio/test_level", level=_level(result.level), lowest=_level(result.lowest),
-                    highest=_level(result.highest),
-                )  # fmt: skip
+                line = say("portfolio/dated", told=_possible(result), on=Day(test.taken_at.date(), "medium"))
                 data = {"kind": "language", "language": language, "level": result.level, "source": "test",
                         "on": test.taken_at.date().isoformat()}  # fmt: skip
                 title = say(f"portfolio/test_{phase}", language=name)
@@ -170,23 +168,39 @@ def _languages(scene: Scene) -> Iterator[Item]:
             for source in ("grid", "ols"):
                 claim = known.claim(phase, language, source)
                 if claim is not None:
-                    yield _claim(language, phase, source, claim.levels)
+                    yield _claim(claim)
 
 
-def _claim(language: str, phase: str, source: str, levels_: Mapping[str, str]) -> Item:
+def _possible(result: Result) -> Text:
+    level = _level(result.level)
+    if result.lowest == result.highest:
+        return say("portfolio/test_certain", level=level)
+    return say("portfolio/test_level", level=level, lowest=_level(result.lowest), highest=_level(result.highest))
+
+
+def _claim(claim: ClaimView) -> Item:
+    language, phase, source = claim.language, claim.phase, claim.source
     title = say(f"portfolio/{source}_{phase}", language=LanguageName(language))
     told = tuple(
-        verbatim(level) if skill == "all"
-        else say("portfolio/skill_level", skill=say(f"portfolio/skills/{skill}"), level=level)
-        for skill, level in levels_.items()
+        _level(level) if skill == "all"
+        else say("portfolio/skill_level", skill=say(f"portfolio/skills/{skill}"), level=_level(level))
+        for skill, level in claim.levels.items()
     )  # fmt: skip
-    lines = [say("portfolio/listed", values=Listing(told))]
-    data = {"kind": "language", "language": language, "level": " ".join(levels_.values()), "source": source}
-    return Item("languages", f"{source}:{language}:{phase}", title, tuple(lines), data=data)
+    line = say("portfolio/listed", values=Listing(told))
+    if source == "grid" or claim.taken_on is not None:
+        on = Day(claim.taken_on, "month") if claim.taken_on else Day(claim.given_at.date(), "medium")
+        line = say("portfolio/dated", told=line, on=on)
+    data = {"kind": "language", "language": language, "source": source,
+            "level": " ".join(level for level in claim.levels.values() if _is_level(level))}  # fmt: skip
+    return Item("languages", f"{source}:{language}:{phase}", title, (line,), data=data)
+
+
+def _is_level(level: str) -> bool:
+    return level[:1] in "ABC" and level[1:].isdigit()
 
 
 def _level(level: str | None) -> Text:
-    return verbatim(level) if level and level[:1] in "ABC" and level[1:].isdigit() else say("portfolio/below")
+    return verbatim(level) if level and _is_level(level) else say("portfolio/below")
 
 
 # --- competences ----------------------------------------------------------------------------------

@@ -164,12 +164,16 @@ def result_of(known: Mapping[str, Tally]) -> Result:
 
 
 def _possible(known: Mapping[str, Tally], rank: int) -> tuple[int, int]:
-    """The levels around a result that the answers do not rule out: at most one down and one up."""
-    low = high = rank
-    if rank > 0 and known[RANKS[rank]].share[0] < MANAGED:
-        low = rank - 1
-    if rank + 1 < len(RANKS) and known[RANKS[rank + 1]].share[1] >= MANAGED:
-        high = rank + 1
+    """The levels around a result that the answers do not rule out: one down, one up. Whoever does not manage a level
+    manages no harder one, unless half of a harder one was right: then the answers do not fit together, and it is
+    possible, too."""
+    low = rank - 1 if rank > 0 and known[RANKS[rank]].share[0] < MANAGED else rank
+    high = rank
+    for above in range(rank + 1, len(RANKS)):
+        tally = known[RANKS[above]]
+        fits = above == rank + 1 or (tally.asked and 2 * tally.right >= tally.asked)
+        if fits and tally.share[1] >= MANAGED:
+            high = above
     return low, high
 
 

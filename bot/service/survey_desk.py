@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from bot.i18n import utf16_length
 from bot.papers.survey_form import PAPER, REMARK, Form
 from bot.rules import codes
 from bot.rules.fold import fold
-from bot.rules.survey import HIGHEST, LOWEST, Response
+from bot.rules.survey import HIGHEST, LEAST, LOWEST, Response
 from bot.rules.typed import parse_choice, parse_text, shown
 from bot.service.audit import note
 from bot.service.cohorts import find
@@ -36,13 +37,16 @@ PASSED_OVER = frozenset({"", "-", "–", "x", "0"})
 
 @dataclass(frozen=True, slots=True)
 class TypedIn:
-    """What an import kept, or would keep: numbers of the sheets, and of those that came back with nothing on them."""
+    """What an import kept, or would keep: numbers of the sheets, and of those that came back with nothing on them; and
+    how many answers to the survey a report shows then, and how many wait until there are five of them."""
 
     cohort: str
     survey: str
     dry_run: bool
     kept: tuple[str, ...]
     empty: tuple[str, ...]
+    shown: int
+    waiting: int
 
 
 def forms(core: Core, cohort: str, survey: str, copies: int) -> Form:
@@ -54,7 +58,8 @@ def forms(core: Core, cohort: str, survey: str, copies: int) -> Form:
         name = find(session, cohort).name
     numbers: set[str] = set()
     while len(numbers) < copies:
-        numbers.add(codes.code_of(secrets.randbelow(len(codes.SIGNS) ** LENGTH), LENGTH))
+        drawn = secrets.randbelow(len(codes.SIGNS) ** (LENGTH - 1))
+        numbers.add(codes.code_of(drawn * len(codes.SIGNS) + mark(survey), LENGTH))
     return Form(item, name, tuple(sorted(numbers)))
 
 
@@ -70,7 +75,8 @@ def type_in(
         found = find(session, cohort)
         keys = _keys(session, found.id, item.id, [row for row, _ in read], faults)
         given = [(row, key, one) for (row, one), key in zip(read, keys, strict=True) if one.answers or one.remark]
-        _plausible(session, core, found.id, item, len(given), faults)
+        there = _there(session, found.id, item)
+        _plausible(session, core, found.id, item, there, len(given), faults)
         if faults:
             raise Faults(faults)
         if given and not dry_run:
@@ -80,7 +86,14 @@ def type_in(
         numbers = {row.number: row.cells[PAPER].upper() for row, _ in read}
         full = [row.number for row, _, _ in given]
         empty = tuple(number for n, number in numbers.items() if n not in full)
-        return TypedIn(found.code, item.id, dry_run, tuple(numbers[n] for n in full), empty)
+        waiting = (there + len(given)) % LEAST
+        kept_now = tuple(numbers[n] for n in full)
+        return TypedIn(found.code, item.id, dry_run, kept_now, empty, there + len(given) - waiting, waiting)
+
+
+def mark(survey: str) -> int:
+    """The first sign of the sheets of a survey, so that nobody types them into the list of another."""
+    return zlib.crc32(survey.encode()) % len(codes.SIGNS)
 
 
 def _survey(core: Core, survey: str) -> Survey:
@@ -182,6 +195,8 @@ def _keys(session: Session, cohort_id: int, survey: str, rows: Sequence[Row], fa
             faults.append(row.fault(PAPER, f"{what}: type what stands at the top right of the sheet, such as "
                                            f"{codes.code_of(123_456, LENGTH)}"))  # fmt: skip
             number = f"?{row.number}"
+        elif number[0] != codes.SIGNS[mark(survey)]:
+            faults.append(row.fault(PAPER, f"sheet {number} is of another survey than {survey}: import it there"))
         if seen.setdefault(number, row.number) != row.number:
             faults.append(row.fault(PAPER, f"sheet {number} stands in row {seen[number]} already: keep one of them"))
         keys.append(hashlib.sha256(f"{cohort_id}/{survey}/{number}".encode()).hexdigest()[:16])
@@ -194,14 +209,17 @@ def _keys(session: Session, cohort_id: int, survey: str, rows: Sequence[Row], fa
     return keys
 
 
+def _there(session: Session, cohort_id: int, item: Survey) -> int:
+    mine = (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == item.id)
+    return session.scalar(select(func.count()).where(mine)) or 0
+
+
 def _plausible(
-    session: Session, core: Core, cohort_id: int, item: Survey, more: int, faults: list[Fault]
+    session: Session, core: Core, cohort_id: int, item: Survey, there: int, more: int, faults: list[Fault]
 ) -> None:  # fmt: skip
     """No more answers than learners: somebody has answered both in the chat and on paper."""
     if "learner" not in _roles(core, item.id):
         return
-    mine = (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == item.id)
-    there = session.scalar(select(func.count()).where(mine)) or 0
     people = session.scalar(select(func.count()).where(Placement.cohort_id == cohort_id)) or 0
     if there + more > people:
         faults.append(Fault(
@@ -215,5 +233,5 @@ def as_json(found: TypedIn) -> dict[str, Any]:
     """For `--json`."""
     return {
         "cohort": found.cohort, "survey": found.survey, "dry_run": found.dry_run, "kept": list(found.kept),
-        "empty": list(found.empty),
+        "empty": list(found.empty), "shown": found.shown, "waiting": found.waiting,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.service.core import Core
 from bot.service.outcome_desk import Assessed
 from bot.service.outcome_import import import_outcomes
 from bot.service.outcomes import outcomes_of
-from bot.store.tables import Audit, Outcome, OutcomeGrid
+from bot.store.tables import Audit, Outcome, OutcomeDraft, OutcomeGrid
 from tests.support.cohort import LEARNER, Small, add_learner
 from tests.support.command_line import CommandLine
 from tests.support.looking import rows
@@ -87,6 +88,21 @@ def test_a_paper_is_typed_in_once_and_the_learner_reads_it(core: Core, abroad: S
     assert "Careful with sugar." in abroad.world.phone(LEARNER).last.text
     with pytest.raises(BadInput, match="was assessed \\(end\\) by Tilda Ejemplo on 2026-03-02: add --replace"):
         outcome_desk.assess(core, "L01", None, given, now)
+
+
+def test_a_paper_does_not_put_aside_what_the_tutor_has_begun_in_the_chat(core: Core, abroad: Small) -> None:
+    import_outcomes(core, "SPRING", FILE.encode(), abroad.world.now)
+    with core.store.transaction() as session:
+        session.add(OutcomeDraft(
+            placement_id=abroad.placements["lea"], moment="end", by_person_id=abroad.people["claire"],
+            grades={"x": 2}, begun_at=abroad.world.now,
+        ))  # fmt: skip
+    given = Assessed(("3", "x"), "Tilda Ejemplo", "2026-03-02")
+    with pytest.raises(BadInput, match="has begun to assess L01 \\(end\\) in the chat: add --replace"):
+        outcome_desk.assess(core, "L01", None, given, abroad.world.now)
+    outcome_desk.assess(core, "L01", None, replace(given, replace=True), abroad.world.now)
+    assert rows(core, OutcomeDraft) == []
+    assert len(rows(core, OutcomeGrid)) == 1
 
 
 @pytest.mark.parametrize(

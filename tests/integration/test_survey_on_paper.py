@@ -17,7 +17,7 @@ from tests.support.command_line import CommandLine
 from tests.support.looking import march, rows
 
 ASKED = 12
-NUMBERS = [codes.code_of(n * 31, survey_desk.LENGTH) for n in range(6)]
+NUMBERS = [codes.code_of(n * len(codes.SIGNS) + survey_desk.mark("stay-learner"), survey_desk.LENGTH) for n in range(6)]
 HEAD = ["paper", *map(str, range(1, ASKED + 1)), "remark"]
 
 
@@ -73,7 +73,7 @@ def test_sheets_are_printed_filled_in_typed_in_and_counted(core: Core, six: Smal
         (listed(head=HEAD[:-3]), "row 1: there is no column 11, 12"),
         (listed(sheet("")), "row 2, column paper: is empty: type what stands at the top right"),
         (listed(sheet("22A")), "row 2, column paper: “22A” is no number of a sheet"),
-        (listed(sheet(NUMBERS[0]), sheet(NUMBERS[0].lower())), "row 3, column paper: sheet 22222 stands in row 2 alr"),
+        (listed(sheet(NUMBERS[0]), sheet(NUMBERS[0].lower())), f"sheet {NUMBERS[0]} stands in row 2 already"),
         (listed(sheet(NUMBERS[0], "6")), "row 2, column 1: “6” is no answer: write 1 to 5"),
         (listed(sheet(NUMBERS[0], "4", "x" * 501)), "row 2, column remark: has 501 characters; 500 fit"),
         (listed(*(sheet(number) for number in NUMBERS)), "has 6 sheets, 0 answers are kept already, and the co"),
@@ -85,6 +85,21 @@ def test_a_list_with_a_fault_names_its_place_and_keeps_nothing(
     with pytest.raises((BadInput, Faults), match=told):
         survey_desk.type_in(core, "SPRING", "stay-learner", data, small.world.now)
     assert rows(core, SurveyResponse) == []
+
+
+def test_the_list_of_another_survey_is_refused_and_one_that_lies_there_is_not_written_over(
+    core: Core, six: Small, run: CommandLine
+) -> None:
+    run.good("survey", "form", "SPRING", "stay-tutor", "--copies", "1", "--to", "t.pdf")
+    (run.folder / "s.csv").write_bytes(listed(sheet(NUMBERS[0])))
+    refused = run("survey", "import", "SPRING", "stay-tutor", "s.csv").err
+    assert "is of another survey than stay-tutor" in refused
+    assert rows(core, SurveyResponse) == []
+    before = (run.folder / "t.xlsx").read_bytes()
+    assert "is there already" in run("survey", "form", "SPRING", "stay-tutor", "--to", "t.pdf").err
+    assert (run.folder / "t.xlsx").read_bytes() == before
+    said = run.good("survey", "import", "SPRING", "stay-learner", "s.csv").out
+    assert "it shows 0, 1 wait until they are 5" in said
 
 
 def test_an_unknown_survey_or_too_many_sheets_are_one_sentence(core: Core, small: Small, run: CommandLine) -> None:

@@ -131,6 +131,14 @@ def test_four_of_five_leave_the_level_below_possible_and_ten_of_ten_do_not() -> 
     assert (firm.lowest, firm.level, firm.highest) == ("A2", "A2", "A2")
 
 
+def test_answers_that_do_not_fit_together_leave_the_harder_level_possible() -> None:
+    none = {level: Tally() for level in LEVELS}
+    torn = result_of({**none, "A1": Tally(1, 5), "A2": Tally(5, 10)})
+    weak = result_of({**none, "A1": Tally(1, 5), "A2": Tally(2, 5)})
+    assert (torn.level, torn.highest) == (BELOW, "A2")
+    assert weak.highest == BELOW
+
+
 def test_before_and_after_differ_only_where_no_level_is_possible_both_times() -> None:
     low = Result("A2", "A1", "A2", {})
     near = Result("B1", "A2", "B1", {})

@@ -229,7 +229,7 @@ def test_the_data_file_speaks_the_words_of_the_european_learning_model() -> None
     assert stay_["location"]["address"]["countryCode"]["id"].endswith("/country/ESP")
     outcome = next(one for one in claims if "provenBy" in one)
     assert outcome["influencedBy"]["id"] == stay_["id"]
-    assert [proof["grade"]["noteLiteral"]["en"] for proof in outcome["provenBy"]] == ["On my own", "validated"]
+    assert [proof["grade"]["noteLiteral"]["en"] for proof in outcome["provenBy"]] == ["alone", "validated"]
     ids = [node["id"] for node in _nodes(found) if not node["id"].startswith("http")]
     assert len(set(ids)) == len(ids) - 1  # the stay is named twice, everything else once
 
