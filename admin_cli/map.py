@@ -29,7 +29,6 @@ from bot.transport.geocoding import CACHE, PUBLIC, Geocoder
 app = typer.Typer(name="map", help="Hosts and former learners on the map.", no_args_is_help=True)
 
 NO_ROWS = ("id", "kind", "name", "town", "country")  # the header of a table of nobody
-PAUSE = 1.0  # seconds between two questions to the geocoder: the usage policy of the public server
 
 
 @app.command("import")
@@ -54,7 +53,7 @@ def import_(
             {
                 "dry_run": report.dry_run, "added": report.added, "unchanged": report.unchanged,
                 "changed": [{"name": n, "columns": c} for n, c in report.changed], "unplaced": report.unplaced,
-                "missing": report.missing, "ignored": report.ignored,
+                "missing": report.missing, "ignored": report.ignored, "alike": report.alike,
             }
         )  # fmt: skip
         return
@@ -66,6 +65,8 @@ def _print(report: HostReport, file: Path) -> None:
         say(f"+ {name}")
     for name, columns in report.changed:
         say(f"~ {name}: " + "; ".join(f"{c}: {old or '–'} → {new or '–'}" for c, (old, new) in columns.items()))
+    for sentence in report.alike:
+        warn(f"Perhaps twice: {sentence}.")
     if report.unplaced:
         warn(f"Not on the map, for the gazetteer knows no such town: {some(report.unplaced)}.")
     if report.missing:
@@ -99,9 +100,9 @@ def list_(json: Json = False) -> None:
 
 @app.command()
 def check(json: Json = False) -> None:
-    """What is missing or too old: positions, agreements over a year old, empty cards."""
+    """What is missing or too old: positions, agreements over a year old, empty cards; and who may be there twice."""
     with desk() as d, d.core.store.transaction() as session:
-        found = places.check(session, d.now)
+        found = places.check(session, d.core.content, d.now)
     if json:
         print_json(found)
         return
@@ -161,7 +162,7 @@ def geocode(
     """
     with desk() as d:
         asking = Geocoder(d.settings.data_dir / CACHE, server)
-        found = places_desk.geocode(d.core, asking, d.now, lambda: time.sleep(PAUSE))
+        found = places_desk.geocode(d.core, asking, d.now, time.sleep)
     if json:
         print_json(found)
         return

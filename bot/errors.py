@@ -80,10 +80,10 @@ class Unreachable(TransportError):
 
 
 class TooManyRequests(TransportError):
-    """Telegram asks to slow down for `retry_after` seconds."""
+    """Telegram, or another server, asks to slow down for `retry_after` seconds."""
 
-    def __init__(self, retry_after: float) -> None:
-        super().__init__(f"Telegram asks to wait {retry_after:g} s")
+    def __init__(self, retry_after: float, message: str | None = None) -> None:
+        super().__init__(message or f"Telegram asks to wait {retry_after:g} s")
         self.retry_after = retry_after
 
 

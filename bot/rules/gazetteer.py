@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
+from math import cos, radians
 from typing import Any
 
 from bot.rules.fold import plain
 from bot.rules.nearby import SPHERE_OFF, Spot, kilometres, roughly
 
 SIZES = (5_000, 500)  # inhabitants from which places are read; the small ones only when the large ones don't do
+NOWHERE_KM = 300.0  # this far from every town a spot lies in no country
 FAR_KM = 30.0  # degrees this far from every town of the stated country are said to lie elsewhere
 _DEGREE_KM = 111.0
 
@@ -41,8 +43,9 @@ def town_of(name: str, country: str) -> Located | None:
     return next((town for size in SIZES if (town := _names(size, country).get(wanted))), None)
 
 
-def country_at(spot: Spot, stated: str) -> str:
-    """The country a spot lies in, by its nearest town: the stated one where any town of it is near enough.
+def country_at(spot: Spot, stated: str) -> str | None:
+    """The country a spot lies in, by its nearest town: the stated one where any town of it is near enough. None in the
+    open sea, or wherever else no town is within `NOWHERE_KM`.
 
     Towns tell no borders: near one this is a guess, so a stated country is believed within `FAR_KM`.
     """
@@ -89,10 +92,11 @@ def _table(size: int) -> Iterator[mmap.mmap]:
 _SPOT = re.compile(rb'"latitude": ([-\d.e]+), "longitude": ([-\d.e]+), "countrycode": "(..)"')
 
 
-def _nearest_country(spot: Spot) -> str:
+def _nearest_country(spot: Spot) -> str | None:
     with _table(SIZES[0]) as table:
         found = [(float(north), float(east), code) for north, east, code in _SPOT.findall(table)]
-    return str(min(found, key=lambda at: _rough(at[0], at[1], spot))[2], "ascii")
+    nearest = min(found, key=lambda at: _rough(at[0], at[1], spot))
+    return None if roughly(spot, nearest[0], nearest[1]) > NOWHERE_KM else str(nearest[2], "ascii")
 
 
 def zone_at(spot: Spot) -> str | None:
@@ -115,5 +119,7 @@ def _close(row: dict[str, Any], spot: Spot) -> bool:
 
 
 def _rough(latitude: float, longitude: float, spot: Spot) -> float:
+    """A measure that grows with the distance; a degree of longitude counts for less the nearer a pole is."""
     east = abs(longitude - spot.longitude) % 360
-    return float((latitude - spot.latitude) ** 2 + min(east, 360 - east) ** 2)
+    wide = min(east, 360 - east) * cos(radians(spot.latitude))
+    return (latitude - spot.latitude) ** 2 + wide * wide

@@ -20,7 +20,7 @@ from bot.rules.gazetteer import town_of
 from bot.rules.host_facts import CONFIRMED, key_of
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
-from bot.service import ambassadors as known
+from bot.service import ambassadors as known, places_alike
 from bot.store.prepared import among, first as first_row, rows
 from bot.store.tables import Host, Placement
 
@@ -247,12 +247,13 @@ def _listed(place_id: str, kind: str, one: Host | Place, shown: bool) -> dict[st
     }  # fmt: skip
 
 
-def check(session: Session, now: datetime) -> list[dict[str, str]]:
-    """What is missing or old, host by host: `id`, `name`, `what`."""
+def check(session: Session, library: Library, now: datetime) -> list[dict[str, str]]:
+    """What is missing or old, host by host, and what may be there twice: `id`, `name`, `what`."""
     today, found = local_date(now, "UTC"), []
     for host in session.scalars(select(Host).where(Host.withdrawn_at.is_(None)).order_by(Host.id)):
         found += [{"id": f"h{host.id}", "name": host.name, "what": what} for what in _gaps(host, today)]
-    return found
+    alike = places_alike.on_map(session, library)
+    return found + [{"id": number, "name": name, "what": what} for number, name, what in alike]
 
 
 def _gaps(host: Host, today: date) -> Iterator[str]:
@@ -260,6 +261,8 @@ def _gaps(host: Host, today: date) -> Iterator[str]:
         yield "has no position: give its latitude and longitude, or correct the town"
     elif not host.exact:
         yield "lies in the middle of its town: `compagnon map geocode` finds its address"
+    if host.proposed_at is not None or host.wished:
+        yield "waits for a coordinator: `compagnon map wishes`"
     if host.agreed_on is None:
         yield "is not shown: nobody has agreed yet (agreed_by, agreed_on)"
     elif (today - host.agreed_on).days > YEAR:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from bot.errors import BadInput, NotFound
+from bot.errors import BadInput, NotFound, TooManyRequests
 from bot.rules.gazetteer import country_at, zone_at
 from bot.rules.host_facts import key_of
 from bot.rules.nearby import Spot
@@ -25,10 +25,16 @@ class Asking(Protocol):
     def find(self, words: str, country: str) -> Any: ...
 
 
-def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], None]) -> list[dict[str, Any]]:
-    """Look up every host with an address that is not placed exactly. `pause` is taken between two questions.
+PAUSE = 1.0  # seconds between two questions to the geocoder: the usage policy of the public server
+LONGEST_WAIT = 120.0  # seconds that a busy server is waited for
 
-    Each answer is written down at once, so that a network that fails in the middle loses nothing. Raises Unreachable.
+
+def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[float], None]) -> list[dict[str, Any]]:
+    """Look up every host with an address that is not placed exactly. `pause` waits so many seconds: between two
+    questions, and once as long as a busy server asks for.
+
+    Each answer is written down at once, so that a network that fails in the middle loses nothing. Raises Unreachable
+    and TooManyRequests.
     """
     report, asked = [], False
     with core.store.transaction() as session:
@@ -39,19 +45,20 @@ def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], Non
             host = session.get_one(Host, host_id)
             words, name, country = f"{host.address}, {host.town}", host.name, host.country
         if asked:
-            pause()
+            pause(PAUSE)
         told: dict[str, Any] = {"id": f"h{host_id}", "name": name, "found": False}
         try:
-            at = geocoder.find(words, country)
+            at = _found(geocoder, words, country, pause)
         except NotFound as error:
             report.append(told | {"what": str(error)})
             asked = True
             continue
         asked = not at.cached
         spot = Spot(at.latitude, at.longitude)
-        there = country_at(spot, country)
+        there = country_at(spot, country) if (at.latitude, at.longitude) != (0.0, 0.0) else None
         if there != country:
-            report.append(told | {"what": f"what was found lies in {there}, not in {country}: correct the address."})
+            where = f"lies in {there}, not in {country}" if there else "lies in the sea"
+            report.append(told | {"what": f"what was found {where}: correct the address."})
             continue
         with core.store.transaction() as session:
             host = session.get_one(Host, host_id)
@@ -59,6 +66,16 @@ def geocode(core: Core, geocoder: Asking, now: datetime, pause: Callable[[], Non
             host.changed_at = now
         report.append(told | {"found": True, "what": f"{spot.latitude}, {spot.longitude}"})
     return report
+
+
+def _found(geocoder: Asking, words: str, country: str, pause: Callable[[float], None]) -> Any:
+    try:
+        return geocoder.find(words, country)
+    except TooManyRequests as busy:
+        if busy.retry_after > LONGEST_WAIT:
+            raise
+        pause(busy.retry_after)
+        return geocoder.find(words, country)
 
 
 def vet(core: Core, code: str, cohort: str | None, on: bool, now: datetime) -> str:

@@ -18,6 +18,7 @@ from bot.rules.gazetteer import country_at, town_of, zone_at
 from bot.rules.host_facts import key_of
 from bot.rules.nearby import Spot
 from bot.rules.typed import parse_country, parse_day, shown
+from bot.service import places_alike
 from bot.service.core import Core
 from bot.service.import_dialects import Sheet
 from bot.service.import_table import Row, place, sheets_of
@@ -50,12 +51,14 @@ COLUMNS = tuple(_HEADERS)
 
 @dataclass(slots=True)
 class HostReport:
-    """What an import did, or would do. `changed`: the name and by column old and new; `unplaced`: towns unknown."""
+    """What an import did, or would do. `changed`: the name and by column old and new; `unplaced`: towns unknown;
+    `alike`: sentences on rows that may be one host twice, in the list or on the map."""
 
     dry_run: bool
     added: list[str] = field(default_factory=list)
     changed: list[tuple[str, dict[str, tuple[str, str]]]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    alike: list[str] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -74,10 +77,11 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
         before = seen.setdefault(values["key"], row.number)
         if before != row.number:
             faults.append(row.fault("name", f"stands in row {before} already: keep one of them"))
-        read.append(values)
+        read.append(values | {"row": row.number})
     if faults:
         raise Faults(faults)
     with core.store.transaction() as session:
+        report.alike = places_alike.in_list(session, core.content, read)
         _write(session, read, report, now)
         if dry_run:
             session.rollback()
@@ -161,6 +165,10 @@ def _position(row: Row, values: Mapping[str, Any], faults: list[Fault]) -> dict[
     if latitude == longitude == 0:
         faults.append(row.fault("latitude", "0 and 0 lie in the sea: leave both empty where you don't know them"))
     elif country and (there := country_at(spot, country)) != country:
+        if there is None:
+            where = f"{latitude}, {longitude} lies in the open sea, or far from any town"
+            faults.append(row.fault("latitude", f"{where}: correct it, or leave both empty"))
+            return nowhere
         swapped = abs(longitude) <= 90 and country_at(Spot(longitude, latitude), country) == country
         hint = "latitude and longitude are swapped" if swapped else "correct the position or the country"
         faults.append(row.fault("latitude", f"{latitude}, {longitude} lies in {there}, not in {country}: {hint}"))

@@ -13,14 +13,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from geopy.adapters import URLLibAdapter
-from geopy.exc import GeocoderTimedOut, GeopyError
+from geopy.exc import GeocoderRateLimited, GeocoderTimedOut, GeopyError
 from geopy.geocoders import Nominatim
 
-from bot.errors import BadInput, NotFound, Unreachable
+from bot.errors import BadInput, NotFound, TooManyRequests, Unreachable
 
 CACHE = "located.json"  # in the data folder: what was asked before
 PUBLIC = "https://nominatim.openstreetmap.org"
 TIME_OUT = 10.0  # seconds
+WAIT_AFTER_429 = 60.0  # seconds, where the server does not say
+SHOWN = 120  # characters of what a server says
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,13 @@ class Geocoder:
         if address.scheme not in ("http", "https") or not address.netloc:
             raise BadInput(f"“{server}” is no address of a server: write it like {PUBLIC}.")
         self._nominatim = Nominatim(
-            user_agent=f"compagnon/{version('compagnon')} (city kits; one question at a time)",
+            user_agent=f"compagnon/{version('compagnon')} (city kits and host companies; one question at a time)",
             timeout=time_out, scheme=address.scheme, domain=address.netloc + address.path,
             adapter_factory=URLLibAdapter,  # the same whatever else is installed; others try again by themselves
         )  # fmt: skip
 
     def find(self, words: str, country: str) -> Found:
-        """The best match for the words in a country (ISO 3166). Raises NotFound or Unreachable."""
+        """The best match for the words in a country (ISO 3166). Raises NotFound, Unreachable or TooManyRequests."""
         key = f"{self._server} {country} {' '.join(words.casefold().split())}"
         known = self._known().get(key)
         if known is not None:
@@ -67,9 +69,15 @@ class Geocoder:
             raise Unreachable(
                 f"{self._server} did not answer within {self._time_out:g} seconds: try again later."
             ) from None
-        except GeopyError as error:
+        except GeocoderRateLimited as error:
+            wait = error.retry_after or WAIT_AFTER_429
+            said = f"{self._server} gave no answer (it asks to wait {wait:.0f} seconds): try again then."
+            raise TooManyRequests(wait, said) from None
+        except (GeopyError, ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+            # The latter are what geopy makes of an answer that is JSON, but no list of places.
+            why = " ".join(str(error).split())[:SHOWN] if isinstance(error, GeopyError) else "it is no list of places"
             raise Unreachable(
-                f"{self._server} gave no answer ({error}): check the network, or write latitude and longitude by hand."
+                f"{self._server} gave no answer ({why}): check the network, or write latitude and longitude by hand."
             ) from None
         if answer is None:
             raise NotFound(f"The map knows no “{words}” there: try its official name, or a street with its number.")

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
@@ -17,6 +11,7 @@ import yaml
 from bot.errors import Unreachable
 from bot.transport.geocoding import Geocoder
 from tests.support.command_line import CommandLine
+from tests.support.osm import Answer, Map, served
 
 
 @pytest.fixture
@@ -25,48 +20,10 @@ def database_url(tmp_path: object) -> str:
     return f"sqlite:///{tmp_path}/none.sqlite3"
 
 
-class Map:
-    """A Nominatim on loopback that knows one place; it answers with `status` after `pause` seconds."""
-
-    def __init__(self) -> None:
-        self.asked: list[dict[str, Any]] = []
-        self.status, self.pause, self.body = 200, 0.0, ""
-        served = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                query = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
-                served.asked.append({**query, "agent": self.headers["User-Agent"]})
-                time.sleep(served.pause)
-                known = [{"lat": "37.3891", "lon": "-5.9766", "display_name": "Comisaría, Sevilla, España"}]
-                if "Madrid" in query["q"]:
-                    known = [{"lat": "40.4168", "lon": "-3.7038", "display_name": "Sol, Madrid, España"}]
-                data = (served.body or json.dumps(known if "nowhere" not in query["q"] else [])).encode()
-                try:
-                    self.send_response(served.status)
-                    self.send_header("Content-Length", str(len(data)))
-                    self.end_headers()
-                    self.wfile.write(data)
-                except OSError:
-                    pass  # whoever asked did not wait
-
-            def log_message(self, *_: object) -> None:
-                """Silent."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
 @pytest.fixture
 def osm() -> Iterator[Map]:
-    served = Map()
-    yield served
-    served.server.shutdown()
-    served.server.server_close()
+    with served() as here:
+        yield here
 
 
 # --- check ------------------------------------------------------------------------------------------
@@ -152,8 +109,7 @@ def test_a_place_nobody_knows_is_said_in_one_sentence(run: CommandLine, osm: Map
 
 def test_without_a_network_one_sentence_says_so(run: CommandLine, osm: Map) -> None:
     address = osm.url
-    osm.server.shutdown()
-    osm.server.server_close()
+    osm.stop()
     said = run.refused("kit", "locate", "seville", "Comisaría", "--server", address)
     assert "gave no answer" in said
     assert "check the network" in said
@@ -161,13 +117,13 @@ def test_without_a_network_one_sentence_says_so(run: CommandLine, osm: Map) -> N
 
 @pytest.mark.parametrize(("status", "body"), [(429, ""), (500, ""), (403, ""), (200, "<html>")])
 def test_whatever_else_the_server_says_is_one_sentence_too(run: CommandLine, osm: Map, status: int, body: str) -> None:
-    osm.status, osm.body = status, body
+    osm.always = Answer(body, status)
     said = run.refused("kit", "locate", "seville", "Comisaría", "--server", osm.url)
     assert f"{osm.url} gave no answer" in said
 
 
 def test_a_slow_server_is_not_waited_for(osm: Map, tmp_path: Path) -> None:
-    osm.pause = 1.0
+    osm.always = Answer(hangs=True)
     with pytest.raises(Unreachable, match="did not answer within"):
         Geocoder(tmp_path / "cache.json", osm.url, time_out=0.1).find("Comisaría", "ES")
 
