@@ -110,6 +110,7 @@ async def _run(library: Library, folder: Path, port: int, browser: bool) -> None
         raise BadInput(f"Port {port} is in use on this machine: choose another with --port, or --port 0.") from None
     settings = Settings(_env_file=None, token=SecretStr(TOKEN), api_url=sandbox.url, data_dir=folder)  # type: ignore[call-arg]
     app = App(settings, clock, core, Pacing(None, per_chat=False))
+    sandbox.map = app.map_page().show
     await app.start()
     stage = Stage(core, app, clock, COHORT, HOST_ZONE, marks)
     sandbox.control.director = stage
@@ -150,6 +151,7 @@ class Answering:
 
 def _announce(url: str, browser: bool) -> None:
     typer.echo(f"Compagnon's demo is running: {url}/")
+    typer.echo(f"The map in a browser: {url}/map")
     typer.echo("A learner and a contact person are waiting there. Stop it with Ctrl-C; nothing is kept.")
     if browser:
         webbrowser.open(f"{url}/")

@@ -159,12 +159,13 @@ class App:
         self._begin(self._tell_commands())
 
     async def _serve(self, routes: list[RouteDef]) -> None:
-        server = HttpServer([*routes, *self._map_page().routes()], self._ages, self._metrics)
+        server = HttpServer([*routes, *self.map_page().routes()], self._ages, self._metrics)
         host, _, port = self.settings.listen.rpartition(":")
         await server.start(host.strip("[]"), int(port))
         self.server = server
 
-    def _map_page(self) -> MapPage:
+    def map_page(self) -> MapPage:
+        """The public map, as it is now."""
         tiles = Tiles(*found) if (found := self.settings.map_tiles()) else None
         return MapPage(
             lambda: self.pool.run(public_map.shown, self.core, self.clock.now()),

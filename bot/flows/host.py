@@ -72,7 +72,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
         case "paper":
             return _paper(view, event, parts[2], parts[3])
         case _:
-            return _card(view, event, parts) if view.host is not None else _unknown(view, event, parts)
+            return _card(scene, view, event, parts) if view.host is not None else _unknown(view, event, parts)
 
 
 def _number(part: str, longest: int = 18) -> int:
@@ -103,7 +103,7 @@ def _unknown(view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
 # --- the card -------------------------------------------------------------------------------------
 
 
-def _card(view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
+def _card(scene: Scene, view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
     host = view.host
     assert host is not None
     field = parts[2]
@@ -126,7 +126,9 @@ def _card(view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
             return show(Replace(screens.ask(changed, "languages")), effects=(kept,), conversation=waiting)
         case "drop" if host.wished:
             back = replace(host, wished={})
-            return show(Replace(screens.card(back)), effects=(WishHostFact("", None),), conversation=IDLE)
+            return show(
+                Replace(screens.card(scene.content, back)), effects=(WishHostFact("", None),), conversation=IDLE
+            )
         case "agree" if host.state in ("unasked", "off"):
             return show(Replace(screens.may_we(host)), conversation=IDLE)
         case "yes" if host.state in ("unasked", "off"):
@@ -134,7 +136,7 @@ def _card(view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
         case "off" if host.place.agreed_on is not None and host.withdrawn_on is None:
             return show(effects=(AgreeHost(False),), conversation=IDLE)
         case _:
-            return show(answer(event, screens.card(host)), conversation=IDLE)
+            return show(answer(event, screens.card(scene.content, host)), conversation=IDLE)
 
 
 def _kept(host: OwnHost, field: str, value: Any) -> Outcome:
@@ -174,7 +176,7 @@ def _words(scene: Scene, event: Event) -> Outcome:
     if field in CONFIRMED and not host.proposed:
         after = replace(host, wished={**host.wished, field: value})
         wish: Effect = WishHostFact(field, value)
-        return show(Say(screens.card(after)), effects=(wish,), conversation=IDLE)
+        return show(Say(screens.card(scene.content, after)), effects=(wish,), conversation=IDLE)
     kept = screens.edit(_changed(host, field, value), saved=True)
     return show(Say(kept), effects=(KeepHostFact(field, value),), conversation=IDLE)
 

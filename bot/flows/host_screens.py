@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.content.loader import Library
 from bot.flows.host_views import Guest, HostView, OwnHost, Question
 from bot.flows.map import Seen, facts_of, line
 from bot.flows.running import turn_pages
@@ -77,9 +78,15 @@ def results(found: tuple[Place, ...]) -> Screen:
 # --- the card -------------------------------------------------------------------------------------
 
 
-def card(host: OwnHost) -> Screen:
+def card(content: Library, host: OwnHost) -> Screen:
     """As the map shows it, what only the desk knows, and how it stands."""
-    body = [say("host/title"), line(Seen(host.place), None), *facts_of(host.place), *_behind(host), _state(host)]
+    body = [
+        say("host/title"),
+        line(content, Seen(host.place), None),
+        *facts_of(host.place),
+        *_behind(host),
+        _state(host),
+    ]
     if host.wished:
         wished = Listing(tuple(_told(field, value) for field, value in host.wished.items()))
         body.append(say("host/wished", what=wished))
@@ -216,12 +223,12 @@ def below_paper() -> Rows:
 # --- the coordinator ------------------------------------------------------------------------------
 
 
-def question(asked: Question) -> Screen:
+def question(content: Library, asked: Question) -> Screen:
     """What a tutor wants, old beside new, and two buttons."""
     who = {"tutor": verbatim(asked.tutor), "cohort": verbatim(asked.cohort), "name": verbatim(asked.place.name)}
     body: list[Text] = [say(f"host/wants/{asked.about}", **who)]
     if asked.about != "change":
-        body += [line(Seen(asked.place), None), *facts_of(asked.place)]
+        body += [line(content, Seen(asked.place), None), *facts_of(asked.place)]
     for field, (old, new) in asked.values.items():
         body.append(say("host/change", label=label(field), old=_shown(field, old), new=_shown(field, new)))
     if asked.alike:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.content.loader import Library
 from bot.flows import near, sos
 from bot.flows.care import WRITE
 from bot.flows.effects import MapWish, ShowMap
 from bot.flows.naming import city
-from bot.flows.running import answer
+from bot.flows.running import MAX_DATA, answer
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Button,
@@ -35,6 +36,7 @@ from bot.flows.vocabulary import (
 from bot.i18n import Country, LanguageName, Listing, Text, Value, say, verbatim
 from bot.rules.nearby import Spot, direction
 from bot.rules.places import Place, mark_of
+from bot.rules.towns import kit_called
 
 NEEDS = sos.NEEDS
 FLOW = "map"
@@ -43,8 +45,8 @@ CHOICES = 10  # trades or languages to choose from
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
-    """`/map`; `map:list|trade|tongue:<page>:<trade>:<language>:<lat>:<lon>`, `map:card:<id>:<lat>:<lon>`, `map:share`;
-    and a location that is awaited."""
+    """`/map`; `map:list|trade|tongue:<page>:<trade>:<language>:<lat>:<lon>`,
+    `map:card:<id>:<page>:<trade>:<language>:<lat>:<lon>`, `map:share`; and a location that is awaited."""
     if scene.person_id is None:
         return show(Say(screen(say("join/no_invite"))))
     match event:
@@ -84,6 +86,8 @@ def wish_of(data: str) -> MapWish | None:
         match parts:
             case ["map", ("list" | "trade" | "tongue") as what, page, trade, tongue, lat, lon]:
                 return MapWish(_page(page), _some(trade), _some(tongue), _spot(lat, lon), what)
+            case ["map", "card", place_id, page, trade, tongue, lat, lon]:
+                return MapWish(_page(page), _some(trade), _some(tongue), _spot(lat, lon), "card", place_id)
             case ["map", "card", place_id, lat, lon]:
                 return MapWish(spot=_spot(lat, lon), what="card", place=place_id)
             case _:
@@ -115,6 +119,12 @@ def _data(wish: MapWish, what: str = "list", page: int = 0) -> str:
     return f"map:{what}:{page}:{wish.trade or '-'}:{wish.tongue or '-'}:{_ends(wish)}"
 
 
+def _card_data(wish: MapWish, place_id: str) -> str:
+    """With the list that one came from, where it fits into a button."""
+    data = f"map:card:{place_id}:{wish.page}:{wish.trade or '-'}:{wish.tongue or '-'}:{_ends(wish)}"
+    return data if len(data.encode()) <= MAX_DATA else f"map:card:{place_id}:{_ends(wish)}"
+
+
 def _ends(wish: MapWish) -> str:
     return f"{wish.spot.latitude:g}:{wish.spot.longitude:g}" if wish.spot else "-:-"
 
@@ -135,9 +145,9 @@ def listed(scene: Scene, wish: MapWish, spot: Spot | None, found: Sequence[Seen]
     body: list[Text] = [_head(scene, wish, spot)]
     if wish.trade or wish.tongue:
         body.append(say("map/filtered", what=Listing(tuple(_chosen(wish, found)))))
-    body += [line(one, spot) for one in found] or [say("map/nothing")]
+    body += [line(scene.content, one, spot) for one in found] or [say("map/nothing")]
     rows: list[tuple[Button, ...]] = [
-        (Button(verbatim(one.place.name), f"map:card:{one.place.id}:{_ends(wish)}"),) for one in found
+        (Button(verbatim(one.place.name), _card_data(wish, one.place.id)),) for one in found
     ]
     before = (button("menu/before_button", _data(wish, page=wish.page - 1)),) if wish.page else ()
     after = (button("menu/after_button", _data(wish, page=wish.page + 1)),) if more else ()
@@ -165,15 +175,21 @@ def _chosen(wish: MapWish, found: Sequence[Seen]) -> list[Text | LanguageName]:
     return [*([verbatim(trades[0])] if trades else []), *([LanguageName(wish.tongue)] if wish.tongue else [])]
 
 
-def line(one: Seen, spot: Spot | None) -> Text:
+def line(content: Library, one: Seen, spot: Spot | None) -> Text:
     place = one.place
     facts: dict[str, Value] = {
-        "name": verbatim(place.name), "kind": say(f"map_page/one/{place.kind}"), "town": verbatim(place.town),
+        "name": verbatim(place.name), "kind": say(f"map_page/one/{place.kind}"), "town": town_of(content, place),
         "country": Country(place.country),
     }  # fmt: skip
     if one.far is None or spot is None:
         return say("map/line", **facts)
     return say("map/line_far", far=_far(one, spot), **facts)
+
+
+def town_of(content: Library, place: Place) -> Text:
+    """A town as it is called in the reader's language, where it has a kit; else as somebody wrote it."""
+    kit = kit_called(content, place.town, place.country)
+    return verbatim(place.town) if kit is None else Text(f"kits/{kit}/name")
 
 
 def _far(one: Seen, spot: Spot) -> Text:
@@ -197,19 +213,20 @@ def choices(wish: MapWish, trades: Sequence[str], tongues: Sequence[str]) -> Scr
 
 
 def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Screen, ...]:
-    """All that may be known of a place, and its pin on Telegram's own map."""
+    """Its pin on Telegram's own map, and below it all that may be known of a place."""
     place = one.place
-    body = [line(one, spot), *([say("map_page/sample_hint")] if place.sample else []), *facts_of(place)]
+    body = [line(scene.content, one, spot), *([say("map_page/sample_hint")] if place.sample else []), *facts_of(place)]
     if not place.exact:
         body.append(say("map_page/about_town"))
     body.append(say(f"map_page/ask_{'ambassador' if place.kind == 'ambassador' else 'host'}"))
     write: Rows = (WRITE,) if scene.is_learner else ()
     if place.kind == "ambassador" and scene.is_learner:
         write = ((button("asking/ask_button", f"ask:new:{place.id[1:]}"),),)
-    back = (button("map/back_button", _data(wish)),)
+    back = (button("map/back_button", _data(wish, page=wish.page)),)
     words = Screen(tuple(body), (*write, back))
-    pin = Screen((), venue=Venue(place.latitude, place.longitude, place.name, place.town))
-    return words, pin
+    town = scene.content.catalogues.plain(town_of(scene.content, place), scene.language, scene.zone)
+    pin = Screen((), venue=Venue(place.latitude, place.longitude, place.name, town))
+    return pin, words
 
 
 def facts_of(place: Place) -> list[Text]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from bot.clock import country_zones, only_zone, zone
 from bot.content.loader import Library
@@ -107,6 +108,16 @@ def _names_of_kits(library: Library) -> Mapping[str, str]:
     local = {name: kit_id for name, kit_id in LOCAL_NAMES.items() if kit_id in library.kits}
     # An id always means its own kit.
     return local | found | {plain(kit_id): kit_id for kit_id in library.kits}
+
+
+@lru_cache(maxsize=4)
+def _kits_there(library: Library) -> Mapping[tuple[str, str], str]:
+    return {(name, library.kits[kit_id].country): kit_id for name, kit_id in _names_of_kits(library).items()}
+
+
+def kit_called(library: Library, town: str, country: str) -> str | None:
+    """The kit of a town in a country, by any of its names; None for a town without one."""
+    return _kits_there(library).get((plain(town), country))
 
 
 def kit_name(library: Library, kit_id: str, language: str = "en") -> str:

@@ -70,6 +70,7 @@ class ControlApi:
         self._world = world
         self._api = api
         self.director = director
+        self.map: Handler | None = None  # the page at /map
         self._travelling = False
 
     def routes(self) -> list[tuple[str, str, Handler]]:
@@ -102,6 +103,7 @@ class ControlApi:
             "clock": await director.clock() if director else None,
             "faults": self._api.faults.as_json(),
             "invites": await director.invites() if director else [],
+            **({"map": True} if self.map is not None else {}),
         }
 
     async def _add_user(self, request: web.Request) -> Json:

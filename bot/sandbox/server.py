@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.sandbox.api import BotApi, lost
 from bot.sandbox.control import ControlApi
 from bot.sandbox.director import Director
-from bot.sandbox.guard import LOOPBACK, guarded
+from bot.sandbox.guard import LOOPBACK, Handler, guarded
 from bot.sandbox.world import World
 
 WEB = Path(__file__).parent / "web"
@@ -53,6 +53,15 @@ class Sandbox:
         self._runner: web.AppRunner | None = None
 
     @property
+    def map(self) -> Handler | None:
+        """What answers at `/map`: a page of whoever runs this, or nothing."""
+        return self.control.map
+
+    @map.setter
+    def map(self, page: Handler) -> None:
+        self.control.map = page
+
+    @property
     def url(self) -> str:
         """Base address: methods at `{url}/bot{token}/{method}`, the page at `{url}/`."""
         host = f"[{self._host}]" if ":" in self._host else self._host
@@ -89,10 +98,20 @@ class Sandbox:
         router.add_route("*", "/bot{token}/{method}", self.api.handle)
         router.add_route("GET", "/file/bot{token}/{path:.+}", self.api.file)
         router.add_route("*", "/bot{rest:.*}", lost)
-        pages = [*self.control.routes(), ("GET", "/", _page), ("GET", "/web/{name:.+}", _page)]
+        pages = [
+            *self.control.routes(),
+            ("GET", "/", _page),
+            ("GET", "/web/{name:.+}", _page),
+            ("GET", "/map", self._map),
+        ]
         for verb, path, handler in pages:
             router.add_route(verb, path, guarded(handler, self._hosts, lambda: self.port))
         return app
+
+    async def _map(self, request: web.Request) -> web.StreamResponse:
+        if self.map is None:
+            return web.json_response({"error": "There is no map in this sandbox."}, status=404)
+        return await self.map(request)
 
 
 async def _page(request: web.Request) -> web.StreamResponse:

@@ -33,7 +33,7 @@ def ask(core: Core, session: Session, about: str, number: int, now: datetime) ->
     if found is None:
         return False
     host, member = found
-    shown = screens.question(_question(session, about, number, host, member))
+    shown = screens.question(core.content, _question(session, about, number, host, member))
     key = f"host:{about}:{number}:{_mark(about, host, member)}"
     asked = [notices.notify(session, to, shown, now=now, key=f"{key}:{to}") for to in _deciders(session, member)]
     return any(asked)

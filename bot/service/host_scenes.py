@@ -16,7 +16,7 @@ from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Tap
 from bot.rules.fold import fold
 from bot.rules.permissions import Action, Role, may
-from bot.rules.towns import kit_name
+from bot.rules.towns import kit_called, kit_name
 from bot.service import places
 from bot.service.core import Core
 from bot.service.stays import load_stays, subjects_of
@@ -92,15 +92,10 @@ def _called(session: Session, name: str, country: str | None) -> Sequence[Host]:
     return session.scalars(select(Host).where(*where).order_by(Host.id).limit(MOST)).all()
 
 
-def same_town(library: Library, town: str, other: str) -> bool:
+def same_town(library: Library, town: str, other: str, country: str) -> bool:
     """The same town, in whatever language it is written?"""
-    if fold(town) == fold(other):
-        return True
-    names = [
-        {fold(library.catalogues.forms(f"kits/{kit_id}/name", tag)[0][0]) for tag in library.catalogues.languages}
-        for kit_id in library.kits
-    ]
-    return any(fold(town) in known and fold(other) in known for known in names)
+    kit = kit_called(library, town, country)
+    return fold(town) == fold(other) or (kit is not None and kit == kit_called(library, other, country))
 
 
 # --- who comes when -------------------------------------------------------------------------------

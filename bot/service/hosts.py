@@ -12,6 +12,7 @@ from bot.rules.fold import fold
 from bot.rules.gazetteer import town_of
 from bot.rules.host_facts import CONFIRMED, OWN, key_of
 from bot.rules.names import full_name
+from bot.rules.towns import kit_called
 from bot.service import host_papers, host_questions as questions, places
 from bot.service.audit import note
 from bot.service.host_scenes import MOST, card, own, same_town
@@ -90,7 +91,7 @@ def _agree(work: Work, effect: fx.AgreeHost) -> None:
 
 
 def _show_card(work: Work, host: Host) -> None:
-    work.applied.after.append(Replace(screens.card(own(host, work.scene))))
+    work.applied.after.append(Replace(screens.card(work.core.content, own(host, work.scene))))
 
 
 # --- whose card -----------------------------------------------------------------------------------
@@ -103,7 +104,7 @@ def _claim(work: Work, effect: fx.ClaimHost) -> None:
     if view is None or view.host is not None or view.asked is not None or host is None:
         return
     named = f"h{host.id}" in {place.id for place in view.found}
-    if named and view.town is not None and same_town(work.core.content, host.town, view.town):
+    if named and view.town is not None and same_town(work.core.content, host.town, view.town, host.country):
         _link(work, host)
         return
     if not named and places.find(work.session, work.core.content, f"h{host.id}", work.now) is None:
@@ -140,10 +141,10 @@ def _add(work: Work, effect: fx.AddHost) -> None:
 
 def _middle(work: Work, town: str, country: str) -> dict[str, object]:
     """The middle of a town: as its kit has it, else by the gazetteer."""
-    for kit in work.core.content.kits.values():
-        names = (work.core.content.catalogues.forms(f"kits/{kit.id}/name", tag)[0][0] for tag in ("en", "fr", "es"))
-        if kit.country == country and fold(town) in {fold(name) for name in names}:
-            return {"latitude": kit.latitude, "longitude": kit.longitude, "zone": kit.zone}
+    kit_id = kit_called(work.core.content, town, country)
+    if kit_id is not None:
+        kit = work.core.content.kits[kit_id]
+        return {"latitude": kit.latitude, "longitude": kit.longitude, "zone": kit.zone}
     at = town_of(town, country)
     return {"latitude": at.latitude, "longitude": at.longitude, "zone": at.zone} if at else {}
 

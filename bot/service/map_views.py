@@ -36,7 +36,7 @@ def _list(work: Work, wish: MapWish, spot: Spot | None) -> None:
     page = found[wish.page * talk.PAGE : enough - 1]
     filters = places.can_be_narrowed(work.session, work.core.content, work.now)
     shown = talk.listed(work.scene, wish, spot, page, len(found) >= enough, filters)
-    work.applied.after.append(Replace(shown) if wish.page or wish.trade or wish.tongue else Say(shown))
+    work.applied.after.append(Replace(shown))  # a new message where nothing was tapped
 
 
 def _found(work: Work, wish: MapWish, spot: Spot | None, enough: int) -> list[talk.Seen]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from bot.content.loader import Library
 from bot.rules.alike import One, Pair, pairs
 from bot.rules.fold import fold
+from bot.rules.towns import kit_called
 from bot.store.tables import Host
 
 _WHY = {"name": "have nearly the same name in the same town", "address": "have the same address",
@@ -67,9 +68,4 @@ def _card(host: Any) -> One:
 
 def town_of(library: Library) -> Callable[[str, str], str]:
     """What a town is known by: the id of its kit under each of its names, else its name folded."""
-    kits = {
-        (fold(library.catalogues.forms(f"kits/{kit.id}/name", tag)[0][0]), kit.country): kit.id
-        for kit in library.kits.values()
-        for tag in library.catalogues.languages
-    }
-    return cache(lambda town, country: kits.get((fold(town), country)) or fold(town))
+    return cache(lambda town, country: kit_called(library, town, country) or fold(town))

@@ -51,9 +51,10 @@ class MapPage:
 
     def routes(self) -> list[web.RouteDef]:
         """The one route, for GET and HEAD."""
-        return [web.get("/map", self._show)]
+        return [web.get("/map", self.show)]
 
-    async def _show(self, request: web.Request) -> web.Response:
+    async def show(self, request: web.Request) -> web.Response:
+        """The page, or that the reader has it already."""
         try:
             drawn = await self._current()
         except (StorageTrouble, TimeoutError):

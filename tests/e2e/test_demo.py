@@ -93,14 +93,17 @@ def test_the_page_answers_and_the_first_start_is_answered_within_ten_seconds(tmp
         async with aiohttp.ClientSession() as http, http.get(here.url) as page:
             assert page.status == 200
             assert "<title>" in await page.text()
+        async with aiohttp.ClientSession() as http, http.get(f"{here.url}/map") as page:
+            assert "Panadería de Ejemplo" in await page.text()
         _, state = await here.call("GET", "/sandbox/state")
         learner = await Patient.join(here.url, "Noah", label="learner")
         token = next(one["token"] for one in state["invites"] if one["role"] == "learner")
         await learner.send(f"/start {token}")
         await learner.wait_for("English")
         # On a busy machine its own work counts, not the waiting for a processor.
+        assert state["map"] is True
         assert min(time.monotonic() - here.began, here.running.worked()) < FIRST_ANSWER
-        assert here.running.log().count("\n") == 2, here.running.log()
+        assert here.running.log().count("\n") == 3, here.running.log()
 
     _play(tmp_path, story)
 

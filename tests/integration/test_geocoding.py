@@ -97,7 +97,8 @@ def test_an_address_elsewhere_is_named_and_its_host_left_where_it_is(
     "answer, said",
     [
         (Answer("<html><title>Sorry</title>" + "x" * 5000), "gave no answer"), (Answer("[1, 2"), "gave no answer"),
-        (Answer('[{"lat": "north", "lon": "5"}]'), "it is no list of places"), (Answer("[7]"), "it is no list of places"),
+        (Answer('[{"lat": "north", "lon": "5"}]'), "it is no list of places"), 
+        (Answer("[7]"), "it is no list of places"),
         (Answer('[{"lat": "95", "lon": "NaN"}]'), "it is no list of places"), (Answer("", 500), "gave no answer"),
         (Answer('{"error": "too busy"}'), "too busy"), (Answer(hangs=True), "did not answer within 0.05 seconds"),
     ],

@@ -20,6 +20,7 @@ export class Guide {
     app.world.addEventListener("clock", () => this.watchClock());
     el.addEventListener("keydown", (event) => { if (event.key === "Escape") this.hide(); });
     this.render();
+    app.world.addEventListener("users", () => { this.map.hidden = !app.world.map; });
     const last = memory.get("guide", "new");
     if (last === "new" && app.layout.small.matches) app.layout.active = -1;  // on a small screen the guide is a tab
     if (last === "closed") this.reflect(false);
@@ -65,11 +66,14 @@ export class Guide {
   render() {
     this.items = new Map(this.steps.map((step) => [step.id, this.item(step)]));
     this.count = h("span", { class: "guide-count" });
+    this.map = h("p", { class: "guide-foot", hidden: !this.app.world.map },
+      h("a", { href: "/map", target: "_blank", rel: "noopener", text: "The map in a browser" }), ": host companies and partners, as anybody sees them. In a chat, send /map.");
     this.el.replaceChildren(
       h("header", {}, h("div", {}, h("h2", { id: "guide-title", text: "What to try" }), this.count),
         h("button", { type: "button", class: "round", "aria-label": "Close the guide", on: { click: () => this.hide() } }, icon("close"))),
       h("p", { class: "guide-lead", text: "A whole stay abroad in five minutes. You hold every phone, and the clock." }),
       h("ol", { class: "guide-steps" }, [...this.items.values()]),
+      this.map,
       h("p", { class: "guide-foot", text: "On the way to the return, learners answer their check-ins. Everything runs on this computer; nobody outside gets a message. F6 jumps between the phones." }));
     this.mark();
   }

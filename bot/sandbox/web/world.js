@@ -72,6 +72,7 @@ export class World extends EventTarget {
     this.users = new Map((state.users ?? []).map((user) => [user.id, user]));
     this.clock = state.clock ?? null;
     this.invites = state.invites ?? [];
+    this.map = Boolean(state.map);
     this.emit("users");
     this.emit("invites");
     this.emit("clock");
