@@ -1,7 +1,5 @@
 """Assessments that tutors are filling in lie apart from those that were handed in"""
 
-import json
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -50,12 +48,12 @@ def _move() -> None:
         grades = connection.execute(
             sa.text("SELECT code, value FROM outcome_grade WHERE placement_id = :placement AND moment = :moment"), where
         ).all()
-        given = json.dumps(dict(grades))
+        given = sa.bindparam("grades", dict(map(tuple, grades)), type_=sa.JSON())
         connection.execute(
             sa.text(
                 "INSERT INTO outcome_draft (placement_id, moment, by_person_id, grades, comment, begun_at) "
                 "VALUES (:placement, :moment, :person, :grades, :comment, :begun)"
-            ).bindparams(**where, person=person_id, grades=given, comment=comment, begun=begun_at)
+            ).bindparams(given, **where, person=person_id, comment=comment, begun=begun_at)
         )
     unfinished = "EXISTS (SELECT 1 FROM outcome_grid g WHERE g.placement_id = outcome_grade.placement_id " \
                  "AND g.moment = outcome_grade.moment AND g.handed_in_at IS NULL)"  # fmt: skip
