@@ -27,6 +27,7 @@ from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.coverage import stays_in
+from bot.service.open_cases import hidden_people
 from bot.service.referents import spelled
 from bot.service.stays import itinerary_of
 from bot.store.tables import Alert, AlertEvent, Cohort, Drill, Membership, Placement, TelegramAccount
@@ -152,7 +153,10 @@ def _sound(core: Core, session: Session, row: Drill, cohort: Cohort, now: dateti
     tried = ladders(session, cohort.id, now)
     if not tried:
         raise _no_ladder(cohort)
-    found = [_try(core, session, placements[0], now) for placements in tried.values()]
+    named = hidden_people(session, [placement.id for placements in tried.values() for placement in placements])
+    # Whoever an open case names is left out of that learner's ladder, and is tried with another's.
+    chosen = [next((p for p in placements if p.id not in named), placements[0]) for placements in tried.values()]
+    found = [_try(core, session, placement, now) for placement in chosen]
     row.alerts = [one["id"] for one in found if one["id"] is not None]
     row.state, row.started_at, row.wake_at = "running", now, now + LASTS
     if not row.alerts:

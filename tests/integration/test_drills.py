@@ -11,7 +11,7 @@ from bot.rules.alert import Reason, Severity
 from bot.rules.drill import SEEDS
 from bot.service import alerts, drills, upkeep
 from bot.service.core import Core
-from bot.store.tables import Alert, Drill, Membership, Placement
+from bot.store.tables import Alert, Case, Drill, Membership, Placement
 from tests.support.alerting import alerted
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
 from tests.support.looking import change, change_stay, march, rows
@@ -167,3 +167,14 @@ def test_a_drill_is_no_open_alert_about_the_learner_whose_ladder_it_tries(core: 
     desk.world.turn()
     desk.world.say(REFERENT, "/learners")
     assert "open alert" not in desk.world.phone(REFERENT).last.text
+
+
+def test_whoever_an_open_case_names_is_tried_with_the_ladder_of_another_learner(core: Core, desk: Small) -> None:
+    add_learner(core, desk, "mia", "Mia", "Esempio", "L02", arrival_date=date(2026, 2, 20))
+    with core.store.transaction() as session:
+        session.add(
+            Case(placement_id=desk.placements["lea"], cohort_id=desk.cohort_id, opened_at=desk.world.now,
+                 named_role="referent", named_id=desk.people["claire"], told=[])
+        )  # fmt: skip
+    (found,) = drills.start(core, CODE, desk.world.now)
+    assert found["told"] == ["Claire Exemple", "Marco Esempio", "Nora Desk"]

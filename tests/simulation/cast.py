@@ -9,11 +9,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from bot.clock import Itinerary, local_date, to_utc
-from bot.flows.vocabulary import Start
+from bot.flows.vocabulary import Command, Start
 from bot.service import alert_list, broadcast_plan, consents, handover, learners, rollcall, rota, steps
 from bot.service.core import Core
 from bot.store.tables import Membership, Person, TelegramAccount
-from tests.simulation.people import Helper, Learner
+from tests.simulation.circle import Circle
+from tests.simulation.people import Helper, Learner, Somebody
 from tests.support.cohort import add_learner, add_staff, small_cohort
 
 if TYPE_CHECKING:
@@ -71,11 +72,14 @@ class Cast:
         self.answers = (0.0,) if sim.people == "silent" else self.answers
         self.helpers: list[Helper] = []
         self.learners: list[Learner] = []
+        self.circle = Circle(sim, self)
         self._add_helpers()
         for number in range(size.learners):
             self._add_learner(number, size.days)
         self._set_duty()
-        self.by_chat: dict[int, Helper | Learner] = {}
+        if sim.rich:
+            self._add_circle()
+        self.by_chat: dict[int, Somebody] = {parent.chat_id: parent for parent in self.circle.parents}
         self.by_chat |= {helper.chat_id: helper for helper in self.helpers}
         self.by_chat |= {learner.chat_id: learner for learner in self.learners}
 
@@ -96,6 +100,12 @@ class Cast:
             self.helpers.append(helper)
             if dice.random() < 0.9:
                 self._link(helper)
+
+    def _add_circle(self) -> None:
+        self.circle.add_lead()
+        self.circle.add_mail()
+        for number, learner in enumerate(self.learners):
+            self.circle.add_family(learner, number)
 
     def _set_duty(self) -> None:
         """Backups and local contacts may have hours; the referent and the coordinator are always on duty."""
@@ -161,6 +171,8 @@ class Cast:
         for helper in self.helpers:
             helper.live(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
         self.sim.desk.plan()
+        if self.sim.rich:
+            self.circle.begin(self.start + timedelta(hours=6), self.end - timedelta(hours=12))
 
     def check_in_hours(self) -> list[datetime]:
         """When most check-ins fall due."""
@@ -244,8 +256,9 @@ class Desk:
 
     def calls_the_roll(self) -> None:
         """Everybody is asked now."""
-        self.sim.types("cohort rollcall", rollcall.call, "SPRING", None)
+        asked = self.sim.types("cohort rollcall", rollcall.call, "SPRING", None) or []
         self.sim.roll_called = True
+        self.sim.roll_calls.append((self.sim.clock.now, asked))
 
     def writes_to_all(self) -> None:
         """A message to all learners, now or at noon of the next day."""
@@ -270,7 +283,10 @@ class Desk:
             learner.itinerary = replace(stay, return_=max(stay.arrival, min(stay.return_, today)))
 
     def goes_away(self, helper: Helper, long: timedelta) -> None:
-        """Somebody is off duty, with whoever comes next as substitute."""
+        """Somebody is off duty, with whoever comes next as substitute; in the full world they arrange it themselves."""
+        if self.sim.rich:
+            helper.does(Command("away"))
+            return
         others = [one for one in self.sim.cast.helpers if one is not helper]
         self.sim.told(helper.name, "is away for {}", long)
         self._set(helper, away_until=self.sim.clock.now + long, substitute_id=self.dice.choice(others).membership_id)

@@ -31,9 +31,12 @@ from bot.store.tables import (
     Relay,
     SeenUpdate,
 )
-from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, second_channel, trails
+from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, trails
+from tests.simulation.judging_circle import absences, cases, drills, families
+from tests.simulation.judging_pauses import pauses, roll_calls
+from tests.simulation.judging_second import second_channels
 from tests.simulation.judging_travel import journeys
-from tests.simulation.people import Helper, Learner
+from tests.simulation.people import Learner, Somebody
 from tests.simulation.telegram import Got, Try
 
 if TYPE_CHECKING:
@@ -53,12 +56,13 @@ def judge(sim: Simulation) -> None:
         judge = _Judge(sim, session)
         for check in (
             judge.updates, judge.answers, judge.outbox, judge.twice, judge.order, judge.quiet_hours, judge.budget,
-            judge.rate,
-            judge.every_day, judge.fair,
+            judge.rate, judge.every_day, judge.fair,
         ):  # fmt: skip
             check()
-        for of_all in (journeys, ladders, trails, all_clear, copies, second_channel):
+        for of_all in (journeys, ladders, trails, all_clear, copies, pauses, roll_calls):
             of_all(judge)
+        for of_the_full_world in (second_channels, drills, absences, cases, families) if sim.rich else ():
+            of_the_full_world(judge)
 
 
 class _Judge:
@@ -253,7 +257,7 @@ class _Judge:
                 if got.kind == "prompt" and place >= most:
                     self.blame(f"{code} got message {got.row_id}, a prompt too many, on {day}")
 
-    def _arrived(self) -> Iterable[tuple[Got, Helper | Learner]]:
+    def _arrived(self) -> Iterable[tuple[Got, Somebody]]:
         for chat_id, chat in self.sim.telegram.chats.items():
             person = self.sim.cast.by_chat.get(chat_id)
             if person is not None:
@@ -273,9 +277,9 @@ class _Judge:
     def every_day(self) -> None:
         """Every check-in that was due ended: answered, excused, alerted; or closed because we were away."""
         rows = {(row.placement_id, row.day): row for row in self.check_ins}
-        pauses: dict[int, list[tuple[date, date]]] = defaultdict(list)
-        for pause in self.session.scalars(select(Pause).where(Pause.decided_at.is_not(None))):
-            pauses[pause.placement_id].append((pause.first_day, pause.last_day))
+        silence: dict[int, list[tuple[date, date]]] = defaultdict(list)
+        for pause in self.session.scalars(select(Pause).where(Pause.state == "on")):
+            silence[pause.placement_id].append((pause.first_day, pause.last_day))
         for learner in self.sim.cast.learners:
             placement = self.session.get_one(Placement, learner.placement_id)
             since = self.session.get_one(Person, learner.person_id).onboarded_at
@@ -285,7 +289,7 @@ class _Judge:
             # On the days of arrival and return it is the journey that is asked about.
             day, last = learner.itinerary.arrival + DAY, placement.ended_on or learner.itinerary.return_
             while day < last:
-                if any(first <= day <= until for first, until in pauses[learner.placement_id]):
+                if any(first <= day <= until for first, until in silence[learner.placement_id]):
                     day += DAY
                     continue
                 due = to_utc(day, hour, learner.itinerary.zone_on(day))
@@ -385,7 +389,7 @@ class _Judge:
         return learner.code if learner else str(row.placement_id)
 
 
-def _zone(person: Helper | Learner, at: datetime) -> str:
+def _zone(person: Somebody, at: datetime) -> str:
     if isinstance(person, Learner) and person.itinerary is not None:
         return person.itinerary.zone_at(at)
     return person.zone

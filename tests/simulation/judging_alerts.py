@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 
-from bot.store.tables import Alert, AlertEvent, MessageCopy, SecondMessage
+from bot.rules.alert import Reason
+from bot.store.tables import Alert, AlertEvent, MessageCopy
 from tests.simulation.judging_travel import Judge
 
 MINUTE = timedelta(minutes=1)
 LOUD = frozenset({"acknowledged", "resolved", "exhausted", "learner_answered"})
-FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved"}
+FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved", "withdrawn"}
 
 
 def ladders(judge: Judge) -> None:
@@ -25,11 +25,11 @@ def ladders(judge: Judge) -> None:
         if opened["next_at"] is None or opened["next_at"] < judge.sim.cast.end:
             judge.blame(f"alert {row.id} is open and nobody will look at it again")
     for row in judge.alerts.values():
-        chorus = {one.id for one in _chorus(judge, row)}
+        together = {one.id for one in chorus(judge, row)}
         since = row.raised_at - judge._slack(row.raised_at)  # a clock set back dates what follows before it
-        events = sorted((e for one in chorus for e in judge.events[one] if e.at >= since), key=lambda e: e.id)
+        events = sorted((e for one in together for e in judge.events[one] if e.at >= since), key=lambda e: e.id)
         _heard(judge, row, events)
-        told = [o for o in judge.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in chorus]
+        told = [o for o in judge.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in together]
         reached = any(one.accepted for o in told for one in judge.tries[o.id])
         learner_knows = any(o.ref == f"news:{row.id}" for o in judge.rows.values())
         ended = any(e.what in ("exhausted", "resolved") for e in events)
@@ -51,7 +51,12 @@ def _heard(judge: Judge, row: Alert, events: Sequence[AlertEvent]) -> None:
             judge.blame(f"alert {row.id} of {at} was silent until {until}")
 
 
-def _chorus(judge: Judge, row: Alert) -> list[Alert]:
+def is_drill(row: Alert) -> bool:
+    """Is it no real alert?"""
+    return row.reason == Reason.DRILL.value
+
+
+def chorus(judge: Judge, row: Alert) -> list[Alert]:
     """The alert, and those it rests behind or leads: most of a cohort silent at once is told as one."""
     if row.incident_id is None:
         return [row]
@@ -62,6 +67,8 @@ def trails(judge: Judge) -> None:
     """The first acknowledgement wins; it holds until it lapses."""
     for alert_id, events in judge.events.items():
         taken: AlertEvent | None = None
+        if is_drill(judge.alerts[alert_id]):
+            continue  # everybody taps for themselves
         for event in events:
             if event.what == "acknowledged":
                 if taken is not None:
@@ -75,30 +82,14 @@ def all_clear(judge: Judge) -> None:
     """Everybody who was alerted hears how it ended."""
     linked = {helper.membership_id for helper in judge.sim.cast.helpers if helper.is_linked}
     for row in judge.alerts.values():
-        if row.resolved_at is None:
-            continue
+        if row.resolved_at is None or is_drill(row):
+            continue  # a drill says how it went in the morning
         clear = [o.ref for o in judge.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
         about = f"alert:{row.id}:" if row.incident_id is None else f"group:{row.incident_id}:"
         heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(about)}
         for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:
             if member in linked:
                 judge.blame(f"alert {row.id} is over since {row.resolved_at}, and member {member} does not hear it")
-
-
-def second_channel(judge: Judge) -> None:
-    """Whenever somebody was told of an alert, the second channel was told in the same transaction, and once."""
-    if not judge.sim.channels:
-        return
-    calls: dict[int, list[datetime]] = defaultdict(list)
-    for call in judge.session.scalars(select(SecondMessage).where(SecondMessage.alert_id.is_not(None))):
-        if call.payload["facts"]["event"] == "alert":
-            calls[call.alert_id].append(call.created_at)
-    for row in judge.alerts.values():
-        chorus = {one.id for one in _chorus(judge, row)}
-        called = {at for one in chorus for at in calls[one]}
-        for event in judge.events[row.id]:
-            if event.what == "told" and event.at not in called:
-                judge.blame(f"alert {row.id} was told at {event.at}, and the second channel heard nothing")
 
 
 def copies(judge: Judge) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from bot.flows.vocabulary import Tap
 from bot.rules.travel_days import legs
 from bot.rules.travel_terms import OVERDUE
-from bot.store.tables import Alert, AlertEvent, Cohort, Outbox, Person, Placement, Travel
+from bot.store.tables import Alert, AlertEvent, CheckIn, Cohort, Outbox, Person, Placement, Travel
 from tests.simulation.people import Learner
 from tests.simulation.telegram import Try
 
@@ -33,6 +33,7 @@ class Judge(Protocol):
     events: dict[int, list[AlertEvent]]
     by_placement: dict[int, Learner]
     cohort: Cohort
+    check_ins: list[CheckIn]
 
     def blame(self, what: str) -> None: ...
     def _trouble(self, start: datetime, end: datetime | None) -> bool: ...

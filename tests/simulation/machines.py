@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import StorageTrouble
 from bot.flows.vocabulary import Incoming
-from bot.service import intake, leases, outbox, together
+from bot.service import intake, leases, outbox, second_sending, together
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Fate, Handled, Result
 from bot.transport.poller import LEASE as POLLER, LEASE_SECONDS, LIMIT
 from bot.transport.sender import ANSWERS_AT_ONCE, LEASE as SENDER
 from scheduler import due
 from tests.simulation.clockwork import Step
+from tests.simulation.elsewhere import CHANNELS, Lane
 from tests.simulation.faults import FaultyStore, Killed
 
 if TYPE_CHECKING:
@@ -164,7 +165,8 @@ class Bot(Machine):
         self.looks_at: datetime | None = None
         self.free_at = self.sim.clock.now  # when the next message that nobody asked for may go
         self.polls_at: datetime | None = None
-        self.marking = self.looking = self.cleaning = False
+        self.marking = self.looking = self.cleaning = self.tidying = False
+        self.lanes = {channel: Lane(self, channel) for channel in CHANNELS}
         self.in_vain = 0  # looks for what dead processes left that found nothing
         self.heard_at = datetime.min.replace(tzinfo=self.sim.clock.now.tzinfo)
         self.poll_soon()
@@ -367,3 +369,13 @@ class Bot(Machine):
         self.in_vain = 0 if count or not ok else self.in_vain + 1
         if ok and count:
             self.sim.told(self.name, "takes back {} messages", count)
+
+    def tidy_lanes(self, seconds: float) -> None:
+        """The same for the second channels."""
+        if self.alive and not self.tidying:
+            self.tidying = True
+            self.later(seconds + self.sim.elsewhere.dice.uniform(0, 15), self._tidy)
+
+    def _tidy(self) -> None:
+        self.tidying = False
+        self.carefully("tidy the second channels", second_sending.tidy, self.now())

@@ -161,7 +161,7 @@ class Learner(Somebody):
         elif data[0].startswith("travel:"):
             self._travels(got, data)
         elif data[0].startswith("pause:"):
-            if self.dice.random() < 0.8:
+            if not self.sim.rich and self.dice.random() < 0.8:
                 self.later(self.dice.uniform(2, 60), Tap(self.dice.choice(data[:3]), got.message_id))
         elif got.kind in ("check_in", "reminder"):
             self._is_asked(got, data)

@@ -18,10 +18,11 @@ from bot.rules.kit_search import KitSearch
 from bot.service import alert_list
 from bot.service.core import Core
 from bot.service.delivery import Delivery, Result
-from bot.service.second_channel import WEBHOOK
+from bot.service.second_channel import MAIL, WEBHOOK
 from bot.store.tables import Alert
 from tests.simulation.cast import Cast, Desk, Size, size_of
 from tests.simulation.clockwork import Clockwork
+from tests.simulation.elsewhere import HELD as HELD_ELSEWHERE, WAITING, Elsewhere
 from tests.simulation.faults import Faults
 from tests.simulation.machines import Bot, Scheduler
 from tests.simulation.people import Somebody
@@ -36,6 +37,8 @@ SELECT min(wake_at) FROM check_in WHERE wake_at IS NOT NULL UNION ALL
 SELECT min(wake_at) FROM travel WHERE wake_at IS NOT NULL UNION ALL
 SELECT min(wake_at) FROM pause WHERE wake_at IS NOT NULL UNION ALL
 SELECT min(wake_at) FROM absence WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(wake_at) FROM drill WHERE wake_at IS NOT NULL UNION ALL
+SELECT min(next_at) FROM safeguarding_case WHERE next_at IS NOT NULL UNION ALL
 SELECT min(next_at) FROM alert WHERE next_at IS NOT NULL UNION ALL
 SELECT min(due_at) FROM message_copy WHERE state = 'planned' UNION ALL
 SELECT min(plan_at) FROM placement WHERE plan_at IS NOT NULL UNION ALL
@@ -80,7 +83,7 @@ class Simulation:
     deadly: int = 1  # how many times oftener processes die
     unattended: bool = False  # the desk closes nothing
     people: str | None = None  # "silent": nobody answers a check-in; "travelling": everybody goes there and back
-    rich: bool = False  # a second channel is set up, and people are away as the desk enters it
+    rich: bool = False  # second channels, families, safeguarding, drills, and people who are away
     story: Story = field(default_factory=Story)
     violations: list[str] = field(default_factory=list)
 
@@ -90,7 +93,7 @@ class Simulation:
         self.content, self.search, self.folder = self.setting.content, self.setting.search, self.setting.folder
         self.store = self.setting.stores.fresh()
         self._eye = self.setting.stores.eye()
-        self.channels = frozenset({WEBHOOK}) if self.rich else frozenset()
+        self.channels = frozenset({MAIL, WEBHOOK}) if self.rich else frozenset()
         self.core = Core(self.store, self.content, self.search, self.folder, self.channels, owner="desk")
         self.step = timedelta(0)
         self.turns = self.steps = 0
@@ -99,6 +102,7 @@ class Simulation:
         self.blockers: set[int] = set()  # people who ever blocked the bot
         self.marked: dict[int, datetime] = {}  # messages that a process marked as sent, and when
         self.ended_open: list[dict[str, Any]] = []
+        self.roll_calls: list[tuple[datetime, list[dict[str, Any]]]] = []
         self.changed_stays: set[int] = set()
         self.processed: dict[int, datetime] = {}
         self.stumbles: Counter[str] = Counter()
@@ -111,6 +115,7 @@ class Simulation:
         self.faults = Faults(self.store.engine)
         level = self.level if self.level is not None else self.dice.choice((0, 1, 1, 1, 1, 2))
         self.weather = Trouble(self, level)
+        self.elsewhere = Elsewhere(self)
         self.overtaking = not self.store.is_sqlite
         bots, schedulers = (self.processes or self.dice.choice((1, 1, 1, 2)) for _ in range(2))
         self.bots = [Bot(self, f"bot{n}") for n in range(bots)]
@@ -123,8 +128,10 @@ class Simulation:
         """The stays, then peace, then judgement is up to the caller."""
         self.cast.begin()
         self.weather.plan(self.cast.start, self.cast.end - timedelta(hours=6), self.cast.check_in_hours())
-        if self.surely and self.surely != "messages":
+        if self.surely not in (None, "messages", "overtaken"):
             self.weather.plan_surely(self.surely, self.cast.check_in_hours())
+        if self.rich:
+            self.elsewhere.plan(self.cast.start, self.cast.end - timedelta(hours=6), self.cast.check_in_hours())
         self._until(self.cast.end)
         self.closing = True
         self.weather.calm_down()
@@ -182,6 +189,18 @@ class Simulation:
                 self.look_again(bot)
             if held is not None:
                 bot.clean_soon(max(0.0, (held - self.step - now).total_seconds()))
+        if self.channels:
+            self._plan_lanes()
+
+    def _plan_lanes(self) -> None:
+        waiting = {channel: _instant(at) for channel, at in self._look(WAITING)}
+        held = _instant(self._look(HELD_ELSEWHERE)[0][0])
+        for bot in self.bots:
+            for channel, at in waiting.items():
+                if at is not None:
+                    bot.lanes[channel].wake(at - bot.now())
+            if held is not None:
+                bot.tidy_lanes(max(0.0, (held - bot.now()).total_seconds()))
 
     def look_again(self, bot: Bot) -> None:
         """When the next message's moment comes."""
@@ -255,6 +274,8 @@ class Simulation:
         person = self.cast.by_chat.get(delivery.chat_id)
         if got is not None and person is not None and person.chat_id == delivery.chat_id:
             person.reads(got)
+            if self.rich:
+                self.cast.circle.read(person, got)
 
     def _name(self, chat_id: int) -> str:
         person = self.cast.by_chat.get(chat_id)

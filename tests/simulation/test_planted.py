@@ -9,6 +9,7 @@ import pytest
 
 from tests.simulation.judging import judge
 from tests.simulation.planted import PLANTS, Plant
+from tests.simulation.planted_circle import CIRCLE_PLANTS
 from tests.simulation.simulation import Enough, Setting, Simulation
 
 MOST_SEEDS = 12  # the one on record is tried first; a bug that hides from twelve worlds is not found
@@ -18,7 +19,7 @@ def found_by(setting: Setting, plant: Plant, seed: int) -> list[str]:
     """The violations of one seed that give the plant away."""
     sim = Simulation(
         setting, seed, plant.size, plant.level, plant.rate, plant.processes, plant.surely, plant.deadly,
-        plant.unattended, people=plant.people,
+        plant.unattended, people=plant.people, rich=plant.rich,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         plant.plant(patch)
@@ -45,7 +46,7 @@ def cases(*, postgresql: bool) -> list[Any]:
     """The plants of one database; those without a seed on record may take long to find."""
     return [
         pytest.param(one, id=one.name, marks=[pytest.mark.long] if one.seed is None else [])
-        for one in PLANTS
+        for one in (*PLANTS, *CIRCLE_PLANTS)
         if one.postgresql is postgresql
     ]
 

@@ -139,6 +139,7 @@ class Trouble:
         self.over = True
         self.sim.telegram.weather, self.sim.faults.away, self.sim.step = Sky.FINE, False, timedelta(0)
         self.sim.telegram.deaf = False
+        self.sim.elsewhere.away.clear()
         self._kept_down.clear()
         for machine in self.sim.machines:
             machine.revive()
@@ -155,6 +156,8 @@ class Trouble:
 
     def next_fault(self, machine: Machine) -> tuple[Act | None, int]:
         """What may strike during the next step of a process, and at which point of it."""
+        if self.sim.surely == "overtaken" and machine in self.sim.schedulers and not self.over:
+            return self._meet_the_other(machine), self.dice.randint(0, 40)
         if self.over or self.level == 0:
             return None, 0
         luck = self.dice.random()
@@ -181,6 +184,19 @@ class Trouble:
                 step()
             if machine.life != life:
                 raise Killed(where)
+
+        return act
+
+    def _meet_the_other(self, machine: Machine) -> Act:
+        """Another scheduler does the turn it has planned, in the middle of this one's."""
+
+        def act(where: str) -> None:
+            for other in self.sim.schedulers:
+                if other is not machine and other.alive and other.wakes_at is not None:
+                    self.sim.told(machine.name, "is overtaken {}", where)
+                    self.sim.faults.counts["overtaken"] += 1
+                    with self.sim.faults.none():
+                        other.turn(other.wakes_at)
 
         return act
 
