@@ -21,7 +21,7 @@ from bot.i18n import Moment, say
 from bot.rules.confiding import CaseOutcome, Confidant, look_next, parse_case_outcome, receivers
 from bot.rules.names import full_name
 from bot.rules.permissions import Action, Subject, may, reaches_others
-from bot.service import confiding, drafts, second_channel
+from bot.service import confiding, drafts, open_cases, second_channel
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -154,11 +154,10 @@ def _view(session: Session, scene: Scene, row: Any) -> CaseView | None:
     case, placement, cohort, learner, named, lead = row
     if scene.actor is None or not may(scene.actor, Action.SEE_DISCLOSURE, subject(session, case)):
         return None
-    at_company = placement.host_organisation if case.named_role == "host" else placement.tutor_name
     itinerary = itinerary_of(placement)
     return CaseView(
         id=case.id, placement_id=placement.id, person_id=learner.id, learner=full_name(learner), code=placement.code,
-        cohort=cohort, phone=learner.phone, named=full_name(named) if named else at_company or "–",
+        cohort=cohort, phone=learner.phone, named=open_cases.named_in(case, placement, named),
         named_role=case.named_role, opened_at=case.opened_at,
         zone=itinerary.zone_at(scene.now) if itinerary else placement.home_zone,
         taken_by=full_name(lead) if lead else None, mine=lead is not None and lead.id == scene.person_id,
@@ -210,7 +209,7 @@ def close(session: Session, case_id: int, outcome: CaseOutcome, membership_id: i
     case = lock(session, case_id)
     if case.closed_at is not None:
         return
-    case.closed_at, case.outcome, case.next_at = now, outcome.value, None
+    case.closed_at, case.outcome, case.next_at, case.named_sealed = now, outcome.value, None, None
     member = session.get_one(Membership, membership_id) if membership_id is not None else None
     _event(session, case, "closed", now, member.person_id if member else None, outcome=outcome.value)
     learner = session.get_one(Placement, case.placement_id).person_id
@@ -285,10 +284,9 @@ def _plain(row: Any, reveal: bool) -> dict[str, Any]:
         "closed_at": case.closed_at.isoformat() if case.closed_at else None, "outcome": case.outcome,
     }  # fmt: skip
     if reveal:
-        company = placement.host_organisation if case.named_role == "host" else placement.tutor_name
         found |= {
             "learner": placement.code, "learner_name": full_name(learner), "named_role": case.named_role,
-            "named": full_name(named) if named else company, "taken_by": full_name(lead) if lead else None,
+            "named": open_cases.named_in(case, placement, named), "taken_by": full_name(lead) if lead else None,
         }  # fmt: skip
     return found
 

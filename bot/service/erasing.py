@@ -78,6 +78,7 @@ def erase(
     before, codes = _counted(session, who), _codes(session, who)
     asking.forget(core, session, person_id, now)
     sent = _take_back(session, who, now)
+    open_cases.seal(session, person, who.members)
     _leave_others(session, who)
     _clear_messages(session, person, who)
     _empty(session, who, now)
@@ -301,6 +302,8 @@ def erase_from_chat(core: Core, session: Session, person_id: int, scene: Scene, 
     deleted = sum(row["deleted"] for row in proof["tables"])
     left = sum(row["left"] for row in proof["tables"])
     lines = [say("kept/proof/chat", deleted=deleted, left=left)]
+    # Said to everybody in the same words: whoever an open case names does not learn of it here.
+    lines.append(say("kept/proof/chat_law"))
     if proof["telegram"]["too_old"]:
         lines.append(say("kept/proof/chat_old", n=proof["telegram"]["too_old"]))
     return screen(say("privacy/erased"), *lines, reply=())

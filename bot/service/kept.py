@@ -131,7 +131,7 @@ ALL: tuple[Kept, ...] = (
     Kept(t.Travel, _stay(t.Travel), After.STAYS, rests=_COUNTS),
     Kept(t.Alert, _stay(t.Alert), After.EMPTIED, rests=_TRAIL),
     Kept(t.AlertEvent, _alert, After.STAYS, rests=_TRAIL),
-    Kept(t.Case, _stay(t.Case), After.EMPTIED, rests=_TRAIL),
+    Kept(t.Case, _stay(t.Case), After.EMPTIED, without=("named_sealed",), rests=_TRAIL),
     Kept(t.CaseEvent, _case, After.STAYS, rests=_TRAIL),
     Kept(t.Pause, _stay(t.Pause)),
     Kept(t.Mood, _stay(t.Mood)),

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
 from bot.rules.names import full_name
 from bot.store.prepared import among, first, rows
-from bot.store.tables import Alert, Case, Membership, Person, Relay, TelegramAccount
+from bot.store.tables import Alert, Case, Membership, Person, Placement, Relay, TelegramAccount
+
+TUTORS = ("tutor", "host_tutor")
 
 _NAMED = select(Case.placement_id, Case.named_id, Case.named_role).where(
     among(Case.placement_id, "placements"), Case.closed_at.is_(None)
@@ -49,6 +51,27 @@ def named_roles(session: Session, placement_id: int) -> frozenset[str]:
 def is_open(session: Session, placement_id: int) -> bool:
     """Is there an open case about this stay?"""
     return first(session, _OF_COHORT, placement=placement_id) is not None
+
+
+def seal(session: Session, person: Person, members: Collection[int]) -> None:
+    """Somebody is about to be erased: where an open case names them, it keeps how to find them, for its readers alone.
+
+    Those of a company are named by their part; a tutor with a chat is who stands in the stay."""
+    at_work = Case.named_id.is_(None) & Case.named_role.in_(TUTORS) & Placement.tutor_id.in_(members)
+    named = (
+        select(Case).join(Placement, Placement.id == Case.placement_id)
+        .where(Case.closed_at.is_(None), or_(Case.named_id == person.id, at_work))
+    )  # fmt: skip
+    for case in session.scalars(named):
+        case.named_sealed = {"name": full_name(person), "phone": person.phone, "email": person.email}
+
+
+def named_in(case: Case, placement: Placement, person: Person | None) -> str:
+    """Who a case is about, for whoever may read it."""
+    if case.named_sealed:
+        return ", ".join(str(value) for value in case.named_sealed.values() if value)
+    at_company = placement.host_organisation if case.named_role == "host" else placement.tutor_name
+    return full_name(person) if person is not None else at_company or "–"
 
 
 def trusted(session: Session, placement_id: int) -> frozenset[int]:

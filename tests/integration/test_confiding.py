@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -18,7 +19,7 @@ from tests.support import golden
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_staff
 from tests.support.looking import SEVENTEEN, rows, set_person
 
-LEAD = 21
+LEAD, KIM = 21, 23
 WORDS = "my boss touches me at work and I am scared"
 CLAIRE, MARCO = "☐ Claire Exemple (contact person)", "☐ Marco Esempio (contact person)"
 SARA = "☐ Sara Exemplo (for your protection)"
@@ -324,6 +325,23 @@ def test_an_open_case_holds_back_erasure_and_is_in_the_learners_export_alone(cor
     assert (referents["safeguarding_case"], referents["case_event"]) == ([], [])
     with pytest.raises(BadInput, match="case about this person is open"), core.store.transaction() as session:
         erasing.erase(core, session, lead.people["lea"], lead.world.now, None)
+
+
+def test_who_is_named_may_erase_themselves_and_learns_nothing_and_the_case_knows_them_until_it_is_closed(
+    core: Core, lead: Small
+) -> None:
+    enter(core, lead, "kim", "Kim", "Ejemplo", "accompanying", KIM)
+    name(lead, "Claire Exemple (contact person)")
+    answers = []
+    for chat in (KIM, REFERENT):
+        lead.world.forge(chat, "privacy:erase:yes")
+        answers.append(re.sub(r"\d+", "n", lead.world.phone(chat).last.text))
+    assert "protection of minors" in answers[0]
+    assert answers[0] == answers[1]
+    (case,) = cases.listing(core, None, lead.world.now, everything=False, reveal=True)
+    assert case["named"].startswith("Claire Exemple, +33")
+    cases.close_from_desk(core, case["id"], "supported", lead.world.now)
+    assert "Claire" not in "".join(str(row.named_sealed) for row in rows(core, Case))
 
 
 def test_the_audit_says_who_read_a_case_and_its_trail_cannot_be_changed(core: Core, lead: Small) -> None:

@@ -23,6 +23,8 @@ class Case(Base):
     opened_at: Mapped[datetime]
     named_role: Mapped[str]  # what they are to the learner: referent, backup, local_contact, host, tutor …
     named_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # hosts and tutors have no chat
+    # How to find who is named, once they had themselves erased: name, phone, email. Only while it is open.
+    named_sealed: Mapped[dict[str, Any] | None]
     told: Mapped[list[Any]]  # membership ids of who was told of it
     lead_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id"))  # who took it
     taken_at: Mapped[datetime | None]
