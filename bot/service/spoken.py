@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.flows.running import title
 from bot.i18n import LanguageName, Text, say
 
 # Columns of codes; in others, such as what somebody wrote, the same word is theirs and stays as it is.
+_CODE = re.compile(r"(?<=[a-z])_(?=[a-z])")
 COLUMNS = frozenset({
     "status", "state", "reason", "alert_reason", "severity", "what", "kind", "role", "by_role", "given_by", "answer",
     "outcome", "why", "side", "moment", "channel", "verdict", "direction", "action",
@@ -43,7 +45,8 @@ def _said(name: str, value: Any, library: Library, steps: Mapping[str, Text]) ->
     if not isinstance(value, str):
         return value
     if name in COLUMNS:
-        return say(f"kept/words/{value.replace(' ', '_')}") if value in WORDS else value.replace("_", " ")
+        known = value in WORDS
+        return say(f"kept/words/{value.replace(' ', '_')}") if known else _CODE.sub(" ", value)
     if name == "step":
         return steps.get(value, "")
     if name == "host_city" and value in library.kits:
