@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from admin_cli import questions
 from admin_cli.context import Desk, desk
 from admin_cli.files import read_bytes, write_bytes
 from admin_cli.kit_authors import Server
@@ -27,6 +28,9 @@ from bot.service.places_import import HostReport, import_hosts
 from bot.transport.geocoding import CACHE, PUBLIC, Geocoder
 
 app = typer.Typer(name="map", help="Hosts and former learners on the map.", no_args_is_help=True)
+
+app.command("questions")(questions.questions)
+app.command("question")(questions.question)
 
 NO_ROWS = ("id", "kind", "name", "town", "country")  # the header of a table of nobody
 

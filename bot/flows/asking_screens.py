@@ -9,6 +9,7 @@ from bot.i18n import Moment, Text, Value, say, verbatim
 from bot.rules.asking import LIMITS, REASONS, No, State
 
 MENU = (button("steps/menu_button", "menu:home"),)
+MINE = (button("asking/mine_button", "ask:mine"),)
 MAP = (button("asking/map_button", "map:list:0:-:-:-:-"),)
 SETTLED = frozenset({State.ANSWERED, State.REFUSED, State.SKIPPED, State.STOPPED, State.LAPSED, State.ENDED})
 
@@ -22,7 +23,7 @@ def themes(library: Library, to: AmbassadorView) -> Screen:
         [Button(Text(f"questions/{name}/title"), f"ask:th:{to.placement_id}:{name}") for name in library.questions], 2
     )
     own: Rows = ((button("asking/own_button", f"ask:own:{to.placement_id}"),),)
-    mine: Rows = ((button("asking/mine_button", "ask:mine"),), MAP)
+    mine: Rows = (MINE, MAP)
     return Screen((who(to), say("asking/rules"), say("asking/what_about")), (*rows, *own, *mine))
 
 
@@ -58,18 +59,18 @@ def own(to: AmbassadorView, minor: bool) -> Screen:
 def asked(to: AmbassadorView, question_id: int, waits: bool) -> Screen:
     """It is on its way, or waits for a coordinator."""
     back: Rows = ((button("asking/take_back_button", f"ask:back:{question_id}"),),)
-    return Screen((say("asking/waits" if waits else "asking/asked", name=verbatim(to.name)),), (*back, MAP))
+    return Screen((say("asking/waits" if waits else "asking/asked", name=verbatim(to.name)),), (*back, MINE, MAP))
 
 
 def no(why: No) -> Screen:
     """Why they can't ask now."""
-    rows: Rows = ((button("asking/mine_button", "ask:mine"),), MAP)
+    rows: Rows = (MINE, MAP)
     return Screen((say(f"asking/no/{why.value}"),), rows if why is not No.NOT_YOU else (MENU,))
 
 
 def refused(why: str) -> Screen:
     """Nothing was passed on, and why."""
-    return screen(say("asking/refused"), say(f"asking/why/{why}"))
+    return screen(say("asking/refused"), say(f"asking/why/{why}"), rows=(MENU,))
 
 
 def mine(library: Library, view: AskingView) -> Screen:
@@ -140,7 +141,7 @@ def for_ambassador(library: Library, one: QuestionView) -> Screen:
 def write_answer(library: Library, one: QuestionView) -> Screen:
     """Write the answer now."""
     cancel: Rows = ((button("relay/stop_button", "ask:home"),),)
-    return Screen((say("asking/write_answer"), words_of(library, one), say("asking/rules")), cancel)
+    return Screen((say("asking/write_answer"), words_of(library, one), say("asking/rules_answer")), cancel)
 
 
 def answer_kept(held: bool) -> Screen:
@@ -175,7 +176,7 @@ def home(view: AskingView) -> Screen:
         rows.append(tuple(button("asking/limit_button", f"ask:limit:{n}", n=n) for n in LIMITS))
     if view.standing in ("waits", "shown"):
         rows.append((button("asking/leave_button", "ask:leave"),))
-    return Screen(tuple(body), (*rows, (button("asking/mine_button", "ask:mine"),), MENU))
+    return Screen(tuple(body), (*rows, MINE, MENU))
 
 
 def consent() -> Screen:

@@ -90,7 +90,7 @@ DELICATE = (
     r"\bmeet (?:me|up|you|us)\b|\bsee you alone\b|\bon se voit\b|\bse voir\b|\b(?:te|me|nous) rencontrer\b|\brdv\b"
     r"|\brendez.vous\b|\bquedamos\b|\bquedar contigo\b|\bvernos\b|\bconocerte\b|\bincontra(?:rci|moci|rti)\b"
     r"|\bincontriamoci\b|\bved(?:erci|iamoci|erti)\b|\b(?:dich|uns|mich) treffen\b|\btreffen wir\b|\bafspreken\b"
-    r"|\bontmoeten\b|\bchez (?:toi|moi)\b|\b(?:tu|mi) casa\b|\bcasa (?:tua|mia)\b|\bbei (?:dir|mir)\b"
+    r"|\bontmoeten\b|\bchez (?:toi|moi)\b|\b(?:a|en) (?:tu|mi) casa\b|\bcasa (?:tua|mia)\b|\bbei (?:dir|mir)\b"
     r"|\bbij (?:jou|mij)\b"
     r"|\b(?:your|my) (?:place|flat|house|room|address)\b|\b(?:ton|mon) adresse\b|\b(?:deine|meine) adresse\b"
     r"|\b(?:jouw|mijn) adres\b|\b(?:tu|mi) direccion\b|\b(?:tuo|mio) indirizzo\b",

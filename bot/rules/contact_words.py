@@ -68,7 +68,7 @@ _SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][^a-z0-9]{1,3}){2,}[a-z0-9](?![a
 _ALMOST_DIGITS = str.maketrans("oilzsbgq", "01125690")
 _COMPOUND = re.compile(COMPOUND)
 _DATE = re.compile(r"\b[0-3]?\d[./-][01]?\d[./-]20[23]\d\b|\b20[23]\d-[01]\d-[0-3]\d\b")
-_HOUR = re.compile(r"\b(?:[01]?\d|2[0-3])(?:[:h.]|\s?h\s?)[0-5]\d\b")
+_HOUR = re.compile(r"(?<![\d.:])(?<!\d[ .:-])\b(?:[01]?\d|2[0-3])(?:[:h.]|\s?h\s?)[0-5]\d\b(?![ .:-]?\d)")
 _YEAR = re.compile(r"(?<!\d[ .-])\b(?:19|20)\d\d\b(?![ .-]?\d)")
 _MONEY = re.compile(r"\b\d{1,4}(?:\s*(?:-|a|to|bis|tot|et|und|en|y|e)\s*\d{1,4})?\s*(?:€|euros?|eur)\b|€\s?\d{1,4}\b")
 _SURE, _MAYBE = "|".join(SURE_ENDS), "|".join(MAYBE_ENDS)
@@ -82,7 +82,8 @@ _MAYBE_LINK = re.compile(
     rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z]{{2}}\.[a-z]{{2}}"
 )
 _MAILS = re.compile(
-    rf"@|\b(?:{AT_SIGNS})\b|[\[({{<]\s*(?:at|a|en|bei|arroba)\s*[\])}}>]|\bat\b.{{1,40}}\b(?:{DOTS})\b"
+    rf"@|\b(?:{AT_SIGNS})\b|[\[({{<]\s*(?:at|a|en|bei|arroba)\s*[\])}}>]"
+    rf"|\bat\s+(?!th[aei]|wh|som|one|a\s)\S+\s+(?:{DOTS})\b"
     rf"|\b(?:{'|'.join(MAIL)})\b"
 )
 _NAME = re.compile(r"[a-z0-9]+_+[a-z0-9_]*|_+[a-z]+")
@@ -94,7 +95,7 @@ def read(words: str, before: Sequence[str] = ()) -> Reading:
     """What is to be done with `words`, which follow those `before` from the same person to the same other, oldest
     first: a number may come in pieces."""
     text = unmasked(words)
-    found = [_links(text), _mails(text), _networks(text), _names(text), _numbers(text), _delicate(text)]
+    found = [_mails(text), _links(text), _networks(text), _names(text), _numbers(text), _delicate(text)]
     if (before and any(c.isdigit() or c in "oil" for c in text)) or (before and _said(text)):
         found.append(_pieces([unmasked(one) for one in before[-LOOK_BACK:]], text))
     return max(found, key=lambda one: _ORDER.index(one.verdict))

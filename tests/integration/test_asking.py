@@ -9,6 +9,7 @@ import pytest
 from bot.service import asking, places
 from bot.service.core import Core
 from bot.store.tables import Audit, Person
+from tests.support import golden
 from tests.support.asking import CORA, LEAD, MILA, Pair, former, pair
 from tests.support.cohort import LEARNER, Small
 from tests.support.looking import march, rows, set_person
@@ -194,3 +195,28 @@ def test_a_report_reaches_safeguarding_at_once_and_ends_it(both: Pair) -> None:
     both.small.world.clock.set(both.small.world.now + timedelta(days=2))
     both.tap(LEARNER, f"ask:new:{both.stay}")
     assert "Nothing goes between you two" in both.last(LEARNER)
+
+
+# --- a whole conversation ---------------------------------------------------------------------------
+
+
+def test_a_conversation_from_all_sides_reads_well(both: Pair) -> None:
+    world = both.small.world
+    world.phone(LEARNER).messages.clear()
+    world.say(LEARNER, "/map")
+    for label in ("Mila", "Ask a question", "People", "2"):
+        world.tap(LEARNER, label)
+    world.tap(MILA, "Answer")
+    both.say(MILA, "Calling my sister. Write me: mila.m@example.org")
+    both.say(MILA, "Calling my sister on Sundays, and baking.")
+    world.clock.set(march(4, 9))
+    world.tap(LEARNER, "Ask something else")
+    world.tap(LEARNER, "A question of my own")
+    both.say(LEARNER, "Did your sister visit you?")
+    world.tap(CORA, "Read it")
+    world.tap(CORA, "Don't pass it on")
+    world.tap(CORA, "Too private")
+    world.deliver()
+    world.tap(LEARNER, "My questions")
+    chats = {"Lea, who asks": LEARNER, "Mila, who answers": MILA, "Cora, who coordinates": CORA}
+    golden.check("asking", "\n\n".join(f"### {who}\n{world.phone(chat).text()}" for who, chat in chats.items()) + "\n")

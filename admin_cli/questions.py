@@ -1,0 +1,58 @@
+"""`compagnon map questions` and `map question`: what learners asked former learners, read and decided at the desk."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from admin_cli.context import desk
+from admin_cli.output import Json, heading, print_json, say
+from bot.errors import BadInput
+from bot.rules.asking import REASONS
+from bot.service import questions_desk
+
+
+def questions(
+    open_: Annotated[bool, typer.Option("--open", help="Only those that are not settled.")] = False,
+    cohort: Annotated[str | None, typer.Option("--cohort", metavar="C", help="Only of this cohort.")] = None,
+    json: Json = False,
+) -> None:
+    """Questions of learners to former learners, with the answers. That you read them is noted for each learner.
+
+    Example: compagnon map questions --open
+    """
+    with desk() as d:
+        found = questions_desk.listed(d.core, cohort, open_, d.now)
+    if json:
+        print_json(found)
+        return
+    for one in found:
+        say(f"{one['id']} {one['asked_at']} {one['learner']} ({one['cohort']} {one['code']}) to {one['ambassador']}: "
+            f"{one['state']}{', REPORTED by the ' + one['reported_by'] if one['reported_by'] else ''}")  # fmt: skip
+        say(f"    {one['question']}")
+        if one["answer"]:
+            say(f"    → {one['answer']}")
+    waiting = sum(one["waits_for_you"] for one in found)
+    heading(f"{waiting} to decide: compagnon map question ID --pass, or --refuse REASON" if waiting
+            else "Nothing waits for a decision.")  # fmt: skip
+
+
+def question(
+    number: Annotated[int, typer.Argument(metavar="ID", help="As `compagnon map questions` shows it.")],
+    passes: Annotated[bool, typer.Option("--pass", help="Pass the question, or the answer, on.")] = False,
+    refuse: Annotated[
+        str | None, typer.Option("--refuse", metavar="REASON", help=f"One of {', '.join(REASONS)}; the writer is told.")
+    ] = None,
+) -> None:
+    """Pass on a question or an answer that waits for a coordinator, or don't and say why.
+
+    Example: compagnon map question 12 --refuse private
+    """
+    if passes == (refuse is not None):
+        raise BadInput(f"Say either --pass or --refuse with one of {', '.join(REASONS)}.")
+    if refuse is not None and refuse not in REASONS:
+        raise BadInput(f"“{refuse}” is no reason: choose one of {', '.join(REASONS)}.")
+    with desk() as d:
+        what = questions_desk.decide(d.core, number, passes, refuse, d.now)
+    say(f"The {what} was {'passed on' if passes else 'not passed on; the writer is told why'}.")
