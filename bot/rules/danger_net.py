@@ -14,9 +14,9 @@ from bot.rules.learned import Heard, learned
 from bot.rules.reading import read_ahead, words_of
 
 # Scores of the support vector machine, chosen on the tuned lines of tests/unit/data: see docs/contributors.md.
-CRISIS, CARE, DOUBT = -0.25, -0.35, -0.5
+CRISIS, CARE, DOUBT = -0.1, -0.35, -0.4
 # How far it may be behind what speaks for everyday talk: the score of that, or of a topic that nobody asks in danger.
-BEHIND = {"crisis": 0.2, "care": 0.4, "doubt": 0.6}
+BEHIND = {"crisis": 0.0, "care": 0.4, "doubt": 0.5}
 PIECE_STRICTER = 0.35  # a piece must be that much plainer than a whole message: there are many of them
 FOREIGN_STRICTER = 0.5  # in languages whose everyday talk it has seen little of
 WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))

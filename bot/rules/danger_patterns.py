@@ -17,6 +17,8 @@ from bot.rules.fold import fold
 
 REMEMBERED = 1 << 13  # words
 GAP = r"(?: [^\s.~]+){0,4}"  # within a sentence, and never across what was taken out
+WIDE_GAP = r"(?: [^\s.~]+){0,14}"  # what only together tells of danger: "it is night ... no money"
+_GAPS = re.compile(r"(\.{2,3})")
 _PARENTHESES = str.maketrans("", "", "()")
 _Number = int  # of a pattern, in the order in which they are tried
 _Choices = tuple[str, ...]  # the folded alternatives at one place; a star after the last letter stays
@@ -35,8 +37,8 @@ KINDS = tuple(Kind)
 
 
 class Pattern(NamedTuple):
-    """`a|b_c* .. d`: words one after the other, each with alternatives, `..` for up to four words in between.
-    Parentheses around alternatives are for the reader only."""
+    """`a|b_c* .. d`: words one after the other, each with alternatives, `..` for up to four words in between and `...`
+    for up to fourteen. Parentheses around alternatives are for the reader only."""
 
     kind: Kind
     source: str
@@ -157,8 +159,12 @@ def _letters(choice: str) -> tuple[str, str]:
 
 
 def _parts(source: str) -> list[list[str]]:
-    parts = source.translate(_PARENTHESES).split("..")
-    return [part.split() for part in parts if part.strip()]
+    return [part.split() for part in _GAPS.split(source.translate(_PARENTHESES))[::2] if part.strip()]
+
+
+def _gaps(source: str) -> list[str]:
+    """What may stand between the parts: one fewer than there are of them."""
+    return [WIDE_GAP if gap == "..." else GAP for gap in _GAPS.split(source.strip(" ."))[1::2]]
 
 
 def _places(source: str) -> list[_Choices]:
@@ -178,7 +184,8 @@ def _folded(choice: str) -> str:
 
 def _expression(source: str) -> str:
     """A pattern as a regular expression for folded text."""
-    return f"{GAP} ".join(" ".join(map(_word, part)) for part in _parts(source))
+    first, *others = (" ".join(map(_word, part)) for part in _parts(source))
+    return first + "".join(f"{gap} {part}" for gap, part in zip(_gaps(source), others, strict=True))
 
 
 def _word(word: str) -> str:

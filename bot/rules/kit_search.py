@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.content.kits import Chatter, DangerWords, Topic
-from bot.content.learned import kit_examples
+from bot.content.learned import URGENT_TOPICS, kit_examples
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, base_language
 from bot.rules.danger import Danger, DangerRules, danger_rules_of
@@ -32,7 +32,7 @@ SMALLTALK, OFFTOPIC = "smalltalk", "offtopic"  # files of `chatter/`
 # Measured on the tuned half of tests/unit/data/questions.tsv. Scores become shares of one with SHARPNESS; from SURE a
 # wrong answer is rare, below UNSURE no topic is worth a button.
 SHARPNESS = 4.0
-SURE, UNSURE, WORTH_A_BUTTON = 0.45, 0.1, 0.03
+PLAINLY_CALM, SURE, UNSURE, WORTH_A_BUTTON = 0.6, 0.45, 0.1, 0.03
 PLAINLY = 1.5  # how much likelier chatter must be than any topic
 NEIGHBOURS, CHOICES = 3, 4  # buttons under an answer; buttons when unsure
 ASKED_OFTEN = 60  # characters up to which somebody else may have typed just the same
@@ -148,8 +148,10 @@ class KitSearch:
         question = self._mending.mended(question, base_language(tongue))
         ranking = self._rank(question)
         if danger is Danger.DISCLOSURE:
-            return self._disclosure(self._danger.told(question), ranking, tongue)
-        return self._decide(ranking, tongue, danger is Danger.IDIOM)
+            told = self._danger.told(question)
+            if told or not self._plainly_calm(ranking):
+                return self._disclosure(told, ranking, tongue)
+        return self._decide(ranking, tongue, danger is not Danger.NONE)
 
     def _tongue(self, words: tuple[str, ...], profile: str) -> str:
         """The language to answer in: another one than the profile's needs several words that are plainly of it."""
@@ -200,6 +202,12 @@ class KitSearch:
         """Buttons under an answer: what else the question may have meant, then the topic's neighbours."""
         known = (name for name in (*likely, *self._topics[topic].neighbours) if name in self._topics and name != topic)
         return tuple(dict.fromkeys(known))[:NEIGHBOURS]
+
+    def _plainly_calm(self, ranking: Ranking) -> bool:
+        """Whether a text is surely about a topic that nobody asks about in danger. Where the net alone thinks of care,
+        the answer then comes first, and with it the question "are you OK?"."""
+        first, share = ranking[0] if ranking else ("", 0.0)
+        return share >= PLAINLY_CALM and first not in URGENT_TOPICS and first not in HELPING
 
     def _disclosure(self, told: Sequence[str], ranking: Ranking, language: str) -> Asked:
         """What was told decides the topic; likeness orders several, and adds where else help may lie. Where only the
