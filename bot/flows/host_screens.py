@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.content.loader import Library
 from bot.flows.host_views import Guest, HostView, OwnHost, Question
-from bot.flows.map import Seen, facts_of, line
+from bot.flows.map import Seen, below, facts_of, line
 from bot.flows.running import turn_pages
 from bot.flows.vocabulary import Button, Rows, Screen, button, in_rows, screen
 from bot.i18n import Day, LanguageName, Listing, Text, Value, say, verbatim
@@ -117,15 +117,17 @@ def _shown(field: str, value: Any) -> Value:
 def _behind(host: OwnHost) -> list[Text]:
     known = {field: host.value(field) for field in ("address", "contact_role") if host.value(field)}
     told = [_told(field, value) for field, value in known.items()]
-    return [say("host/behind"), *told] if told else []
+    return below([say("host/behind"), *told]) if told else []
 
 
 def _state(host: OwnHost) -> Text:
     if host.state == "off" and host.withdrawn_on is not None:
         return say("host/state/off", day=Day(host.withdrawn_on))
     if host.state == "shown" and host.place.agreed_on is not None:
-        by = verbatim(host.agreed_by or "–")
-        return say("host/state/shown", by=by, day=Day(host.place.agreed_on))
+        day = Day(host.place.agreed_on)
+        if host.agreed_by in (None, "-", "–"):
+            return say("host/state/agreed", day=day)
+        return say("host/state/shown", by=verbatim(host.agreed_by), day=day)
     return say(f"host/state/{host.state}")
 
 
@@ -138,7 +140,7 @@ def may_we(host: OwnHost) -> Screen:
 def edit(host: OwnHost, *, saved: bool = False) -> Screen:
     """Field by field what the card says, and what can be changed."""
     told = tuple(_told(field, host.value(field)) for field in (*OWN, *CONFIRMED))
-    body = ((say("host/saved"),) if saved else ()) + (say("host/edit"), *told, say("host/confirmed_first"))
+    body = ((say("host/saved"),) if saved else ()) + (say("host/edit"), *below(told), say("host/confirmed_first"))
     rows = in_rows([Button(label(field), f"host:set:{field}") for field in (*OWN, *CONFIRMED)], 2)
     return Screen(body, (*rows, HOME))
 

@@ -192,6 +192,14 @@ def town_of(content: Library, place: Place) -> Text:
     return verbatim(place.town) if kit is None else Text(f"kits/{kit}/name")
 
 
+def below(texts: Sequence[Text]) -> list[Text]:
+    """Short lines as one paragraph; none where there are none."""
+    found: list[Text] = []
+    for text in reversed(texts):
+        found = [say("map/below", above=text, below=found[0]) if found else text]
+    return found
+
+
 def _far(one: Seen, spot: Spot) -> Text:
     assert one.far is not None
     if one.far < near.HERE_KM:
@@ -241,7 +249,7 @@ def facts_of(place: Place) -> list[Text]:
         for label, value in found.items()
         if value
     ]
-    return [*([verbatim(place.about)] if place.about else []), *told]
+    return [*([verbatim(place.about)] if place.about else []), *below(told)]
 
 
 def gone() -> Toast:

@@ -32,7 +32,8 @@ def home(scene: Scene) -> Screen:
     """The menu of this person."""
     stay = scene.stay
     if stay is None and not scene.is_referent:
-        return screen(help.about(scene), rows=(*_tutor(scene), *walks.rows_of(scene)))
+        company = (say("host/in_menu"),) if scene.is_tutor else ()
+        return screen(help.about(scene), *company, rows=(*_tutor(scene), *walks.rows_of(scene)))
     body: list[Text] = [say("menu/hello", name=scene.name)]
     rows: list[Rows] = []
     if stay is not None:
