@@ -298,7 +298,7 @@ class NoteMembership:
 @dataclass(frozen=True, slots=True)
 class MapWish:
     """What somebody wants to see of the map. `spot`: where from, their host city where empty; `trade` is a mark
-    (`bot.rules.places.mark_of`), `tongue` a language; `what`: list, trade, tongue (to choose one) or card."""
+    (`bot.rules.trades.trade_mark`), `tongue` a language; `what`: list, trade, tongue (to choose one) or card."""
 
     page: int = 0
     trade: str | None = None

@@ -83,7 +83,7 @@ def card(content: Library, host: OwnHost) -> Screen:
     body = [
         say("host/title"),
         line(content, Seen(host.place), None),
-        *facts_of(host.place),
+        *facts_of(content, host.place),
         *_behind(host),
         _state(host),
     ]
@@ -230,7 +230,7 @@ def question(content: Library, asked: Question) -> Screen:
     who = {"tutor": verbatim(asked.tutor), "cohort": verbatim(asked.cohort), "name": verbatim(asked.place.name)}
     body: list[Text] = [say(f"host/wants/{asked.about}", **who)]
     if asked.about != "change":
-        body += [line(content, Seen(asked.place), None), *facts_of(asked.place)]
+        body += [line(content, Seen(asked.place), None), *facts_of(content, asked.place)]
     for field, (old, new) in asked.values.items():
         body.append(say("host/change", label=label(field), old=_shown(field, old), new=_shown(field, new)))
     if asked.alike:

@@ -35,8 +35,9 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Country, LanguageName, Listing, Text, Value, say, verbatim
 from bot.rules.nearby import Spot, direction
-from bot.rules.places import Place, mark_of
+from bot.rules.places import Place
 from bot.rules.towns import kit_called
+from bot.rules.trades import trade_called, trade_mark
 
 NEEDS = sos.NEEDS
 FLOW = "map"
@@ -144,7 +145,7 @@ def listed(scene: Scene, wish: MapWish, spot: Spot | None, found: Sequence[Seen]
     """One page, nearest first. `more`: there is a next one; `filters`: there is something to choose among."""
     body: list[Text] = [_head(scene, wish, spot)]
     if wish.trade or wish.tongue:
-        body.append(say("map/filtered", what=Listing(tuple(_chosen(wish, found)))))
+        body.append(say("map/filtered", what=Listing(tuple(_chosen(scene.content, wish, found)))))
     body += [line(scene.content, one, spot) for one in found] or [say("map/nothing")]
     rows: list[tuple[Button, ...]] = [
         (Button(verbatim(one.place.name), _card_data(wish, one.place.id)),) for one in found
@@ -170,9 +171,12 @@ def _head(scene: Scene, wish: MapWish, spot: Spot | None) -> Text:
     return say("map/all")
 
 
-def _chosen(wish: MapWish, found: Sequence[Seen]) -> list[Text | LanguageName]:
-    trades = [t for one in found for t in one.place.trades if mark_of(t) == wish.trade]
-    return [*([verbatim(trades[0])] if trades else []), *([LanguageName(wish.tongue)] if wish.tongue else [])]
+def _chosen(content: Library, wish: MapWish, found: Sequence[Seen]) -> list[Text | LanguageName]:
+    trades = [t for one in found for t in one.place.trades if trade_mark(content, t) == wish.trade]
+    return [
+        *([trade_called(content, trades[0])] if trades else []),
+        *([LanguageName(wish.tongue)] if wish.tongue else []),
+    ]
 
 
 def line(content: Library, one: Seen, spot: Spot | None) -> Text:
@@ -208,10 +212,13 @@ def _far(one: Seen, spot: Spot) -> Text:
     return say("map/far", far=near.far(one.far), way=say(f"near/ways/{way}"))
 
 
-def choices(wish: MapWish, trades: Sequence[str], tongues: Sequence[str]) -> Screen:
+def choices(content: Library, wish: MapWish, trades: Sequence[str], tongues: Sequence[str]) -> Screen:
     """Trades or languages to choose one of."""
     if wish.what == "trade":
-        rows: Rows = tuple((Button(verbatim(t), _data(replace(wish, trade=mark_of(t)))),) for t in trades[:CHOICES])
+        rows: Rows = tuple(
+            (Button(trade_called(content, t), _data(replace(wish, trade=trade_mark(content, t)))),)
+            for t in trades[:CHOICES]
+        )
     else:
         rows = tuple(
             (button("map/tongue", _data(replace(wish, tongue=tag)), language=LanguageName(tag)),)
@@ -223,10 +230,15 @@ def choices(wish: MapWish, trades: Sequence[str], tongues: Sequence[str]) -> Scr
 def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Screen, ...]:
     """Its pin on Telegram's own map, and below it all that may be known of a place."""
     place = one.place
-    body = [line(scene.content, one, spot), *([say("map_page/sample_hint")] if place.sample else []), *facts_of(place)]
+    body = [
+        line(scene.content, one, spot),
+        *([say("map_page/sample_hint")] if place.sample else []),
+        *facts_of(scene.content, place),
+    ]
     if not place.exact:
         body.append(say("map_page/about_town"))
-    body.append(say(f"map_page/ask_{'ambassador' if place.kind == 'ambassador' else 'host'}"))
+    if scene.is_learner:
+        body.append(say(f"map_page/ask_{'ambassador' if place.kind == 'ambassador' else 'host'}"))
     write: Rows = (WRITE,) if scene.is_learner else ()
     if place.kind == "ambassador" and scene.is_learner:
         write = ((button("asking/ask_button", f"ask:new:{place.id[1:]}"),),)
@@ -237,8 +249,9 @@ def card(scene: Scene, wish: MapWish, one: Seen, spot: Spot | None) -> tuple[Scr
     return pin, words
 
 
-def facts_of(place: Place) -> list[Text]:
-    trades: Listing | None = Listing(tuple(verbatim(t) for t in place.trades)) if place.trades else None
+def facts_of(content: Library, place: Place) -> list[Text]:
+    called = {trade_mark(content, t): trade_called(content, t) for t in place.trades}
+    trades: Listing | None = Listing(tuple(called.values())) if called else None
     tongues = Listing(tuple(LanguageName(t) for t in place.languages)) if place.languages else None
     found = {
         "trades": trades, "tongues": tongues, "tasks": place.tasks, "size": place.size, "website": place.website,

@@ -36,5 +36,5 @@ class Place:
 
 
 def mark_of(trade: str) -> str:
-    """What a button calls a trade: the same however it is capitalised."""
+    """Short for a trade, or for what the content calls it: the same however it is capitalised."""
     return hashlib.sha256(" ".join(trade.casefold().split()).encode()).hexdigest()[:6]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.content.loader import Library
 from bot.flows import effects as fx, map as talk
 from bot.flows.effects import MapWish
 from bot.flows.near import centre_of, kit_of
 from bot.flows.vocabulary import Replace, Say
 from bot.rules.nearby import Spot, kilometres
-from bot.rules.places import Place, mark_of
+from bot.rules.places import Place
+from bot.rules.trades import trade_mark
 from bot.service import places
 from bot.service.work import Applier, Work
 
@@ -24,8 +26,9 @@ def _show(work: Work, effect: fx.ShowMap) -> None:
     if wish.what == "card":
         _card(work, wish, spot)
     elif wish.what in ("trade", "tongue"):
-        every = places.public(work.session, work.core.content, work.now)
-        work.applied.after.append(Replace(talk.choices(wish, _trades(every), _tongues(every))))
+        content = work.core.content
+        every = places.public(work.session, content, work.now)
+        work.applied.after.append(Replace(talk.choices(content, wish, _trades(content, every), _tongues(every))))
     else:
         _list(work, wish, spot)
 
@@ -43,14 +46,14 @@ def _found(work: Work, wish: MapWish, spot: Spot | None, enough: int) -> list[ta
     """What fits the wish, nearest first, as far as it is needed."""
     if spot is None:
         every = places.public(work.session, work.core.content, work.now)
-        return [talk.Seen(place) for place in every if _fits(place, wish)]
+        return [talk.Seen(place) for place in every if _fits(work.core.content, place, wish)]
     most = None if wish.trade or wish.tongue else enough
     found: list[talk.Seen] = []
     for within in RADII:
         found = [
             talk.Seen(one.place, one.kilometres)
             for one in places.near(work.session, work.core.content, spot, within, work.now, most)
-            if _fits(one.place, wish)
+            if _fits(work.core.content, one.place, wish)
         ]
         if len(found) >= enough:
             break
@@ -66,18 +69,18 @@ def _card(work: Work, wish: MapWish, spot: Spot | None) -> None:
     work.applied.after += [Say(one) for one in talk.card(work.scene, wish, talk.Seen(place, far), spot)]
 
 
-def _fits(place: Place, wish: MapWish) -> bool:
-    if wish.trade and wish.trade not in {mark_of(trade) for trade in place.trades}:
+def _fits(content: Library, place: Place, wish: MapWish) -> bool:
+    if wish.trade and wish.trade not in {trade_mark(content, trade) for trade in place.trades}:
         return False
     return not wish.tongue or wish.tongue in place.languages
 
 
-def _trades(every: Sequence[Place]) -> list[str]:
+def _trades(content: Library, every: Sequence[Place]) -> list[str]:
     """Each trade once, the most frequent first."""
     counted: dict[str, list[str]] = {}
     for place in every:
         for trade in place.trades:
-            counted.setdefault(mark_of(trade), []).append(trade)
+            counted.setdefault(trade_mark(content, trade), []).append(trade)
     return [names[0] for names in sorted(counted.values(), key=lambda names: (-len(names), names[0].casefold()))]
 
 

@@ -10,8 +10,8 @@ from bot.content.loader import Library
 from bot.i18n import Text
 from bot.papers.map_page import Tiles, page
 from bot.rules.fold import fold
-from bot.rules.outcomes import GENERIC, list_for
 from bot.rules.places import Place
+from bot.rules.trades import known_trade
 from bot.service import places
 from bot.service.core import Core
 
@@ -32,13 +32,12 @@ def _trades(library: Library, found: Sequence[Place]) -> dict[str, dict[str, str
 
     So "Panadería" and "CAP boulangerie" are one filter, called as the reader calls it.
     """
-    lists = {list_id: one.trades for list_id, one in library.outcomes.items()}
-    known = {trade: list_for(trade, lists) for trade in sorted({trade for place in found for trade in place.trades})}
+    known = {trade: known_trade(library, trade) for trade in sorted({t for place in found for t in place.trades})}
     return {
         language: {
             trade: library.catalogues.plain(Text(f"outcomes/{list_id}/title"), language, "UTC")
             for trade, list_id in known.items()
-            if list_id != GENERIC
+            if list_id is not None
         }
         for language in COMPLETE
     }

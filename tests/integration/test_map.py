@@ -203,7 +203,7 @@ def test_a_card_says_all_but_how_to_reach_anybody_and_shows_a_pin(mapped: Small)
     mapped.world.say(LEARNER, "/map")
     mapped.world.tap(LEARNER, "Panadería Ejemplo")
     text = last(mapped)
-    assert "Trades: baker and pastry" in text
+    assert "Trades: Bakery and pastry" in text
     assert "Ficticia" not in mapped.world.phone(LEARNER).text()
     assert "puts you in touch" in text
 
@@ -211,27 +211,31 @@ def test_a_card_says_all_but_how_to_reach_anybody_and_shows_a_pin(mapped: Small)
 def test_a_trade_narrows_the_list_and_everything_widens_it(mapped: Small) -> None:
     mapped.world.say(LEARNER, "/map")
     mapped.world.tap(LEARNER, "Trade")
-    mapped.world.tap(LEARNER, "joiner")
-    assert "Only: joiner" in last(mapped)
+    mapped.world.tap(LEARNER, "Carpentry and joinery")
+    assert "Only: Carpentry and joinery" in last(mapped)
     assert "Panadería" not in last(mapped)
     mapped.world.tap(LEARNER, "Show everything")
     assert "Panadería" in last(mapped)
 
 
-def test_a_town_is_called_as_the_reader_calls_it(mapped: Small) -> None:
+def test_towns_and_trades_are_called_as_the_reader_calls_them(mapped: Small) -> None:
     mapped.world.forge(LEARNER, "lang:fr")
     mapped.world.say(LEARNER, "/map")
     assert "Séville, Espagne" in last(mapped)
     assert "Dos Hermanas, Espagne" in last(mapped)
+    mapped.world.tap(LEARNER, "Métier")
+    mapped.world.tap(LEARNER, "Boulangerie et pâtisserie")
+    assert "Panadería Ejemplo" in last(mapped)
+    assert "Taller" not in last(mapped)
 
 
 def test_back_from_a_card_keeps_the_filter_and_the_page(mapped: Small) -> None:
     mapped.world.say(LEARNER, "/map")
     mapped.world.tap(LEARNER, "Trade")
-    mapped.world.tap(LEARNER, "joiner")
+    mapped.world.tap(LEARNER, "Carpentry and joinery")
     mapped.world.tap(LEARNER, "Taller Muestra")
     mapped.world.tap(LEARNER, "‹ Back to the list")
-    assert "Only: joiner" in last(mapped)
+    assert "Only: Carpentry and joinery" in last(mapped)
     mapped.world.tap(LEARNER, "Show everything")
     mapped.world.tap(LEARNER, "More ›")
     second = last(mapped)
