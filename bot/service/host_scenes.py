@@ -14,6 +14,7 @@ from bot.content.loader import Library
 from bot.flows.host_views import Guest, HostView, OwnHost
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Tap
+from bot.rules.alike import core_of
 from bot.rules.fold import fold
 from bot.rules.permissions import Action, Role, may
 from bot.rules.towns import kit_called, kit_name
@@ -24,6 +25,7 @@ from bot.store.prepared import among, first, rows
 from bot.store.tables import Host, Membership, Placement
 
 MOST = 6  # cards that are offered to choose from
+LOOKED_AT = 500  # cards with a word of the name
 _STAGES = ("during", "before", "after")
 
 MINE = (
@@ -86,10 +88,12 @@ def own(host: Host, scene: Scene) -> OwnHost:
 
 
 def _called(session: Session, name: str, country: str | None) -> Sequence[Host]:
-    """Cards of that very name in that country."""
-    same = Host.key.startswith(fold(name) + "|", autoescape=True)
-    where = (same,) if country is None else (same, Host.country == country)
-    return session.scalars(select(Host).where(*where).order_by(Host.id).limit(MOST)).all()
+    """Cards of that name in that country, with or without the form of the company and small words."""
+    core = core_of(name)
+    where = [Host.key.contains(max(core.split(), key=len), autoescape=True)]
+    where += [Host.country == country] if country is not None else []
+    found = session.scalars(select(Host).where(*where).order_by(Host.id).limit(LOOKED_AT))
+    return [host for host in found if core_of(host.name) == core][:MOST]
 
 
 def same_town(library: Library, town: str, other: str, country: str) -> bool:

@@ -92,6 +92,17 @@ def test_the_company_that_the_school_names_is_the_tutors_at_one_tap_however_its_
     assert rows(core, Membership, Membership.role == "host_tutor")[0].host_id == the_host(core).id
 
 
+def test_a_card_with_the_form_of_the_company_in_its_name_is_offered_and_no_second_one_made(
+    core: Core, tutored: Small
+) -> None:
+    bakery(core, tutored, "Panadería Ejemplo S.L.", "Seville")
+    tutored.world.tap(TUTOR, "Our card on the map")
+    assert "no card of that name" not in last(tutored)
+    tutored.world.forge(TUTOR, "host:add")
+    tutored.world.tap(TUTOR, "Panadería Ejemplo S.L., Seville")
+    assert rows(core, Membership, Membership.role == "host_tutor")[0].host_id == the_host(core).id
+
+
 def test_a_card_of_another_name_is_theirs_once_a_coordinator_confirms_it(core: Core, tutored: Small) -> None:
     bakery(core, tutored, "Horno Inventado")
     tutored.world.tap(TUTOR, "Our card on the map")
