@@ -30,7 +30,7 @@ from bot.logs import set_up
 from bot.rules.kit_search import KitSearch
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
-from bot.service import cohorts, places_desk, referents
+from bot.service import cohorts, places_desk, referents, samples
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
 from bot.settings import Settings
@@ -108,6 +108,9 @@ async def _run(library: Library, folder: Path, port: int, browser: bool) -> None
     except OSError:
         store.close()
         raise BadInput(f"Port {port} is in use on this machine: choose another with --port, or --port 0.") from None
+    mila = sandbox.world.add_user("Mila", "Exemple", language_code="en", label="Ambassador, made up")
+    mila.started = True
+    samples.add_ambassador(core, mila.id, "Mila", "seville", "baker (made up)", start)
     settings = Settings(_env_file=None, token=SecretStr(TOKEN), api_url=sandbox.url, data_dir=folder)  # type: ignore[call-arg]
     app = App(settings, clock, core, Pacing(None, per_chat=False))
     sandbox.map = app.map_page().show

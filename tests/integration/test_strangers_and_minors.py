@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.flows.vocabulary import Document, Edited, Event, Forwarded, Other, Photo, Place, Voice, Words
-from bot.service import asking, own_data, places
+from bot.service import asking, own_data, places, retention
 from bot.service.core import Core
 from bot.store.tables import Case, Consent, Membership, Outbox, Placement, TelegramAccount
 from tests.support.asking import CORA, LEAD, MILA, Pair, former, in_chat, pair
@@ -398,3 +398,25 @@ def test_erasing_either_side_takes_the_words_with_it(both: Pair) -> None:
     own_data.erase(both.core, "MILA", None, both.small.world.now)
     assert both.questions() == []
     assert not [row for row in rows(both.core, Outbox) if "It was fine" in str(row.payload)]
+
+
+def test_who_is_asked_stays_as_long_as_their_yes_counts(both: Pair) -> None:
+    mila, word = both.small.people["mila"], rows(both.core, Consent, Consent.kind == "on_map")[0]
+    with both.core.store.transaction() as session:
+        ties = retention.ties_of(session, [mila])[mila]
+    assert word.at + timedelta(days=365) in ties
+    both.tap(MILA, "ask:leave")
+    with both.core.store.transaction() as session:
+        assert word.at + timedelta(days=365) not in retention.ties_of(session, [mila])[mila]
+
+
+def test_words_go_half_a_year_after_they_were_settled_unless_somebody_reported_them(both: Pair) -> None:
+    both.answer(both.ask(), "It was fine")
+    settled = both.questions()[0]
+    long_ago = both.small.world.now - timedelta(days=181)
+    change(both.core, settled, closed_at=long_ago, reported_at=long_ago)
+    retention.wake(both.core, both.small.world.now, 10)
+    assert both.questions()[0].answer == "It was fine"
+    change(both.core, settled, closed_at=long_ago, reported_at=None)
+    retention.wake(both.core, both.small.world.now + timedelta(days=1), 10)
+    assert (both.questions()[0].answer, both.questions()[0].preset) == (None, "work/first_day")
