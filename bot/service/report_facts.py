@@ -169,19 +169,28 @@ def _steps(session: Session, cohorts: Collection[int], facts: Facts, scripts: Ma
     facts.kinds = {at: {step: kind for step, (_, kind) in kinds[id(script)].items()} for at, script in scripts.items()}
     late: Late = {"assessment": {}, "language_test": {}}
     done: dict[int, set[str]] = {}
-    query = of_stays(cohorts, StepRun.placement_id, StepRun.step, StepRun.state, StepRun.done_at)
-    for placement_id, step, state, done_at in session.execute(query):
+    # The rows of thousands of stays: no instant is read that nobody needs, for that is the dearest column.
+    for placement_id, step, state in session.execute(
+        of_stays(cohorts, StepRun.placement_id, StepRun.step, StepRun.state)
+    ):
         one, finished = facts.known[placement_id], state == "done"
         stage, kind = kinds[id(scripts[placement_id])].get(step, (None, None))
         if finished:
             done.setdefault(placement_id, set()).add(step)
-            if stage == "after" and kind in late:
-                late[kind][placement_id] = max(done_at, late[kind].get(placement_id, done_at))
         if one.agreed and stage is not None:
             offered, made = one.steps.get(stage, (0, 0))
             one.steps[stage] = (offered + 1, made + finished)
             if kind == "challenge":
                 one.challenges = (one.challenges[0] + 1, one.challenges[1] + finished)
+    last = {step for steps in kinds.values() for step, (stage, kind) in steps.items()
+            if stage == "after" and kind in late}  # fmt: skip
+    ended = of_stays(cohorts, StepRun.placement_id, StepRun.step, StepRun.done_at).where(
+        StepRun.state == "done", StepRun.step.in_(last)
+    )
+    for placement_id, step, done_at in session.execute(ended):
+        stage, kind = kinds[id(scripts[placement_id])].get(step, (None, None))
+        if stage == "after" and kind in late:
+            late[kind][placement_id] = max(done_at, late[kind].get(placement_id, done_at))
     for placement_id, script in scripts.items():
         found = training(script, "safety", done.get(placement_id, set()))
         facts.known[placement_id].trained = found.complete if found.quizzes else None
@@ -190,12 +199,14 @@ def _steps(session: Session, cohorts: Collection[int], facts: Facts, scripts: Ma
 
 def _skills(session: Session, cohorts: Collection[int], facts: Facts, late: Late) -> None:
     said: dict[tuple[int, str], dict[str, int]] = {}
-    columns = (SelfAssessment.placement_id, SelfAssessment.phase, SelfAssessment.statement, SelfAssessment.value,
-               SelfAssessment.answered_at)  # fmt: skip
-    for placement_id, phase, statement, value, at in session.execute(of_stays(cohorts, *columns)):
-        if phase == "after":
-            late["assessment"].setdefault(placement_id, at)
-        if facts.known[placement_id].agreed and phase != "during":
+    columns = SelfAssessment.placement_id, SelfAssessment.phase, SelfAssessment.statement, SelfAssessment.value
+    first = of_stays(cohorts, SelfAssessment.placement_id, func.min(SelfAssessment.answered_at))
+    after = first.where(SelfAssessment.phase == "after").group_by(SelfAssessment.placement_id)
+    for placement_id, at in session.execute(after):
+        late["assessment"].setdefault(placement_id, at)
+    rows = session.execute(of_stays(cohorts, *columns).where(SelfAssessment.phase != "during"))
+    for placement_id, phase, statement, value in rows:
+        if facts.known[placement_id].agreed:
             said.setdefault((placement_id, phase), {})[statement] = value
     for (placement_id, phase), answers in said.items():
         found = means(answers)
