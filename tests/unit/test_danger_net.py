@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.rules.danger_net import Likeness, likeness
 from tests.support import shipped
 
 RULES = shipped.danger()
+ASIDE = Path(__file__).parent / "data" / "danger_aside.tsv"
 
 
 @pytest.mark.parametrize(
@@ -64,3 +66,18 @@ def test_the_longest_message_is_read_quickly() -> None:
     started = time.process_time()
     likeness(text)
     assert time.process_time() - started < 0.3
+
+
+def test_danger_told_aside_alerts_and_the_same_words_of_everyday_do_not() -> None:
+    rows = [line.split("\t") for line in ASIDE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    found = [(kind, RULES.assess(text), text) for _, kind, text in rows]
+    missed = [text for kind, read, text in found if kind == "crisis" and read is not Danger.CRISIS]
+    false = [text for kind, read, text in found if kind == "none" and read is Danger.CRISIS]
+    assert len(missed) <= 0.05 * len(found), missed
+    assert len(false) <= 0.02 * len(found), false
+
+
+def test_a_wide_gap_joins_what_stands_far_apart_in_one_sentence() -> None:
+    lost = "it is dark and there is nobody and i have no money with me and no idea where i am"
+    assert RULES.by_words(lost) is Danger.CRISIS
+    assert RULES.by_words("it is dark at five already. can i pay by card, i have no money with me") is not Danger.CRISIS
