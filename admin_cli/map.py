@@ -57,7 +57,7 @@ def import_(
             {
                 "dry_run": report.dry_run, "added": report.added, "unchanged": report.unchanged,
                 "changed": [{"name": n, "columns": c} for n, c in report.changed], "unplaced": report.unplaced,
-                "missing": report.missing, "ignored": report.ignored, "alike": report.alike,
+                "missing": report.missing, "ignored": report.ignored, "alike": report.alike, "left": report.left,
             }
         )  # fmt: skip
         return
@@ -71,6 +71,8 @@ def _print(report: HostReport, file: Path) -> None:
         say(f"~ {name}: " + "; ".join(f"{c}: {old or '–'} → {new or '–'}" for c, (old, new) in columns.items()))
     for sentence in report.alike:
         warn(f"Perhaps twice: {sentence}.")
+    if report.left:
+        say(f"Kept by their tutors, whose words stand: {some(report.left)}.")
     if report.unplaced:
         warn(f"Not on the map, for the gazetteer knows no such town: {some(report.unplaced)}.")
     if report.missing:

@@ -22,7 +22,7 @@ from bot.service import places_alike
 from bot.service.core import Core
 from bot.service.import_dialects import Sheet
 from bot.service.import_table import Row, place, sheets_of
-from bot.store.tables import Host
+from bot.store.tables import Host, Membership
 
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "name": ("name", "organisation", "company", "nom", "entreprise", "nombre", "empresa", "nome", "azienda", "firma",
@@ -51,13 +51,15 @@ COLUMNS = tuple(_HEADERS)
 
 @dataclass(slots=True)
 class HostReport:
-    """What an import did, or would do. `changed`: the name and by column old and new; `unplaced`: towns unknown;
-    `alike`: sentences on rows that may be one host twice, in the list or on the map."""
+    """What an import did, or would do. `changed`: the name and by column old and new; `left`: kept by their tutors, who
+    say otherwise; `alike`: sentences on rows that may be one host twice, in the list or on the map; `unplaced`: towns
+    unknown."""
 
     dry_run: bool
     added: list[str] = field(default_factory=list)
     changed: list[tuple[str, dict[str, tuple[str, str]]]] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     alike: list[str] = field(default_factory=list)
     unplaced: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
         before = seen.setdefault(values["key"], row.number)
         if before != row.number:
             faults.append(row.fault("name", f"stands in row {before} already: keep one of them"))
-        read.append(values | {"row": row.number})
+        read.append(values | {"row": row.number, "columns": frozenset(row.cells)})
     if faults:
         raise Faults(faults)
     with core.store.transaction() as session:
@@ -199,7 +201,11 @@ _PARSERS: Mapping[str, Callable[[str], Any]] = {
 _COMPARED = (*(c for c in COLUMNS if c not in ("latitude", "longitude")), "latitude", "longitude", "exact", "zone")
 
 
+_DERIVED = frozenset(("latitude", "longitude", "exact", "zone"))
+
+
 def _write(session: Session, read: list[dict[str, Any]], report: HostReport, now: datetime) -> None:
+    tutors = set(session.scalars(select(Membership.host_id).where(Membership.ended_at.is_(None)).distinct()))
     known = {host.key: host for host in session.scalars(select(Host))}
     for values in read:
         host = known.get(values["key"])
@@ -209,7 +215,11 @@ def _write(session: Session, read: list[dict[str, Any]], report: HostReport, now
             session.add(Host(**{c: values[c] for c in (*_COMPARED, "key")}, withdrawn_at=None, changed_at=now))
             report.added.append(values["name"])
             continue
-        changes = {c: values[c] for c in _COMPARED if values[c] != getattr(host, c) and not _kept(host, c, values)}
+        differing = {c: values[c] for c in _COMPARED if values[c] != getattr(host, c) and not _kept(host, c, values)}
+        theirs = _theirs(host) if host.id in tutors else frozenset[str]()
+        changes = {c: new for c, new in differing.items() if c not in theirs}
+        if len(changes) < len(differing):
+            report.left.append(host.name)
         if not changes:
             report.unchanged.append(host.name)
             continue
@@ -223,8 +233,17 @@ def _write(session: Session, read: list[dict[str, Any]], report: HostReport, now
 
 
 def _kept(host: Host, column: str, values: Mapping[str, Any]) -> bool:
-    """A position that was found or given before is not lost to a list that has none of its own."""
-    return column in ("latitude", "longitude", "exact", "zone") and host.latitude is not None and not values["exact"]
+    """What the list has no column for stays; and a position that was found or given before is not lost to a list that
+    has none of its own."""
+    if column in _DERIVED:
+        return host.latitude is not None and not values["exact"]
+    return column not in values["columns"]
+
+
+def _theirs(host: Host) -> frozenset[str]:
+    """What the tutor who keeps a card has said, and no list says otherwise."""
+    said = {column for column in host_facts.OWN if getattr(host, column)}
+    return frozenset(said | ({"agreed_by", "agreed_on"} if host.agreed_member is not None else set()))
 
 
 def _told(value: Any) -> str:

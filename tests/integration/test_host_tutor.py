@@ -15,6 +15,7 @@ from bot.flows.vocabulary import Say, Tap
 from bot.rules.host_facts import key_of, reaches_out
 from bot.service import erasing, host_desk, host_papers, host_questions, host_scenes, papers, places, privacy
 from bot.service.core import Core
+from bot.service.places_import import import_hosts
 from bot.service.scenes import scene_of
 from bot.service.work import Applied, Work
 from bot.store.tables import Audit, Consent, Host, Membership, Outbox, Person, Placement
@@ -260,6 +261,14 @@ def test_the_desk_lists_and_decides_what_tutors_wish(core: Core, kept: Small) ->
     assert the_host(core).website == "https://panaderia.example"
     with pytest.raises(NotFound, match="Nothing waits"):
         host_desk.decide(core, row["id"], True, kept.world.now)
+
+
+def test_no_list_takes_back_what_the_tutor_said(core: Core, kept: Small) -> None:
+    edit(kept, "What learners do there", "Bread.")
+    lines = "name;town;country;tasks;size\nPanadería de Ejemplo;Sevilla;ES;Cakes;250+\n"
+    report = import_hosts(core, lines.encode(), kept.world.now)
+    host = the_host(core)
+    assert (report.left, host.tasks, host.size, host.trades) == (["Panadería de Ejemplo"], "Bread.", "250+", ["baker"])
 
 
 def test_an_erased_tutors_name_is_gone_and_the_companys_yes_stays(core: Core, kept: Small) -> None:
