@@ -29,7 +29,11 @@ def read_text(file: Path) -> str:
 
 
 def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
-    """Write a file as a whole or not at all. Raises BadInput saying why not; an existing one needs `force`."""
+    """Write a file as a whole or not at all. Raises BadInput saying why not; an existing one needs `force`.
+
+    What is no file, such as a pipe or /dev/stdout, is written into: put another in its place, and it would be gone."""
+    if file.exists() and not file.is_file() and not file.is_dir():
+        return _into(file, data)
     _free(file, force)
     beside = file.with_name(f".{file.name}.part")
     try:
@@ -38,6 +42,13 @@ def write_bytes(file: Path, data: bytes, *, force: bool = True) -> None:
     except OSError as error:
         _forget(beside)
         raise BadInput(f"The file {file} cannot be written ({error.strerror}): choose another place.") from None
+
+
+def _into(device: Path, data: bytes) -> None:
+    try:
+        device.write_bytes(data)
+    except OSError as error:
+        raise BadInput(f"Nothing can be written into {device} ({error.strerror}): choose another place.") from None
 
 
 def try_place(file: Path) -> None:
