@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from bot.clock import local
+from bot.rules.duty import on_duty, parse_duty
 from bot.store.tables import Absence, Alert, AlertEvent, Audit, Case, CaseEvent, Drill, Membership, SecondMessage
 from tests.simulation.judging_alerts import is_drill
 from tests.simulation.judging_travel import Judge
@@ -52,12 +53,15 @@ def _reaches_all(judge: Judge, row: Drill, name: str) -> None:
 
 
 def _surely_there(judge: Judge, helper: Helper, at: datetime) -> bool:
-    """Linked, never blocked, not away, on duty at all hours, and not gone."""
+    """Linked, never blocked, not away and on duty around that instant, and not gone."""
     member = judge.session.get_one(Membership, helper.membership_id)
+    around = judge._slack(at) + 2 * MINUTE
     gone = helper.left_at is not None and helper.left_at < at + HOUR
-    away = any(one.person_id == helper.person_id for one in judge.session.scalars(select(Absence)))
-    blocked = helper.person_id in judge.sim.blockers
-    return helper.is_linked and not (blocked or away or gone or member.duty)
+    absences = judge.session.scalars(select(Absence).where(Absence.person_id == helper.person_id))
+    away = any(one.asked_at < at + around and one.until > at - around for one in absences)
+    hours = parse_duty(member.duty)
+    on = all(on_duty(hours, HOME, moment) for moment in (at - around, at, at + around))
+    return helper.is_linked and on and not (helper.person_id in judge.sim.blockers or away or gone)
 
 
 def _out_of_hours(judge: Judge, at: datetime, name: str) -> None:

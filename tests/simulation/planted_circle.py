@@ -70,10 +70,12 @@ def letters_left_lying(patch: Patch) -> None:
 
 
 CIRCLE_PLANTS = (
-    Plant("named person hears on", named_hears_on, "names", 0, rich=True, size=SIZE, people="silent"),
-    Plant("away and told", away_ignored, "who is away", 8, rich=True, size=SIZE, people="silent"),
-    Plant("drill on the first rung only", drill_to_the_first_rung, "did not reach", 8, rich=True, size=SIZE),
-    Plant("minors decide alone", minors_decide_alone, "a minor, holds", 2, rich=True, size=SIZE),
-    Plant("families told", families_told, "by itself", 1, rich=True, size=SIZE, people="silent"),
-    Plant("letters left lying", letters_left_lying, "at the end", 1, rich=True, size=SIZE, deadly=15, people="silent"),
-)
+    Plant("named person hears on", named_hears_on, "names", 9, rich=True, size=SIZE, level=0, people="silent"),
+    Plant("away and told", away_ignored, "who is away", 8, rich=True, size=SIZE, level=0, people="silent"),
+    Plant("drill on the first rung only", drill_to_the_first_rung, "did not reach", 7, rich=True, size=SIZE, level=0),
+    Plant("minors decide alone", minors_decide_alone, "a minor, holds", 1, rich=True, size=SIZE, level=0),
+    Plant("families told", families_told, "by itself", 1, rich=True, size=SIZE, level=0, people="silent"),
+    # Whole nights of processes that die: left to the long tests.
+    Plant("letters left lying", letters_left_lying, "at the end", None, rich=True, size=Size(1, 0), deadly=25,
+          people="silent"),
+)  # fmt: skip
