@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,8 +28,10 @@ from bot.store.tables import (
     Case,
     CheckIn,
     Cohort,
+    CohortMessage,
     Invite,
     Membership,
+    MessageCopy,
     Outbox,
     OutcomeGrid,
     OutcomeValidation,
@@ -190,7 +193,17 @@ def _clear_messages(session: Session, person: Person, who: kept.Whose) -> None:
             row.payload = {"body": []}
             if row.state in _WAITING:
                 row.state, row.lease_owner, row.lease_until = "cancelled", None, None
+    _unname_broadcasts(session, who, names)
     session.flush()
+
+
+def _unname_broadcasts(session: Session, who: kept.Whose, names: Iterable[str]) -> None:
+    """What a coordinator wrote to all stays, but for the name of who is erased."""
+    named = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in names) or r"(?!)")
+    mine = select(Placement.cohort_id).where(Placement.id.in_(who.stays))
+    for message in session.scalars(select(CohortMessage).where(CohortMessage.cohort_id.in_(mine))):
+        message.words = named.sub("…", message.words)
+        message.translations = {tag: named.sub("…", words) for tag, words in message.translations.items()}
 
 
 def _around(session: Session, who: kept.Whose) -> set[int]:
@@ -216,6 +229,8 @@ def _empty(session: Session, who: kept.Whose, now: datetime) -> None:
     session.execute(update(StepRun).where(StepRun.placement_id.in_(stays)).values(data={}))
     session.execute(delete(CallTask).where(CallTask.placement_id.in_(stays), CallTask.day.is_not(None)))
     session.execute(update(CheckIn).where(CheckIn.placement_id.in_(stays)).values(wake_at=None))
+    copies = update(MessageCopy).where(MessageCopy.person_id == who.person, MessageCopy.state == "planned")
+    session.execute(copies.values(state="cancelled"))
     session.execute(update(Travel).where(Travel.placement_id.in_(stays)).values(wake_at=None))
     session.execute(update(Case).where(Case.placement_id.in_(stays)).values(named_id=None, named_role=""))
     alerts = session.scalars(select(Alert).where(Alert.placement_id.in_(stays))).all()

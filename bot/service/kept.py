@@ -159,7 +159,7 @@ ALL: tuple[Kept, ...] = (
     Kept(t.Certificate, _person(t.Certificate)),
     Kept(t.CallTask, lambda who: or_(t.CallTask.placement_id.in_(who.stays), t.CallTask.person_id == who.person),
          After.EMPTIED, rests=_COUNTS),
-    Kept(t.MessageCopy, _person(t.MessageCopy)),
+    Kept(t.MessageCopy, _person(t.MessageCopy), After.STAYS, rests=_COUNTS),
     Kept(t.Walk, _person(t.Walk)),
     Kept(t.WalkStep, _walk_step),
     Kept(t.Absence, _person(t.Absence)),

@@ -11,21 +11,25 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from bot.errors import Faults
 from bot.flows.effects import KeepPortfolio
 from bot.flows.vocabulary import screen
 from bot.i18n import verbatim
 from bot.logs import JsonFormatter
 from bot.service import (
     alert_list,
+    broadcast_plan,
     erasing,
     figures,
     notices,
     portfolios,
     privacy,
+    public_map,
     reports,
     trail,
 )
 from bot.service.core import Core
+from bot.service.import_file import import_cohort
 from bot.store.tables import JournalEntry, Mood, OutcomeWeek
 from bot.transport.meters import Meters
 from tests.support.cohort import (
@@ -50,6 +54,7 @@ STAY = {
 }  # fmt: skip
 LETTER, ANSWER, DIARY = "zeppelin-letter", "zeppelin-answer", "zeppelin-diary"
 WEEK, CRISIS, NAMED, ASKED = "zeppelin-week", "zeppelin-crisis", "zeppelin-confided", "zeppelin-question"
+FAULTY = f"code,first_name,last_name\nL01,{PERSON['first_name']},{PERSON['last_name']}\n"
 PLACE = ("37.31415", "-5.92653")
 HERS = (
     *PERSON.values(), *STAY.values(), LETTER, DIARY, WEEK, CRISIS, NAMED, ASKED, *PLACE,
@@ -70,6 +75,12 @@ def lived(core: Core, abroad: Small) -> None:
         world.say(chat, f"/start {abroad.tokens[name]}")
         world.tap(chat, "English")
     abroad.join("ben", SECOND_LEARNER)
+    said = f"Well done, {PERSON['first_name']} {PERSON['last_name']}!"
+    request = broadcast_plan.Request("SPRING", "now", said, {"de": said}, urgent=True)
+    broadcast_plan.schedule(core, broadcast_plan.plan(core, request, world.now), world.now)
+    world.turn()
+    with pytest.raises(Faults):
+        import_cohort(core, "SPRING", FAULTY.encode(), world.now)
     world.forge(LEARNER, "relay:new")
     world.say(LEARNER, LETTER)
     world.tap(REFERENT, "Answer")
@@ -127,6 +138,10 @@ def test_nothing_planted_leaks_while_the_stay_goes_on_or_after_the_erasure(
     assert found_in(metrics) == []
     tokens = tuple(abroad.tokens.values())
     report = reports.of_cohort(core, "SPRING", now)
+    page = public_map.drawn(core.content, public_map.shown(core, now)).decode()
+    assert found_in(page, (*HERS, *tokens)) == []
+    ages = json.dumps(figures.ages(core, now), default=str)
+    assert found_in(ages, (*HERS, *tokens)) == []
     told = json.dumps([report, trail.rows(core, None, None, names=False)], default=str)
     assert found_in(told, (*HERS, *tokens)) == []
     for other in ("ben", "claire", "marco", "sara", "cora"):
