@@ -16,7 +16,7 @@ from typing import NamedTuple
 from bot.content.kept import made_once
 from bot.content.kits import DangerWords
 from bot.content.loader import Library
-from bot.rules.danger_net import Likeness, likeness, surely_everyday, well_known_tongue
+from bot.rules.danger_net import Likeness, likeness, surely_crisis, surely_everyday, well_known_tongue
 from bot.rules.danger_patterns import Kind, Pattern, Patterns, patterns_of
 from bot.rules.fold import fold
 from bot.rules.mending import Mending, mending_of
@@ -63,8 +63,9 @@ class DangerRules:
 
     def assess(self, text: str) -> Danger:
         """The strongest thing that the words of any language or the net find in a text. Words that are known to be
-        harmless or an idiom hold the net back: it may then only make the bot ask back. And so does the net hold back
-        the words where all the rest is everyday talk beyond doubt ("I'm drowning in paperwork").
+        harmless or an idiom hold the net back: it may then only make the bot ask back, save where the text is a crisis
+        beyond doubt. And so does the net hold back the words where all the rest is everyday talk beyond doubt ("I'm
+        drowning in paperwork").
 
         What many type in the same few words is read once.
         """
@@ -88,7 +89,7 @@ class DangerRules:
         if found is Danger.CRISIS:
             return Danger.IDIOM if surely_everyday(text) else found
         like = likeness(text)
-        if like is Likeness.CRISIS and not known:
+        if like is Likeness.CRISIS and (not known or surely_crisis(text)):
             return Danger.CRISIS
         if found is Danger.DISCLOSURE or (like is Likeness.CARE and not known):
             return Danger.DISCLOSURE

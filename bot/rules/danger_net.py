@@ -22,6 +22,7 @@ FOREIGN_STRICTER = 0.5  # in languages whose everyday talk it has seen little of
 WELL_KNOWN = frozenset(("en", "fr", "es", "it", "de", "nl"))
 PLAIN = 1.2  # everyday talk beyond doubt: no crisis of six languages that words find reaches 0.9
 FEWEST = 4  # words for that
+ALARMING, FAR = 0.25, -0.4  # a crisis beyond doubt: its score, and the most that everyday talk may have beside it
 SHORTEST = 3  # words from which the net alone may tell a crisis
 WHOLE = 40  # words that are read at once
 PIECE, OVERLAP = 24, 6  # words of a piece, and of it that the next one reads again
@@ -58,6 +59,15 @@ def surely_everyday(text: str) -> bool:
     heard = learned().heard(text)
     everyday, care, crisis = heard.danger
     return everyday >= PLAIN and max(care, crisis) <= -PLAIN and _well_known(heard)
+
+
+def surely_crisis(text: str) -> bool:
+    """Whether a text is a crisis beyond doubt, so that an idiom in it ("then I'm dead") does not hold the net back."""
+    if not FEWEST <= len(words_of(text)) <= WHOLE:
+        return False
+    heard = learned().heard(text)
+    everyday, care, crisis = heard.danger
+    return crisis >= ALARMING and crisis > care and max(everyday, heard.calm) <= FAR and _well_known(heard)
 
 
 def well_known_tongue(text: str) -> str | None:
