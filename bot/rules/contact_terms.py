@@ -71,7 +71,8 @@ instagram instagramm whatsapp watsapp whatsap whattsapp snapchat telegram tiktok
 messenger pinterest wechat signalapp
 """)
 SHORT_NETWORKS = _words("""
-insta ig snap snapp fb vk kik viber skype signal twitter bereal twitch psn xbox roblox gamertag tiktok wapp
+insta ig snap snapp fb vk kik viber skype signal twitter bereal twitch psn xbox roblox gamertag tiktok watsap wattsap
+wasap guasap whatsap wapp
 whats wsp wsap threads onlyfans tinder zangi
 """)
 # Beside the name of a network they make an invitation of it.
@@ -85,8 +86,18 @@ username nickname handle pseudo pseudonyme usuario nick nutzername benutzername 
 nomeutente number numero nummer telefoonnummer telefono telephone telefon phone whatsappen
 """)
 
+_STREET = r"(?:rue|calle|via|viale|avenue|avenida|plaza|street|road|strada)"
+_IN_STREET = r"(?:strasse|str|straat|laan|weg|gasse|platz|plein)"
+
 # Not refused, but read by a coordinator first: meeting, pictures, secrets, age.
 DELICATE = (
+    rf"\b{_STREET}\b.{{0,30}}\d|\d.{{0,6}}\b{_STREET}\b|{_IN_STREET} \d",
+    r"\boutside (?:this|the) (?:bot|chat|app)\b|\bsomewhere else\b|\ben (?:prive|privado)\b|\bin privato\b"
+    r"|\bprivat schreiben\b|\b(?:another|other|otra|autre|altra|andere[rn]?) appl?i?\b|\bappel(?:le|er?)[ -]moi\b",
+    r"\byou(?:re| are) (?:so |very )?(?:cute|pretty|hot|beautiful|handsome)\b|\btu es (?:belle|beau|mignon)"
+    r"|\beres (?:muy )?(?:guap|bonit)|\bsei (?:molto )?(?:bell[ao]|carin[ao])\b"
+    r"|\bdu bist (?:so )?(?:hubsch|suss|schon)\b"
+    r"|\bje bent (?:zo )?(?:mooi|lief|knap)\b",
     r"\bmeet (?:me|up|you|us)\b|\bsee you alone\b|\bon se voit\b|\bse voir\b|\b(?:te|me|nous) rencontrer\b|\brdv\b"
     r"|\brendez.vous\b|\bquedamos\b|\bquedar contigo\b|\bvernos\b|\bconocerte\b|\bincontra(?:rci|moci|rti)\b"
     r"|\bincontriamoci\b|\bved(?:erci|iamoci|erti)\b|\b(?:dich|uns|mich) treffen\b|\btreffen wir\b|\bafspreken\b"

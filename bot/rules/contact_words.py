@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase
 
 from bot.rules.contact_terms import (
     AT_SIGNS,
@@ -58,12 +59,25 @@ FINE = Reading(Verdict.PASS)
 _ORDER = tuple(Verdict)
 
 _SAME_LOOK = str.maketrans(
-    "авеіјкмнорѕстухԁһѵԛԝɡɑαβεικνορτυχωⅼ₀ıøßłđ", "abeijkmhopsctyxdhvqwgaabeiknoptuxwloiosld"
+    "авеіјкмнорѕстухԁһѵԛԝɡɑαβεικνορτυχωⅼ₀ıøłđ", "abeijkmhopsctyxdhvqwgaabeiknoptuxwloiold"
 )  # Cyrillic and Greek that look like Latin
 _BLANKS = {"\u3164": "", "\u115f": "", "\u1160": "", "\uffa0": "", "\u2800": " "}
+_DRAWN: dict[int, str] = {
+    **{0x1F550 + hour: f" {hour + 1} " for hour in range(12)},  # faces of clocks
+    **{0x2680 + side: f" {side + 1} " for side in range(6)},  # dice
+    **{0x2160 + at: f" {at + 1} " for at in range(9)},  # Roman numerals
+    **{0x2170 + at: f" {at + 1} " for at in range(9)},
+    **{start + at: letter for start in (0x1F150, 0x1F170, 0x1F1E6) for at, letter in enumerate(ascii_lowercase)},
+    **{
+        ord(small): letter for small, letter in zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True)
+    },
+}
 _LEET = (str.maketrans("0134578$!€|", "oieastbsiel"), str.maketrans("0134578$!€|", "oleastbslei"))
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
+_PARTED = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]")
+_GLUED = re.compile("|".join(sorted(DIGIT_WORDS | PAIR_WORDS, key=len, reverse=True)))
+_ROMAN = re.compile(r"\b(?:[ivx]{1,4}\b[^a-z0-9]+){4,}[ivx]")
 _SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][^a-z0-9]{1,3}){2,}[a-z0-9](?![a-z0-9])")
 _ALMOST_DIGITS = str.maketrans("oilzsbgq", "01125690")
 _COMPOUND = re.compile(COMPOUND)
@@ -79,7 +93,7 @@ _LINKS = re.compile(
     rf"|[a-z0-9]\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*(?:{_MAYBE})\b"
 )
 _MAYBE_LINK = re.compile(
-    rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z]{{2}}\.[a-z]{{2}}"
+    rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z]{{2}}\.[a-z]{{2}}|\bslash\b"
 )
 _MAILS = re.compile(
     rf"@|\b(?:{AT_SIGNS})\b|[\[({{<]\s*(?:at|a|en|bei|arroba)\s*[\])}}>]"
@@ -104,7 +118,7 @@ def read(words: str, before: Sequence[str] = ()) -> Reading:
 def unmasked(words: str) -> str:
     """Lower case, without accents, invisible signs and look-alikes; every digit of every script as 0 to 9."""
     kept = []
-    for sign in unicodedata.normalize("NFKD", words):
+    for sign in unicodedata.normalize("NFKD", "".join(_DRAWN.get(ord(sign), sign) for sign in words)):
         if sign in _BLANKS:
             kept.append(_BLANKS[sign])
         elif unicodedata.category(sign) in ("Cf", "Mn", "Me", "Co", "Cs"):
@@ -113,7 +127,7 @@ def unmasked(words: str) -> str:
             kept.append(f" {digit} " if ord(sign) > 0x2FF and unicodedata.category(sign) != "Nd" else str(digit))
         else:
             kept.append(" " if sign.isspace() or unicodedata.category(sign) == "Cc" else sign)
-    return "".join(kept).lower().translate(_SAME_LOOK)
+    return "".join(kept).lower().replace("ß", "ss").translate(_SAME_LOOK)
 
 
 def _digit(sign: str) -> int | None:
@@ -127,11 +141,20 @@ def _digit(sign: str) -> int | None:
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
-    """For each row of numbers, digits or words, how many digits it has, and how many of them are surely meant so."""
+    """For each row of numbers, digits or words, how many digits it has, and how many of them are surely meant so; read
+    as it is written, and once more with letters and digits apart."""
+    yield from _rows(_TOKEN.findall(text))
+    if any(token.isalnum() and not token.isalpha() and not token.isdigit() for token in _TOKEN.findall(text)):
+        yield from _rows(_PARTED.findall(text))
+
+
+def _rows(found: Sequence[str]) -> Iterator[tuple[int, int]]:
     digits = sure = 0
-    tokens = [*_TOKEN.findall(text), "\n"]
+    tokens = [*found, "\n"]
     for at, token in enumerate(tokens):
         size = _size(token, at > 0 and _size(tokens[at - 1], False) > 0)
+        if token in TWICE:
+            size = int(_size(tokens[at + 1], False) > 0)
         if size:
             digits += size
             sure += size if token not in ONE else 0
@@ -149,7 +172,9 @@ def _size(token: str, after_number: bool) -> int:
         return 2
     if token in DIGIT_WORDS:
         return 1
-    if token in ("o", "i", "l", *TWICE):
+    if len(token) >= 10 and token.isalpha() and len(parts := _GLUED.findall(token)) > 2 and "".join(parts) == token:
+        return len(parts)
+    if token in ("o", "i", "l"):
         return int(after_number)
     almost = token.translate(_ALMOST_DIGITS)
     # Some letters that look like digits, or digits with something between: "O6", "l2", "0a6b1c".
@@ -170,10 +195,14 @@ def _numbers(text: str) -> Reading:
     if any(digits >= SURELY for digits, _ in runs):
         priced = [digits for digits, _ in _runs(_MONEY.sub(" x ", _without_dates(text), count=2))]
         return Reading(Verdict.REFUSE if any(d >= SURELY for d in priced) else Verdict.HOLD, "number")
-    in_all = sum(sure for _, sure in _runs(_without_dates(text)))
-    if any(digits >= PERHAPS for digits, _ in runs) or in_all >= IN_ALL:
+    in_all = _in_all(text)
+    if any(digits >= PERHAPS for digits, _ in runs) or in_all >= IN_ALL or _ROMAN.search(text):
         return Reading(Verdict.HOLD, "number")
     return FINE
+
+
+def _in_all(text: str) -> int:
+    return sum(sure for _, sure in _rows(_PARTED.findall(_without_dates(text))))
 
 
 def _said(text: str) -> bool:
@@ -187,8 +216,7 @@ def _pieces(before: Sequence[str], text: str) -> Reading:
     longest = max((digits for digits, _ in _runs(joined)), default=0)
     if longest >= SURELY and longest > alone:
         return Reading(Verdict.REFUSE, "number")
-    in_all = sum(sure for _, sure in _runs(_without_dates(joined)))
-    return Reading(Verdict.HOLD, "number") if in_all > IN_ALL and _said(text) else FINE
+    return Reading(Verdict.HOLD, "number") if _in_all(joined) > IN_ALL and _said(text) else FINE
 
 
 # --- links, addresses, names ------------------------------------------------------------------------

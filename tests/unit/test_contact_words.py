@@ -34,6 +34,17 @@ zero double six one double two three four
 O6 l2 34 5b 78
 0612 345678 euro
 six 1 deux 3 vier 5 sei
+nul6 een2 drie4 vijf6
+0six1two3four5
+zerosixonetwothreefourfive
+nullsechseinszweidreivierfünf
+double zero four nine one seven six
+ⅥⅠⅡⅢⅣⅤⅥ
+🕕🕐🕑🕒🕓🕔🕕
+⚅⚀⚁⚂⚃⚄⚅
+𝟎𝟔𝟏𝟐𝟑𝟒𝟓𝟔
+零六一二三四五六
+06👍12👍34👍56
 lea.b@gmail.com
 lea＠example.org
 lea at gmail dot com
@@ -57,6 +68,11 @@ agrégame en WhatsApp
 scrivimi su Telegram
 voeg me toe op Discord
 insta: leab
+wʜᴀᴛsᴀᴘᴘ me
+ｉｎｓｔａ me
+🅸🅽🆂🆃🅰 me
+𝓲𝓷𝓼𝓽𝓪 me
+what's app me
 t.me/lea
 T . me / lea
 https://x.y
@@ -95,6 +111,18 @@ my code is 41001
 what is your email?
 your address?
 my nickname there is blue
+VI I II III IV V
+ig leab
+bit ly slash abc
+06 hello 12 hello 34 hello 56
+I live at 5 rue de la Paix
+come to Calle Feria 12 at 8
+Lindenstraße 12
+write me outside this bot
+let's talk somewhere else
+on another app?
+you're cute
+gib mir deine Nummer
 """.strip().splitlines()
 
 PLAIN = """
@@ -115,6 +143,9 @@ At that point I could speak a little.
 I like it. Net pay was fine.
 Quatre-vingts euros le pass, ça va.
 The boss was strict, but she helped me a lot...
+Via libera! Ho lavorato sei ore, poi sette.
+On a marché dans la rue le soir.
+Appel d'air : on travaille à six heures.
 e.g. bread, z.B. Brot
 """.strip().splitlines()
 
