@@ -34,6 +34,7 @@ zeventig tachtig negentig
 ONE = _words("""
 one un une uno una ein eine een
 """)  # which are articles, too
+DIGIT_ROWS = tuple(tuple(row.split()) for row in _DIGITS.strip().splitlines())  # from nought, by language
 DIGIT_WORDS = frozenset(_DIGITS.split()) | ONE | {"zwo", "ziro", "fuenf", "oh", "cinc"}
 PAIR_WORDS = frozenset(_PAIRS.split()) | {"dreiig", "zwoelf", "fuenfzehn", "fuenfzig"}
 # "einundzwanzig", "vierenvijftig", "ventidue", "trentacinque": a ten and a unit in one word.
@@ -75,16 +76,50 @@ insta ig snap snapp fb vk kik viber skype signal twitter bereal twitch psn xbox 
 wasap guasap whatsap wapp
 whats wsp wsap threads onlyfans tinder zangi
 """)
-# Beside the name of a network they make an invitation of it.
+# Initials and lesser networks: read first, and refused only beside an invitation.
+MAYBE_NETWORKS = _words("""
+sc tg dc tt wa bluesky yubo kakaotalk kakao threema linktree linktr mastodon jodel bumble
+""")
+APPS = (
+    r"\b(?:ghost|fantome|fantasma|geist|gespenst|spook|spookje|camera|kamera|bird|oiseau|pajaro|uccello|vogel|vogeltje)"
+    r"(?:[ -]\w+)?[ -](?:app|appli)\b"
+    r"|\bapp(?:li)?\b[^.!?]{0,20}\b(?:camera|ghost|fantome|fantasma|geist|gespenst|spook\w*|bird|oiseau|pajaro|uccello"
+    r"|vogel\w*)\b"
+    r"|\b(?:yellow|pink|blue|green|jaune|rose|bleue?|verte?|amarilla|rosa|azul|verde|gialla|blu|gelben?|rosa|blauen?"
+    r"|grunen?|gele|roze|blauwe|groene) app(?:li)?\b"
+    r"|\bapp(?:li)? (?:jaune|rose|bleue|verte|amarilla|rosa|azul|verde|gialla)\b"
+    r"|\bon (?:the |da )?gram\b|\bthe gram\b|\bsteam(?::| (?!oven|engine|iron|clean|room|bath|cook)[a-z0-9]+\W*$)"
+    r"|\b(?:on|my|sur|mon|auf|mein|op|mijn|su|mio|mi) steam\b"
+)
+# Whoever asks for this beside the name of a network invites: words that say it all, and a verb beside "me".
 INVITING = _words("""
-add follow find text dm pm my me mine us ajoute ajoutez suis ecris cherche mon ma moi mi mis mio mia agregame
-sigueme escribeme buscame anademe aggiungimi seguimi scrivimi cercami mein meine mir mich schreib adde folge
-such mijn voeg volg stuur zoek
+dm pm hmu agregame sigueme escribeme buscame anademe aggiungimi seguimi scrivimi cercami aggiungetemi
 """)
-NAME_WORDS = _words("""
-username nickname handle pseudo pseudonyme usuario nick nutzername benutzername gebruikersnaam utente
-nomeutente number numero nummer telefoonnummer telefono telephone telefon phone whatsappen
+VERBS = _words("""
+add follow find text write message msg contact hit ping ajoute ajoutez rajoute ecris ecrivez cherche trouve contacte
+schreib schreibe adde folge such suche finde kontaktier voeg volg zoek stuur vind app trovi cerca busca escribe agrega
 """)
+ME = _words("""
+me moi mi mir mich mij
+""")
+MINE = _words("""
+my mon ma mes mio mia mi mein meine meinem mijn our notre nuestro unser ons
+""")
+USER_WORDS = _words("""
+username nickname handle pseudo pseudonyme usuario nick nutzername benutzername gebruikersnaam utente nomeutente
+""")
+NAME_WORDS = USER_WORDS | _words("""
+number numero nummer telefoonnummer telefono telephone telefon phone whatsappen
+""")
+# Said aloud they may be digits.
+SOUNDS = _words("""
+won to too tu two tree tri free for fore four ate sicks fife wan sero
+""")
+ARTICLES = (
+    "un|une|le|la|el|il|lo|du|au|al|del|the|a|ce|cet|ein|einen|der|den|dem|het|een|this|that|some|any|no|my|one|which"
+    "|what|quel|mon|cierto|este|ese|kein|welcher|welk|geen|op|di|en|in|at"
+)
+NEW_ENDS = "dev|ai|chat|social|blog|shop|store|world|live|life|art|studio|space|website|cafe|me|sh|so"
 
 _STREET = r"(?:rue|calle|via|viale|avenue|avenida|plaza|street|road|strada)"
 _IN_STREET = r"(?:strasse|str|straat|laan|weg|gasse|platz|plein)"
@@ -94,7 +129,7 @@ DELICATE = (
     rf"\b{_STREET}\b.{{0,30}}\d|\d.{{0,6}}\b{_STREET}\b|{_IN_STREET} \d",
     r"\boutside (?:this|the) (?:bot|chat|app)\b|\bsomewhere else\b|\ben (?:prive|privado)\b|\bin privato\b"
     r"|\bprivat schreiben\b|\b(?:another|other|otra|autre|altra|andere[rn]?) appl?i?\b|\bappel(?:le|er?)[ -]moi\b",
-    r"\byou(?:re| are) (?:so |very )?(?:cute|pretty|hot|beautiful|handsome)\b|\btu es (?:belle|beau|mignon)"
+    r"\b(?:youre|you are|are you) (?:so |very )?(?:cute|pretty|hot|beautiful|handsome)\b|\btu es (?:belle|beau|mignon)"
     r"|\beres (?:muy )?(?:guap|bonit)|\bsei (?:molto )?(?:bell[ao]|carin[ao])\b"
     r"|\bdu bist (?:so )?(?:hubsch|suss|schon)\b"
     r"|\bje bent (?:zo )?(?:mooi|lief|knap)\b",
@@ -112,4 +147,45 @@ DELICATE = (
     r"|\bquel age\b"
     r"|\bcuantos anos tienes\b|\bquanti anni hai\b|\bwie alt bist\b|\bhoe oud ben\b|\balone\b|\btoute? seule?\b"
     r"|\b(?:single|celibataire|soltera?|fidanzata)\b",
+    # Going out together, in the six languages.
+    r"\bnos vemos\b|\bci vediamo\b|\bvediamoci\b|\bsehen wir uns\b|\bwir sehen uns\b|\buns (?:\w+ )?(?:wieder)?sehen\b"
+    r"|\belkaar (?:\w+ )?(?:zien|treffen|spreken)\b|\bzien we elkaar\b|\bhang(?:ing)? out\b|\bse capter\b"
+    r"|\b(?:verre|cafe|coup|biere|the) (?:avec (?:moi|toi)|ensemble)\b|\bboire un (?:verre|coup|cafe)\b"
+    r"|\b(?:coffee|drinks?|beer|tea|walk) (?:together|with (?:me|you|us))\b|\bgo for a (?:drink|coffee|walk|beer)\b"
+    r"|\b(?:tomamos|tomar) (?:un|una|algo)\b|\bcaffe insieme\b|\bbere (?:qualcosa|un caffe)\b"
+    r"|\b(?:wir|gehen) (?:\w+ )?(?:was|etwas) trinken\b|\b(?:wat|iets) (?:gaan )?drinken\b"
+    r"|\b(?:come (?:to|over|by|along|and|with)|viens|venez|ven|venid|vieni|venite|komm|kom)\b.{0,60}"
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tonight|tomorrow|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
+    r"|ce soir|demain|lunes|martes|miercoles|jueves|viernes|sabado|domingo|manana|esta noche|lunedi|martedi|mercoledi"
+    r"|giovedi|venerdi|sabato|domenica|domani|stasera|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|heute|morgen"
+    r"|(?:maan|dins|woens|donder|vrij|zater|zon)dag|vanavond)\b",
+    # Pictures.
+    r"\b(?:send|show|envoie|envoyez|montre|manda|mandame|envia|enviame|ensename|invia|inviami|mandami|mostrami|schick"
+    r"|schicke|zeig|stuur|laat) (?:(?:me|moi|us|nous|mir|mij|eens|mal|a|an|one|une?|una|uno|ein|eine|einen|een|your|ta"
+    r"|ton|tes|tu|tua|dein|deine|je|jouw|some|des|la|le|l|the|nice) ){0,3}"
+    r"(?:pics?|pictures?|photos?|fotos?|bild|bilder|images?|videos?|imagen|immagine)\b"
+    r"|\b(?:pics?|pictures?|photos?|videos?) of yourself\b",
+    # Who is with whom.
+    r"\b(?:boy|girl)friends?\b|\bpetite?s? (?:copain|copine|amie?)\b|\bas une? (?:copain|copine|mec|meuf)\b"
+    r"|\bnovi[oa]s?\b|\bfidanzat[oa]\b|\bhai (?:gia )?(?:il|la|un|una) ragazz[oa]\b|\bfeste[rn]? freund(?:in)?\b"
+    r"|\bhast du (?:schon |auch )?eine?n? freund(?:in)?\b|\bvriend(?:innet)?je\b"
+    r"|\bheb je (?:al |een |ook )*vriend(?:in)?\b"
+    r"|\bverkering\b|\bin love\b|\bdating\b|\bverliebt\b|\bverliefd\b",
+    # Secrets.
+    r"\b(?:dis|dites|raconte|racontez|parle) (?:le |la |lui )?(?:pas|rien|a personne)\b"
+    r"|\bno (?:se |le |lo |les |te |la )*(?:digas|cuentes|hables)\b|\bnon (?:dirlo|dire|dirgli|raccontar\w+|parlarne)\b"
+    r"|\b(?:sage?|erzahle?|verrate?) (?:das |es |bitte )*(?:niemand\w*|keine[mr]|nicht|nichts)\b"
+    r"|\b(?:zeg|vertel) (?:het |dit |dat |dit )*(?:niet|niks|niemand|tegen niemand|aan niemand)\b"
+    r"|\bbetween (?:us|you and me)\b|\bentre (?:nous|nosotros|tu y yo)\b|\btra (?:di )?noi\b|\bunter uns\b"
+    r"|\bonder ons\b",
+    # Where somebody lives, and at whose door to ring.
+    r"\b(?:i live|we live|jhabite|j habite|vivo|abito|ich wohne|ik woon)\b.{0,60}"
+    r"\b(?:street|road|avenue|lane|rue|quai|boulevard|place|impasse|allee|calle|plaza|avenida|via|viale|corso|piazza"
+    r"|\w*(?:strasse|straat|gracht|weg|gasse|platz|plein|laan|kade))\b"
+    r"|\bring (?:the bell|twice|at)\b|\bklingel[nt]?\b|\bklingle\b|\bsonne[zr]? (?:a|chez|au)\b|\btimbre\b"
+    r"|\bsuona(?:re)? (?:a|il|al|da)\b|\bcitofon\w+\b|\bbel aan\b|\baanbellen\b",
+    # Being looked for.
+    r"\b(?:look me up|google me|search (?:for )?me|find me|add me|follow me)\b|\b(?:cherche|ajoute|trouve|suis) moi\b"
+    r"|\b(?:buscame|agregame|sigueme|anademe|cercami|aggiungimi|seguimi)\b|\b(?:such|google|finde?) mich\b"
+    r"|\b(?:zoek|volg|vind) (?:me|mij)\b|\bvoeg (?:me|mij) toe\b",
 )

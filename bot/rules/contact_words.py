@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_lowercase
 
+from bot.rules.contact_plain import without_innocent, without_plain
 from bot.rules.contact_terms import (
+    APPS,
+    ARTICLES,
     AT_SIGNS,
     COMPOUND,
     DELICATE,
@@ -25,13 +28,20 @@ from bot.rules.contact_terms import (
     MAIL,
     MAIL_WORDS,
     MAYBE_ENDS,
+    MAYBE_NETWORKS,
+    ME,
+    MINE,
     NAME_WORDS,
     NETWORKS,
+    NEW_ENDS,
     ONE,
     PAIR_WORDS,
     SHORT_NETWORKS,
+    SOUNDS,
     SURE_ENDS,
     TWICE,
+    USER_WORDS,
+    VERBS,
 )
 
 SURELY, PERHAPS = 7, 5  # digits in a row, said or written, from which they are a number, or might be one
@@ -55,6 +65,7 @@ class Reading:
     why: str = ""
 
 
+SLIGHT = ("name", "mail")
 FINE = Reading(Verdict.PASS)
 _ORDER = tuple(Verdict)
 
@@ -77,23 +88,23 @@ _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _PARTED = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]")
 _GLUED = re.compile("|".join(sorted(DIGIT_WORDS | PAIR_WORDS, key=len, reverse=True)))
+_ALL_GLUED = re.compile(rf"(?:{_GLUED.pattern})+")
 _ROMAN = re.compile(r"\b(?:[ivx]{1,4}\b[^a-z0-9]+){4,}[ivx]")
 _SPELLED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][^a-z0-9]{1,3}){2,}[a-z0-9](?![a-z0-9])")
 _ALMOST_DIGITS = str.maketrans("oilzsbgq", "01125690")
 _COMPOUND = re.compile(COMPOUND)
-_DATE = re.compile(r"\b[0-3]?\d[./-][01]?\d[./-]20[23]\d\b|\b20[23]\d-[01]\d-[0-3]\d\b")
-_HOUR = re.compile(r"(?<![\d.:])(?<!\d[ .:-])\b(?:[01]?\d|2[0-3])(?:[:h.]|\s?h\s?)[0-5]\d\b(?![ .:-]?\d)")
-_YEAR = re.compile(r"(?<!\d[ .-])\b(?:19|20)\d\d\b(?![ .-]?\d)")
-_MONEY = re.compile(r"\b\d{1,4}(?:\s*(?:-|a|to|bis|tot|et|und|en|y|e)\s*\d{1,4})?\s*(?:€|euros?|eur)\b|€\s?\d{1,4}\b")
 _SURE, _MAYBE = "|".join(SURE_ENDS), "|".join(MAYBE_ENDS)
 _LINKS = re.compile(
     r"[a-z][a-z0-9+-]+:\s*/|h\s*t\s*t\s*p\s*s?\s*:|(?<![a-z])w\s?w\s?w(?![a-z])|\b(?:t|wa|m)\s*\.\s*me\b|\btg:"
-    rf"|[a-z0-9](?:\.|\s+\.\s*|\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*|\s+(?:{DOTS})\s+)(?:{_SURE})\b"
+    rf"|[a-z0-9](?:\.|\s+\.\s*|\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*)(?:{_SURE})\b"
+    rf"|\b(?!(?:{ARTICLES})\s)[a-z0-9]+\s+(?:{DOTS})\s+(?:{_SURE})\b"
     rf"|[a-z0-9]{{2}}\.(?:{_MAYBE})/"
     rf"|[a-z0-9]\s*[\[({{]\s*(?:{DOTS}|\.)\s*[\])}}]\s*(?:{_MAYBE})\b"
 )
 _MAYBE_LINK = re.compile(
-    rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z]{{2}}\.[a-z]{{2}}|\bslash\b"
+    rf"[a-z0-9]{{2}}\.(?:{_MAYBE})\b|[a-z0-9]\s(?:dot|punkt)\s(?:{_MAYBE})\b|[a-z0-9]{{2}}\.[a-z]{{2}}|\bslash\b"
+    rf"|\b[a-z0-9]\.(?:{NEW_ENDS})\b|\s(?:{DOTS})\s+(?:{_SURE}|{NEW_ENDS})\b"
+    rf"|\b(?!(?:{ARTICLES})\s)[a-z0-9]+\s(?:{DOTS})\s(?:es|fr|it|de|nl|be|ch|at|pt)\b(?!\s+vue)"
 )
 _MAILS = re.compile(
     rf"@|\b(?:{AT_SIGNS})\b|[\[({{<]\s*(?:at|a|en|bei|arroba)\s*[\])}}>]"
@@ -102,17 +113,25 @@ _MAILS = re.compile(
 )
 _NAME = re.compile(r"[a-z0-9]+_+[a-z0-9_]*|_+[a-z]+")
 _MAYBE_NAME = re.compile(r"\b[a-z]{3,}\d{2,}\b|\b\d{2,}[a-z]{3,}\b")
+_APPS = re.compile(APPS)
+_WHAT_IS = re.compile(r"\bwhat['\u2019]s\b(?!\s?app)")  # no network
+_CALLED = re.compile(
+    rf"(?:{'|'.join((*NETWORKS, *(rf'{chr(92)}b{name}' for name in SHORT_NETWORKS | MAYBE_NETWORKS)))})\s*[:=]"
+)
+_CARRIED = re.compile(r"\b(?:von|van|der|den|del|della|dos|das|las|los|de|da|di|la|le|el)\b")
 _DELICATE = tuple(re.compile(pattern) for pattern in DELICATE)
 
 
-def read(words: str, before: Sequence[str] = ()) -> Reading:
+def read(words: str, before: Sequence[str] = (), names: Sequence[str] = ()) -> Reading:
     """What is to be done with `words`, which follow those `before` from the same person to the same other, oldest
-    first: a number may come in pieces."""
+    first: a number may come in pieces. `names`: surnames of the writer, by which they would be found."""
     text = unmasked(words)
     found = [_mails(text), _links(text), _networks(text), _names(text), _numbers(text), _delicate(text)]
+    found += [_own_names(text, names), _other_script(words)]
     if (before and any(c.isdigit() or c in "oil" for c in text)) or (before and _said(text)):
         found.append(_pieces([unmasked(one) for one in before[-LOOK_BACK:]], text))
-    return max(found, key=lambda one: _ORDER.index(one.verdict))
+    # Of what is held the weightier reason: a bare word such as "number" or "mail" says least.
+    return max(found, key=lambda one: (_ORDER.index(one.verdict), one.why not in SLIGHT))
 
 
 def unmasked(words: str) -> str:
@@ -172,8 +191,8 @@ def _size(token: str, after_number: bool) -> int:
         return 2
     if token in DIGIT_WORDS:
         return 1
-    if len(token) >= 10 and token.isalpha() and len(parts := _GLUED.findall(token)) > 2 and "".join(parts) == token:
-        return len(parts)
+    if len(token) >= 8 and _ALL_GLUED.fullmatch(token):
+        return max(2, len(_GLUED.findall(token)))
     if token in ("o", "i", "l"):
         return int(after_number)
     almost = token.translate(_ALMOST_DIGITS)
@@ -183,26 +202,31 @@ def _size(token: str, after_number: bool) -> int:
     return 0
 
 
-def _without_dates(text: str) -> str:
-    """Without what is plainly a day, an hour, a year or a price, of each two at most: more would hide a number."""
-    for plain in (_DATE, _HOUR, _YEAR):
-        text = plain.sub(" x ", text, count=2)
-    return text
-
-
 def _numbers(text: str) -> Reading:
-    runs = list(_runs(_without_dates(text)))
+    runs = list(_runs(without_plain(text)))
     if any(digits >= SURELY for digits, _ in runs):
-        priced = [digits for digits, _ in _runs(_MONEY.sub(" x ", _without_dates(text), count=2))]
-        return Reading(Verdict.REFUSE if any(d >= SURELY for d in priced) else Verdict.HOLD, "number")
-    in_all = _in_all(text)
-    if any(digits >= PERHAPS for digits, _ in runs) or in_all >= IN_ALL or _ROMAN.search(text):
+        sure = any(digits >= SURELY for digits, _ in _runs(without_innocent(text)))
+        return Reading(Verdict.REFUSE if sure else Verdict.HOLD, "number")
+    if any(digits >= PERHAPS for digits, _ in runs) or _in_all(text) >= IN_ALL or _ROMAN.search(text) or _sounds(text):
         return Reading(Verdict.HOLD, "number")
     return FINE
 
 
+def _sounds(text: str) -> bool:
+    """Digits written as they sound: "oh six won too free for"."""
+    long = real = 0
+    for token in _TOKEN.findall(text):
+        if token in DIGIT_WORDS or token in SOUNDS:
+            long, real = long + 1, real + (token in DIGIT_WORDS and token not in ONE)
+        elif token.isalnum():
+            long = real = 0
+        if long >= 6 and real >= 2:
+            return True
+    return False
+
+
 def _in_all(text: str) -> int:
-    return sum(sure for _, sure in _rows(_PARTED.findall(_without_dates(text))))
+    return sum(sure for _, sure in _rows(_PARTED.findall(without_plain(text))))
 
 
 def _said(text: str) -> bool:
@@ -215,7 +239,8 @@ def _pieces(before: Sequence[str], text: str) -> Reading:
     alone = max((digits for one in (*before, text) for digits, _ in _runs(one)), default=0)
     longest = max((digits for digits, _ in _runs(joined)), default=0)
     if longest >= SURELY and longest > alone:
-        return Reading(Verdict.REFUSE, "number")
+        sure = any(digits >= SURELY for digits, _ in _runs(without_innocent(joined)))
+        return Reading(Verdict.REFUSE if sure else Verdict.HOLD, "number")
     return Reading(Verdict.HOLD, "number") if _in_all(joined) > IN_ALL and _said(text) else FINE
 
 
@@ -249,15 +274,41 @@ def _spelled(text: str) -> set[str]:
 
 
 def _networks(text: str) -> Reading:
-    words = _plain_words(text)
-    squeezed = {_NOT_PLAIN.sub("", text.translate(leet)) for leet in _LEET}
-    named = words & SHORT_NETWORKS or any(name in line for name in NETWORKS for line in squeezed)
-    if not named:
-        return FINE
-    if _spelled(text) & {*NETWORKS, *SHORT_NETWORKS}:
+    text = _WHAT_IS.sub("what is", text)
+    told = [token for token in _TOKEN.findall(text) if token.isalnum()]
+    squeezed = _NOT_PLAIN.sub("", text)
+    named = SHORT_NETWORKS.intersection(told) or any(name in squeezed for name in NETWORKS)
+    if _spelled(text) & {*NETWORKS, *SHORT_NETWORKS} or (not named and _disguised(text)):
         return Reading(Verdict.REFUSE, "network")
-    invites = words & INVITING or words & NAME_WORDS or _MAYBE_NAME.search(text) or _NAME.search(text)
-    return Reading(Verdict.REFUSE if invites or ":" in text else Verdict.HOLD, "network")
+    lesser = MAYBE_NETWORKS.intersection(told) or _plain_words(text) & SHORT_NETWORKS
+    if not (named or lesser or _APPS.search(text)):
+        return FINE
+    called = _NAME.search(text) or USER_WORDS.intersection(told) or (named and _MAYBE_NAME.search(text))
+    refused = called or _CALLED.search(text) or _invites(told)
+    return Reading(Verdict.REFUSE if refused else Verdict.HOLD, "network")
+
+
+def _disguised(text: str) -> bool:
+    """A network whose name has digits or signs for letters, or signs between them."""
+    short = {name for name in _plain_words(text) & SHORT_NETWORKS if len(name) > 3}
+    squeezed = {_NOT_PLAIN.sub("", text.translate(leet)) for leet in _LEET}
+    return bool(short) or any(name in line for name in NETWORKS for line in squeezed)
+
+
+def _invites(told: Sequence[str]) -> bool:
+    """Is somebody asked to write there, or told whose name it is?"""
+    networks = {*NETWORKS, *SHORT_NETWORKS, *MAYBE_NETWORKS}
+    for at, word in enumerate(told):
+        near = told[at + 1 : at + 3]
+        if word in INVITING or (
+            word in VERBS and (ME.intersection(near) or ME.intersection(told[max(at - 1, 0) : at]))
+        ):
+            return True
+        if (word in networks or word == "app") and ME.intersection(near[:1]):
+            return True
+        if word in MINE and networks.intersection(near[:1]):
+            return True
+    return False
 
 
 def _names(text: str) -> Reading:
@@ -265,6 +316,23 @@ def _names(text: str) -> Reading:
         return Reading(Verdict.REFUSE, "name")
     told = set(_TOKEN.findall(text)) & NAME_WORDS
     return Reading(Verdict.HOLD, "name") if told or _MAYBE_NAME.search(text) else FINE
+
+
+def _own_names(text: str, names: Sequence[str]) -> Reading:
+    """A stranger who knows the surname finds the rest."""
+    told, squeezed = _plain_words(text), _NOT_PLAIN.sub("", text)
+    for name in names:
+        for part in _CARRIED.sub(" ", unmasked(name)).split():
+            plain = _NOT_PLAIN.sub("", part)
+            if plain and (plain in told or (len(plain) > 4 and plain in squeezed)):
+                return Reading(Verdict.HOLD, "name")
+    return FINE
+
+
+def _other_script(words: str) -> Reading:
+    """What is written in letters that are not Latin nobody has looked through here."""
+    strange = sum(sign.isalpha() and not unicodedata.name(sign, "").startswith("LATIN") for sign in unmasked(words))
+    return Reading(Verdict.HOLD, "name") if strange > 2 else FINE
 
 
 def _delicate(text: str) -> Reading:

@@ -89,6 +89,89 @@ vernacular_lea
 lea__b
 """.strip().splitlines()  # fmt: skip
 
+PAST = """
+sc: leabaker
+my tg is leabaker
+Write me on WA, I am the only Mila Muestra
+bluesky leabaker
+yubo leabaker
+kakaotalk leabaker
+steam leabaker
+dc leabaker
+tt leabaker
+Threema-ID leabaker
+linktree leabaker
+add me on the yellow ghost app, leabaker
+on the gram as lea baker
+lea7.dev
+x7.ai
+m1.chat
+l.dev
+lea punto es
+zerosixonetwothreefourfivesixseveneight
+nullsechseinszweidreivierfuenfsechs
+zerosixundeuxtroisquatrecinqsix
+ceroseisunodostrescuatrocincoseis
+zeroseiunoduetreseiseiotto
+nulzeseentweedrieviervijfzes
+ноль шесть один два три четыре пять шесть
+Ⅵ Ⅰ Ⅱ Ⅲ Ⅳ Ⅴ Ⅵ Ⅶ
+🕕🕐🕑🕒🕓🕔🕕🕖
+oh six won too free for five six seven
+Come to bar Garlochi on Saturday at nine
+¿Nos vemos?
+Ci vediamo?
+Wollen wir uns mal sehen?
+Kunnen we elkaar zien?
+Can we hang out?
+Tu veux boire un verre avec moi ?
+send me a pic of yourself
+envoie une photo
+manda una foto
+schick ein Foto
+stuur een foto
+Do you have a boyfriend?
+Tu as un copain ?
+¿Tienes novio?
+Hai il ragazzo?
+Hast du einen Freund?
+Heb je een vriend?
+don't tell the coordinator
+ne le dis pas a la coordinatrice
+no le cuentes a nadie
+non raccontarlo a nessuno
+erzähl es keinem
+zeg het tegen niemand
+Ich wohne in der Lindenstrasse, klingel bei Mueller
+J'habite rue de la Paix au 12, sonne a Dupont
+""".strip().splitlines()
+
+INNOCENT = """
+Prends les lignes 2, 13, 21 et 32
+Take lines 2, 13, 21 and 32
+Coge las líneas 2, 13, 21 y 32
+Prendi le linee 2, 13, 21 e 32
+Nimm die Linien 2, 13, 21 und 32
+Neem de lijnen 2, 13, 21 en 32
+Bus 100, 200, 300
+10:30-14:00 and 17:00-20:30
+Work 6:00-14:00, break 10:00-10:30
+Horario: 9.00-14.00 y 17.00-20.00
+Lundi 8h-12h et 14h-18h, samedi 8h-12h
+geboren am 12.05.2007
+exams on 12/03 and 19/03 and 26/03
+How much is the rent? 300? 400? 500?
+50, 100, 150 oder 200 Euro?
+Oven 240 then 220 then 180 degrees
+Hay un punto info en la plaza
+Le point info est ouvert
+C'è un punto info in stazione
+I found my flatmates' group on WhatsApp
+Is Instagram the way to find flats?
+uno, dos, tres, cuatro, cinco, seis, siete
+uno, dos, tres … siete
+""".strip().splitlines()
+
 READ_FIRST = """
 is WhatsApp common at work?
 look for lea2008
@@ -147,6 +230,9 @@ Via libera! Ho lavorato sei ore, poi sette.
 On a marché dans la rue le soir.
 Appel d'air : on travaille à six heures.
 e.g. bread, z.B. Brot
+What's the best bus?
+Open 6.30-14.30, 16-20
+1998 2004 2010
 """.strip().splitlines()
 
 
@@ -158,6 +244,23 @@ def test_ways_to_reach_somebody_are_refused_in_any_disguise(words: str) -> None:
 @pytest.mark.parametrize("words", READ_FIRST)
 def test_what_only_might_be_one_or_speaks_of_meeting_is_read_first(words: str) -> None:
     assert read(words).verdict is Verdict.HOLD
+
+
+@pytest.mark.parametrize("words", PAST)
+def test_no_way_past_the_coordinators_passes_unread(words: str) -> None:
+    assert read(words).verdict is not Verdict.PASS
+
+
+@pytest.mark.parametrize("words", INNOCENT)
+def test_buses_hours_days_prices_and_counting_are_never_refused(words: str) -> None:
+    assert read(words).verdict is not Verdict.REFUSE
+
+
+def test_the_own_surname_is_read_first() -> None:
+    assert read("I am Mila Muestra, look me up", names=("Muestra",)).verdict is Verdict.HOLD
+    assert read("my name is m u e s t r a", names=("Muestra",)).why == "name"
+    assert read("Mila van Dam", names=("van Dam",)).verdict is Verdict.HOLD
+    assert read("The van was late", names=("van Dam",)).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize("words", PLAIN)
