@@ -12,6 +12,7 @@ from bot.rules.danger_net import Likeness, likeness
 from tests.support import shipped
 
 RULES = shipped.danger()
+CALM = Path(__file__).parent / "data" / "calm_aside.tsv"
 ASIDE = Path(__file__).parent / "data" / "danger_aside.tsv"
 
 
@@ -66,6 +67,12 @@ def test_the_longest_message_is_read_quickly() -> None:
     started = time.process_time()
     likeness(text)
     assert time.process_time() - started < 0.3
+
+
+def test_ordinary_words_about_other_people_alarm_nobody() -> None:
+    rows = [line.split("\t") for line in CALM.read_text("utf-8").splitlines() if not line.startswith("#")]
+    assert [text for _, text in rows if RULES.assess(text) is Danger.CRISIS] == []
+    assert sum(RULES.assess(text) is Danger.DISCLOSURE for _, text in rows) <= 0.1 * len(rows)
 
 
 def test_danger_told_aside_alerts_and_the_same_words_of_everyday_do_not() -> None:
