@@ -32,7 +32,11 @@ def find(session: Session, code: str, cohort: str | None = None) -> Placement:
         query = query.where(Placement.cohort_id == find_cohort(session, cohort).id)
     rows = session.execute(query.where(func.lower(Placement.code) == code.strip().lower()).order_by(Placement.id)).all()
     if not rows:
-        raise NotFound(f"There is no learner “{shown(code)}”{f' in {cohort}' if cohort else ''}: check the code.")
+        where = f" in {cohort}" if cohort else ""
+        raise NotFound(
+            f"There is no learner “{shown(code)}”{where}: check the code. Who was erased is called erased-… from "
+            "then on; `compagnon audit` has the number."
+        )
     if len(rows) > 1:
         cohorts = ", ".join(row[1] for row in rows)
         raise BadInput(f"“{shown(code)}” is a learner of several cohorts ({cohorts}): say which with --cohort.")
