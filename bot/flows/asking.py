@@ -144,7 +144,7 @@ def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
         return show(Say(screen(say("asking/words_only"))))
     if len(text) > LONGEST:
         return show(Say(screen(say("asking/too_long", n=len(text), limit=LONGEST))))
-    found = read(text, view.said)
+    found = read(text, view.said, view.surnames)
     if found.verdict is Verdict.REFUSE:
         return show(Say(screens.refused(found.why)), effects=(NoteRefused(found.why),))
     asks_back = care(scene, Danger.IDIOM).shown if danger is Danger.IDIOM else ()

@@ -56,6 +56,7 @@ class AskingView:
     candidate: AmbassadorView | None = None
     questions: tuple[QuestionView, ...] = ()
     said: tuple[str, ...] = ()
+    surnames: tuple[str, ...] = ()  # of this person, where words are awaited
     standing: str = "no"
     limit: int = USUAL_LIMIT
     decides: bool = False

@@ -2,12 +2,13 @@
 
 What a tutor changes is shown at once, but a new card, another name, address, town or website waits for a coordinator
 (`host:ok|no:…` are the coordinator's buttons). While words are awaited the conversation is
-`Conversation("host", {"field"})`; `find` is the search.
+`Conversation("host", {"field", "asked"})`, for half an hour; `find` is the search.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import BadInput
@@ -45,11 +46,12 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import say
 from bot.rules import host_facts
-from bot.rules.host_facts import CAPACITIES, CONFIRMED, LISTS, OWN, SIZES, reaches_out
+from bot.rules.danger import Danger
+from bot.rules.host_facts import CAPACITIES, CONFIRMED, FREE, LISTS, OWN, SIZES, wrong
 
 NEEDS: frozenset[str] = frozenset({"host"}) | CARE_NEEDS
 FIELDS = (*OWN, *CONFIRMED)
-FREE = ("tasks", "about", "trades", "contact_role")  # words that a stranger reads, or a list of them
+MEANT_FOR_IT = timedelta(minutes=30)  # words that come later are not meant for the card
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
@@ -72,7 +74,16 @@ def handle(scene: Scene, event: Event) -> Outcome:
         case "paper":
             return _paper(view, event, parts[2], parts[3])
         case _:
-            return _card(scene, view, event, parts) if view.host is not None else _unknown(view, event, parts)
+            return (_card if view.host is not None else _unknown)(scene, view, event, parts)
+
+
+def _waits(scene: Scene, field: str) -> Conversation:
+    return Conversation("host", {"field": field, "asked": scene.now.isoformat()})
+
+
+def _late(scene: Scene) -> bool:
+    asked = scene.conversation.data.get("asked")
+    return asked is None or scene.now - datetime.fromisoformat(asked) > MEANT_FOR_IT
 
 
 def _number(part: str, longest: int = 18) -> int:
@@ -88,10 +99,10 @@ def _decided(parts: tuple[str, ...]) -> Outcome:
 # --- whose card -----------------------------------------------------------------------------------
 
 
-def _unknown(view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
+def _unknown(scene: Scene, view: HostView, event: Tap, parts: tuple[str, ...]) -> Outcome:
     match parts[1]:
         case "find" if view.asked is None:
-            return show(Replace(screens.search()), conversation=Conversation("host", {"field": "find"}))
+            return show(Replace(screens.search()), conversation=_waits(scene, "find"))
         case "claim" if view.asked is None and _number(parts[2]):
             return show(effects=(ClaimHost(_number(parts[2])),), conversation=IDLE)
         case "add" if view.asked is None and not view.found and screens.can_add(view):
@@ -111,7 +122,7 @@ def _card(scene: Scene, view: HostView, event: Tap, parts: tuple[str, ...]) -> O
         case "edit":
             return show(answer(event, screens.edit(host)), conversation=IDLE)
         case "set" if field in FIELDS:
-            return show(Replace(screens.ask(host, field)), conversation=Conversation("host", {"field": field}))
+            return show(Replace(screens.ask(host, field)), conversation=_waits(scene, field))
         case "clear" if field in OWN:
             return _kept(host, field, [] if field in LISTS else None)
         case "put" if field == "size" and _number(parts[3], 2) < len(SIZES):
@@ -122,7 +133,7 @@ def _card(scene: Scene, view: HostView, event: Tap, parts: tuple[str, ...]) -> O
             spoken = host.place.languages
             after = tuple(t for t in spoken if t != field) if field in spoken else (*spoken, field)
             changed = replace(host, place=replace(host.place, languages=after))
-            kept, waiting = KeepHostFact("languages", list(after)), Conversation("host", {"field": "languages"})
+            kept, waiting = KeepHostFact("languages", list(after)), _waits(scene, "languages")
             return show(Replace(screens.ask(changed, "languages")), effects=(kept,), conversation=waiting)
         case "drop" if host.wished:
             back = replace(host, wished={})
@@ -157,8 +168,8 @@ def _changed(host: OwnHost, field: str, value: Any) -> OwnHost:
 def _words(scene: Scene, event: Event) -> Outcome:
     view, field = scene.host, scene.conversation.data.get("field", "")
     host = view.host if view is not None else None
-    if view is None or field not in (*FIELDS, "find") or (host is None) != (field == "find"):
-        return unheld(scene, event)
+    if view is None or field not in (*FIELDS, "find") or (host is None) != (field == "find") or _late(scene):
+        return unheld(scene, event) if view is None else _not_kept(scene, event)
     if not isinstance(event, Words):
         return show(Say(screen(say("host/words_please"))))
     danger = hear(scene, event.text)
@@ -167,18 +178,28 @@ def _words(scene: Scene, event: Event) -> Outcome:
     if field == "find":
         return show(effects=(FindHosts(event.text[:100]),))
     assert host is not None
-    if field in FREE and reaches_out(event.text):
-        return show(Say(_again(host, field, "reaches")))
+    if field in FREE and (why := wrong(event.text)):
+        return show(Say(_again(host, field, why)))
     try:
         value = host_facts.parse(field, event.text)
     except BadInput:
-        return show(Say(_again(host, field, field if field in ("capacity", "website", "languages") else "text")))
+        return show(
+            Say(_again(host, field, field if field in ("capacity", "website", "languages", "trades") else "text"))
+        )
     if field in CONFIRMED and not host.proposed:
         after = replace(host, wished={**host.wished, field: value})
         wish: Effect = WishHostFact(field, value)
         return show(Say(screens.card(scene.content, after)), effects=(wish,), conversation=IDLE)
     kept = screens.edit(_changed(host, field, value), saved=True)
     return show(Say(kept), effects=(KeepHostFact(field, value),), conversation=IDLE)
+
+
+def _not_kept(scene: Scene, event: Event) -> Outcome:
+    """Words that no field waits for any more; who needs help gets it first."""
+    danger = hear(scene, event.text) if isinstance(event, Words) else Danger.NONE
+    first = care(scene, danger) if needs_help_first(danger) else Outcome()
+    said = Say(screen(say("steps/not_waiting")))
+    return Outcome((*first.shown, said), first.effects, first.conversation or IDLE)
 
 
 def _again(host: OwnHost, field: str, why: str) -> Screen:

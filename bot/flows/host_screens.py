@@ -240,6 +240,14 @@ def question(content: Library, asked: Question) -> Screen:
     return Screen(tuple(body), (buttons,))
 
 
+def texts_changed(tutor: str, cohort: str, place: Place, field: str, old: Any, new: Any) -> Screen:
+    """A tutor writes on a card what everybody reads: what, and the way to the card as it stands."""
+    who = {"tutor": verbatim(tutor), "cohort": verbatim(cohort), "name": verbatim(place.name)}
+    changed = say("host/change", label=label(field), old=_shown(field, old), new=_shown(field, new))
+    see = (button("host/see_button", f"map:card:{place.id}:-:-"),)
+    return Screen((say("host/texts", **who), changed, say("host/texts_once")), (see,))
+
+
 def decided(name: str, yes: bool) -> Screen:
     """What the coordinator sees then."""
     return screen(say("host/decided/yes" if yes else "host/decided/no", name=verbatim(name)))

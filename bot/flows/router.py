@@ -191,6 +191,7 @@ WAITING: Mapping[str, ModuleType] = {
     asking.FLOW: asking,
 }
 NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
+DRAFTS = frozenset({"host"})  # what everybody would read: whatever else one does ends it
 LETTERS = NOTES | {"relay", "away", "message", "host", asking.FLOW}  # words are for these only as long as one stays
 TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping goes to these, too
 
@@ -198,10 +199,24 @@ TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping g
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
     """The flow for an event and what it needs loaded."""
     module = _module(scene, event)
+    if (
+        scene.conversation.flow in DRAFTS
+        and isinstance(event, Command | Tap)
+        and module is not WAITING[scene.conversation.flow]
+    ):
+        return _ending(module.handle), module.NEEDS
     if not _leads_away(event):
         return module.handle, module.NEEDS
     title = STEPS if scene.conversation.flow in PARKED_ALOUD else frozenset()
     return _setting_aside(module.handle), module.NEEDS | title
+
+
+def _ending(flow: Flow) -> Flow:
+    def ended(scene: Scene, event: Event) -> Outcome:
+        outcome = flow(scene, event)
+        return outcome if outcome.conversation is not None else replace(outcome, conversation=IDLE)
+
+    return ended
 
 
 def _leads_away(event: Event) -> bool:

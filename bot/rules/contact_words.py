@@ -131,7 +131,9 @@ def read(words: str, before: Sequence[str] = (), names: Sequence[str] = ()) -> R
     if (before and any(c.isdigit() or c in "oil" for c in text)) or (before and _said(text)):
         found.append(_pieces([unmasked(one) for one in before[-LOOK_BACK:]], text))
     # Of what is held the weightier reason: a bare word such as "number" or "mail" says least.
-    return max(found, key=lambda one: (_ORDER.index(one.verdict), one.why not in SLIGHT))
+    return max(
+        found, key=lambda one: (_ORDER.index(one.verdict), one.verdict is Verdict.HOLD and one.why not in SLIGHT)
+    )
 
 
 def unmasked(words: str) -> str:

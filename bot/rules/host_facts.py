@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.errors import BadInput
+from bot.rules.contact_words import SLIGHT, Verdict, read
 from bot.rules.fold import fold
 from bot.rules.typed import parse_language, parse_name, parse_text, shown
 
@@ -18,11 +18,8 @@ LISTS = ("trades", "languages")
 SIZES = ("1–9", "10–49", "50–249", "250+")  # of the European definition of small and medium enterprises
 CAPACITIES = (1, 2, 3, 4, 5, 6, 8, 10)
 
-_REACHES = re.compile(
-    r"@\w|\S@\S|https?:|www\.|\b[\w-]+\.(?:com|org|net|eu|info|io|me|fr|es|it|de|nl|be|pt|pl|si|lv|rs|ba|mk|al)\b"
-    r"|(?:\d[\s()./-]*){6,}|\b(?:whats\s?app|telegram|instagram|snapchat|tik\s?tok|facebook|signal)\b",
-    re.IGNORECASE,
-)
+FREE = ("tasks", "about", "trades", "contact_role")  # words that a stranger reads, or a list of them
+MOST_TRADES, LONGEST_TRADE, MOST_LANGUAGES = 8, 40, 20
 
 
 def key_of(name: str, town: str, country: str) -> str:
@@ -30,9 +27,18 @@ def key_of(name: str, town: str, country: str) -> str:
     return "|".join((fold(name), fold(town), country))
 
 
+def wrong(words: str) -> str:
+    """Why words may not stand on a card, which everybody reads at once: number, reaches or delicate; empty where they
+    may. What a coordinator would have to read first may not either, but for a bare word such as "number" or "mail"."""
+    found = read(words)
+    if found.verdict is Verdict.PASS or (found.verdict is Verdict.HOLD and found.why in SLIGHT):
+        return ""
+    return found.why if found.why in ("number", "delicate") else "reaches"
+
+
 def reaches_out(words: str) -> bool:
     """Do the words tell a way to reach somebody past the people in between: a number, an address, a link?"""
-    return _REACHES.search(words) is not None
+    return wrong(words) in ("number", "reaches")
 
 
 def parse(field: str, words: str) -> Any:
@@ -68,7 +74,23 @@ def several(cell: str) -> list[str]:
     return list(dict.fromkeys(part for one in cell.replace(";", ",").split(",") if (part := text(one.strip()))))
 
 
+def trades(cell: str) -> list[str]:
+    """A few, each short: they are buttons, too."""
+    found = several(cell)
+    if len(found) > MOST_TRADES or any(len(one) > LONGEST_TRADE for one in found):
+        raise BadInput(f"is too long: {MOST_TRADES} trades of up to {LONGEST_TRADE} characters each fit on a card")
+    return found
+
+
+def languages(cell: str) -> list[str]:
+    """Those spoken at work."""
+    found = several(cell)
+    if len(found) > MOST_LANGUAGES:
+        raise BadInput(f"has {len(found)} languages; {MOST_LANGUAGES} fit on a card")
+    return [parse_language(one) for one in found]
+
+
 PARSERS: Mapping[str, Callable[[str], Any]] = {
-    "name": parse_name, "town": parse_name, "trades": several, "capacity": number, "website": website,
-    "languages": lambda cell: [parse_language(one) for one in several(cell)],
+    "name": parse_name, "town": parse_name, "trades": trades, "capacity": number, "website": website,
+    "languages": languages,
 }  # fmt: skip

@@ -37,6 +37,8 @@ def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
         decides=scene.actor is not None and reaches_others(scene.actor, Action.SEE_QUESTION),
     )
     if isinstance(event, Words):
+        me = session.get_one(Person, scene.person_id)
+        view = replace(view, surnames=(me.last_name,) if me.last_name else ())
         return replace(scene, asking=_of_conversation(core, session, scene, view))
     parts = event.data.split(":") if isinstance(event, Tap) else []
     what, number = (*parts, "", "", "")[1:3]

@@ -7,13 +7,15 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.flows import host_screens as screens
+from bot.flows.host_effects import DecideHost
 from bot.flows.host_views import Question
+from bot.flows.vocabulary import Screen
 from bot.rules.fold import fold
-from bot.rules.host_facts import CONFIRMED
+from bot.rules.host_facts import CONFIRMED, FREE
 from bot.rules.names import full_name
 from bot.rules.permissions import Action, Actor, Subject, may
 from bot.service import notices, places
@@ -21,22 +23,51 @@ from bot.service.actors import actors_of
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.sending import SENDING
-from bot.store.tables import Cohort, Host, Membership, Person, Project
+from bot.store.tables import Audit, Cohort, Host, Membership, Person, Project
 
 ABOUT = screens.QUESTIONS
+DECIDED = "host_decided"  # in the audit trail
 
 
 def ask(core: Core, session: Session, about: str, number: int, now: datetime) -> bool:
-    """Bring it before the coordinators of the tutor's cohort; the same question never twice. Says whether anybody in
-    the chat was asked: where nobody is, `compagnon map wishes` has it."""
+    """Bring it before the coordinators of the tutor's cohort, once a day until it is decided: the buttons of an older
+    message show the newest wish. Says whether anybody in the chat was asked: where nobody is, `compagnon map wishes`
+    has it."""
     found = _find(session, about, number)
     if found is None:
         return False
     host, member = found
     shown = screens.question(core.content, _question(session, about, number, host, member))
-    key = f"host:{about}:{number}:{_mark(about, host, member)}"
+    key = f"host:{about}:{number}:{now.date()}:{_decided_before(session, member)}"
     asked = [notices.notify(session, to, shown, now=now, key=f"{key}:{to}") for to in _deciders(session, member)]
     return any(asked)
+
+
+def tell_texts(session: Session, host: Host, member: Membership | None, field: str, old: Any, now: datetime) -> bool:
+    """Coordinators learn that a tutor changes what everybody reads, once a day at most."""
+    tutor, cohort = _who(session, member)
+    shown = screens.texts_changed(tutor, cohort, places.card_of(host), field, old, getattr(host, field))
+    key = f"host:texts:{host.id}:{now.date()}"
+    told = [notices.notify(session, to, shown, now=now, key=f"{key}:{to}") for to in _deciders(session, member)]
+    return any(told)
+
+
+def newer(core: Core, session: Session, actor: Actor, effect: DecideHost) -> Screen | None:
+    """What waits now, where it was changed since this coordinator saw it."""
+    found = _find(session, effect.about, effect.number)
+    if found is None or _mark(effect.about, *found) == effect.mark:
+        return None
+    if not may(actor, Action.CONFIRM_HOST, _subject(session, found[1])):
+        return None
+    return screens.question(core.content, _question(session, effect.about, effect.number, *found))
+
+
+def _decided_before(session: Session, member: Membership | None) -> int:
+    """How many wishes of that tutor were decided: the next one is another question."""
+    if member is None:
+        return 0
+    decided = Audit.person_id == member.person_id, Audit.action == DECIDED
+    return session.scalar(select(func.count(Audit.id)).where(*decided)) or 0
 
 
 def pending(session: Session) -> list[Question]:
@@ -72,7 +103,7 @@ def decide(
     if not _carry_out(session, about, host, member, yes, now):
         return None
     if member is not None:
-        note(session, actor.person_id, "host_decided", member.person_id, now, about=about, yes=yes)
+        note(session, actor.person_id, DECIDED, member.person_id, now, about=about, yes=yes)
         notices.notify(session, member.person_id, screens.told(about, name, yes), now=now)
     return name
 
@@ -113,21 +144,27 @@ def _find(session: Session, about: str, number: int) -> tuple[Host, Membership |
 
 def _mark(about: str, host: Host, member: Membership | None) -> str:
     """Another one as soon as it is another question."""
+    own = tuple(getattr(host, field) for field in FREE)
     facts: Any = {
-        "claim": (host.id, host.name), "new": (host.name, host.town, host.address, host.website),
+        "claim": (host.id, host.name), "new": (host.name, host.town, host.address, host.website, *own),
         "change": sorted((host.wished or {}).items()),
     }[about]  # fmt: skip
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:8]
 
 
 def _question(session: Session, about: str, number: int, host: Host, member: Membership | None) -> Question:
-    person = session.get(Person, member.person_id) if member is not None else None
-    cohort = session.get(Cohort, member.cohort_id) if member is not None and member.cohort_id is not None else None
     values = {f: (getattr(host, f), new) for f, new in (host.wished or {}).items()} if about == "change" else {}
     return Question(
-        about, number, _mark(about, host, member), full_name(person) if person else "–", cohort.code if cohort else "–",
+        about, number, _mark(about, host, member), *_who(session, member),
         places.card_of(host), values, tuple(_alike(session, host)) if about == "new" else (),
     )  # fmt: skip
+
+
+def _who(session: Session, member: Membership | None) -> tuple[str, str]:
+    """The tutor's name and the code of the cohort."""
+    person = session.get(Person, member.person_id) if member is not None else None
+    cohort = session.get(Cohort, member.cohort_id) if member is not None and member.cohort_id is not None else None
+    return full_name(person) if person else "–", cohort.code if cohort else "–"
 
 
 def _alike(session: Session, host: Host) -> Sequence[str]:

@@ -10,7 +10,7 @@ from bot.flows.vocabulary import Replace, Say, Toast, screen
 from bot.i18n import say
 from bot.rules.fold import fold
 from bot.rules.gazetteer import town_of
-from bot.rules.host_facts import CONFIRMED, OWN, key_of
+from bot.rules.host_facts import CONFIRMED, FREE, OWN, key_of
 from bot.rules.names import full_name
 from bot.rules.towns import kit_called
 from bot.service import host_papers, host_questions as questions, places
@@ -51,8 +51,16 @@ def _keep(work: Work, effect: fx.KeepHostFact) -> None:
         work.applied.after.append(Say(screen(say("host/same_card"))))
         return
     if effect.field in OWN:
+        old = getattr(host, effect.field)
         setattr(host, effect.field, effect.value)
+        if effect.field in FREE and host.proposed_at is None and host.agreed_on and host.withdrawn_at is None:
+            member = work.session.get(Membership, _member(work, host.id))
+            told = questions.tell_texts(work.session, host, member, effect.field, old, work.now)
+            work.applied.more |= told
     _touched(work, host, effect.field)
+    if host.proposed_at is not None and host.agreed_on is not None:
+        work.session.flush()
+        work.applied.more |= questions.ask(work.core, work.session, "new", host.id, work.now)
 
 
 def _wish(work: Work, effect: fx.WishHostFact) -> None:
@@ -170,6 +178,8 @@ def _decide(work: Work, effect: fx.DecideHost) -> None:
         )
     if name is None:
         work.applied.after.append(Toast(say("host/decided_already"), alert=True))
+        if actor is not None and (newer := questions.newer(work.core, work.session, actor, effect)) is not None:
+            work.applied.after.append(Replace(newer))
         return
     work.applied.after.append(Replace(screens.decided(name, effect.yes)))
     work.applied.more = True

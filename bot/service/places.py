@@ -17,7 +17,7 @@ from bot.content.kits import Kit
 from bot.content.loader import Library
 from bot.i18n import SOURCE_LANGUAGE, Text
 from bot.rules.gazetteer import town_of
-from bot.rules.host_facts import CONFIRMED, key_of
+from bot.rules.host_facts import CONFIRMED, MOST_TRADES, key_of
 from bot.rules.nearby import SPHERE_OFF, Point, Spot, first, roughly
 from bot.rules.places import Place
 from bot.service import ambassadors as known, places_alike
@@ -70,7 +70,7 @@ def card_of(host: Any) -> Place:
     return Place(
         id=f"h{host.id}", kind="host", name=host.name, town=host.town, country=host.country,
         latitude=host.latitude or 0.0, longitude=host.longitude or 0.0, exact=host.exact,
-        trades=tuple(host.trades), languages=tuple(host.languages), about=host.about, size=host.size,
+        trades=tuple(host.trades)[:MOST_TRADES], languages=tuple(host.languages), about=host.about, size=host.size,
         capacity=host.capacity, tasks=host.tasks, website=host.website, source=None, sample=host.sample,
         agreed_on=host.agreed_on, when=None,
     )  # fmt: skip

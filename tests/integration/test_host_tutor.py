@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import event
@@ -183,7 +183,12 @@ def test_what_the_company_does_is_the_tutors_to_say_and_shown_at_once(core: Core
     [
         ("call 954 12 34 56", True), ("write to @panaderia", True), ("see www.example.org", True), ("a@b.es", True),
         ("panaderia.es", True), ("WhatsApp me", True), ("Bread, 7 days a week, since 1998.", False),
-        ("CNC 5-axis, 3D printing, R&D", False),
+        ("CNC 5-axis, 3D printing, R&D", False), ("954–12–34–56", True), ("Call nine five four one two", True),
+        ("954, 12, 34, 56", True), ("9·5·4·1·2·3·4·5·6", True), ("954*123*456", True), ("9️⃣5️⃣4️⃣1️⃣2️⃣3️⃣", True),
+        ("954\u200b12\u200b34\u200b56", True), ("+34 9O4 I2 34", True), ("pana(at)gmail(dot)com", True),
+        ("panaderia.shop", True), ("panaderia.ch", True), ("panaderia.at", True), ("tg x", True), ("skype: x", True),
+        ("discord x", True), ("IG: panaderia, panaderia arroba gmail punto es", True),
+        ("Open 6.30-14.30, 16-20", False), ("1998 2004 2010", False), ("We have a number of machines", False),
     ],
 )  # fmt: skip
 def test_a_way_past_the_coordinators_is_noticed(words: str, reaches: bool) -> None:
@@ -192,9 +197,72 @@ def test_a_way_past_the_coordinators_is_noticed(words: str, reaches: bool) -> No
 
 def test_words_with_a_telephone_number_are_not_put_on_the_card(core: Core, kept: Small) -> None:
     edit(kept, "What learners do there", "Bread. Call 954 12 34 56 and ask.")
+    assert "could be read as a telephone number" in last(kept)
+    kept.world.say(TUTOR, "Bread. Ask panaderia@example.org.")
     assert "Please leave out telephone numbers" in last(kept)
     kept.world.say(TUTOR, "Bread.")
     assert the_host(core).tasks == "Bread."
+
+
+def test_words_written_much_later_or_after_something_else_are_not_for_the_card(core: Core, kept: Small) -> None:
+    edit(kept, "About us")
+    kept.world.clock.set(kept.world.now + timedelta(minutes=40))
+    kept.world.say(TUTOR, "Lea did not come today, where is she?")
+    assert "wasn't waiting" in last(kept)
+    for other in ("/sos", "/menu"):
+        edit(kept, "About us")
+        kept.world.say(TUTOR, other)
+        kept.world.say(TUTOR, "Lea did not come today, where is she?")
+    edit(kept, "About us")
+    kept.world.forge(TUTOR, "alert:list")
+    kept.world.say(TUTOR, "Lea did not come today, where is she?")
+    assert the_host(core).about is None
+
+
+def test_coordinators_hear_once_a_day_that_a_tutor_changes_what_everybody_reads(core: Core, kept: Small) -> None:
+    edit(kept, "About us", "A small bakery.")
+    edit(kept, "What learners do there", "Bread.")
+    (told,) = (m for m in kept.world.phone(COORDINATOR).messages if "has changed what the card" in m.text)
+    assert "About us: – → A small bakery." in told.text
+    kept.world.tap(COORDINATOR, "See the card")
+    assert "Bread." in last(kept, COORDINATOR)
+    kept.world.clock.set(kept.world.now + timedelta(days=1))
+    edit(kept, "What learners do there", "Bread and cakes.")
+    assert "has changed what the card" in last(kept, COORDINATOR)
+
+
+def test_many_wishes_of_a_day_are_one_message_and_a_decided_one_makes_room_for_the_next(
+    core: Core, kept: Small
+) -> None:
+    for number in range(4):
+        edit(kept, "Name", f"Panadería {number}")
+    assert sum("wants to change" in m.text for m in kept.world.phone(COORDINATOR).messages) == 1
+    kept.world.tap(COORDINATOR, "Confirm")
+    kept.world.tap(COORDINATOR, "Confirm")
+    assert the_host(core).name == "Panadería 3"
+    edit(kept, "Name", "Panadería Nueva")
+    assert "Panadería 3 → Panadería Nueva" in last(kept, COORDINATOR)
+
+
+def test_a_new_card_that_is_renamed_while_it_waits_can_still_be_confirmed(core: Core, tutored: Small) -> None:
+    for label in ("Our card on the map", "Make a card for it", "Show us on the map", "Yes, show us"):
+        tutored.world.tap(TUTOR, label)
+    edit(tutored, "Name", "Panadería Otra")
+    edit(tutored, "About us", "A small bakery.")
+    tutored.world.tap(COORDINATOR, "Confirm")
+    assert "A small bakery." in last(tutored, COORDINATOR)
+    assert public(core, tutored) == []
+    tutored.world.tap(COORDINATOR, "Confirm")
+    assert public(core, tutored) == ["Panadería Otra"]
+
+
+def test_more_trades_than_fit_on_a_card_are_not_kept(core: Core, kept: Small) -> None:
+    edit(kept, "Trades", ", ".join(f"trade {letter}" for letter in "abcdefghi"))
+    assert "up to 8 trades" in last(kept)
+    kept.world.say(TUTOR, "baker" * 9)
+    assert "up to 8 trades" in last(kept)
+    kept.world.say(TUTOR, "baker, pastry cook")
+    assert the_host(core).trades == ["baker", "pastry cook"]
 
 
 def test_another_name_or_address_is_shown_once_a_coordinator_confirms_it(core: Core, kept: Small) -> None:
@@ -202,10 +270,12 @@ def test_another_name_or_address_is_shown_once_a_coordinator_confirms_it(core: C
     assert "still has to confirm: Name: Panadería Nueva" in last(kept)
     assert public(core, kept) == ["Panadería de Ejemplo"]
     edit(kept, "Address", "Calle Inventada 7")
-    first, second = (m for m in kept.world.phone(COORDINATOR).messages if "wants to change" in m.text)
-    kept.world.event(COORDINATOR, Tap(first.buttons[0][1], first.id))
+    (asked,) = (m for m in kept.world.phone(COORDINATOR).messages if "wants to change" in m.text)
+    assert "Calle Inventada" not in asked.text
+    kept.world.event(COORDINATOR, Tap(asked.buttons[0][1], asked.id))
     assert "changed since you saw it" in kept.world.phone(COORDINATOR).toasts[-1]
-    assert "Panadería de Ejemplo → Panadería Nueva" in second.text
+    assert "Panadería de Ejemplo → Panadería Nueva" in last(kept, COORDINATOR)
+    assert "Calle Inventada 7" in last(kept, COORDINATOR)
     kept.world.tap(COORDINATOR, "Confirm")
     host = the_host(core)
     assert (host.name, host.address, host.exact) == ("Panadería Nueva", "Calle Inventada 7", False)
