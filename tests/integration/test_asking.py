@@ -85,6 +85,12 @@ def test_an_adult_writes_freely_and_doubtful_words_are_read_first(both: Pair) ->
     assert "WhatsApp" in both.last(LEARNER)
 
 
+def test_an_answer_with_the_writers_own_surname_is_read_first(both: Pair) -> None:
+    both.answer(both.ask(), "Just look for Muestra")
+    assert "A coordinator reads your answer first" in both.last(MILA)
+    assert "Muestra" not in both.read(LEARNER)
+
+
 def test_words_of_danger_go_nowhere_and_help_comes_first(both: Pair) -> None:
     both.ask_in_words("I want to kill myself")
     assert both.questions() == []
