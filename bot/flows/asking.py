@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.flows import asking_screens as screens
 from bot.flows.asking_effects import (
@@ -47,6 +48,7 @@ from bot.rules.danger import Danger
 NEEDS: frozenset[str] = frozenset({"asking"}) | CARE_NEEDS
 FLOW = "ask"
 NOTHING = AskingView()
+WRITING = timedelta(minutes=30)  # how long after the tap words are meant for the other
 LISTED = 8  # questions shown at once to a coordinator
 
 
@@ -121,7 +123,7 @@ def _ask(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Outc
         case "new", []:
             return show(Say(screens.themes(scene.content, to)))
         case "own", []:
-            waits = Conversation(FLOW, {"to": to.placement_id})
+            waits = Conversation(FLOW, {"to": to.placement_id, "since": scene.now.isoformat()})
             return show(Replace(screens.own(to, view.minor)), conversation=waits)
         case "th", [theme] if theme in sets:
             return show(Replace(screens.presets(scene.content, to, theme)))
@@ -135,6 +137,9 @@ def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
     danger = hear(scene, text)
     if needs_help_first(danger):
         return care(scene, danger, topic_told(scene, text))
+    since = scene.conversation.data.get("since")
+    if since is None or scene.now - datetime.fromisoformat(since) > WRITING:
+        return show(Say(screen(say("steps/not_waiting"))), conversation=IDLE)
     answers = "answer" in scene.conversation.data
     if answers and not _may_answer(view.question):
         return show(Say(screens.closed("gone")), conversation=IDLE)
@@ -149,6 +154,7 @@ def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
         return show(Say(screens.refused(found.why)), effects=(NoteRefused(found.why),))
     asks_back = care(scene, Danger.IDIOM).shown if danger is Danger.IDIOM else ()
     held = found.verdict is Verdict.HOLD or danger is Danger.IDIOM
+    held = held or (answers and view.question is not None and view.question.read_first)
     if view.question is not None and answers:
         kept = Say(screens.answer_kept(held))
         return show(*asks_back, kept, effects=(AnswerQuestion(view.question.id, text, held),), conversation=IDLE)
@@ -172,7 +178,7 @@ def _about(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Ou
         case "ambassador", "answer", []:
             if not _may_answer(one):
                 return show(Toast(say("asking/closed/gone"), alert=True))
-            waits = Conversation(FLOW, {"answer": one.id})
+            waits = Conversation(FLOW, {"answer": one.id, "since": scene.now.isoformat()})
             return show(Say(screens.write_answer(scene.content, one)), conversation=waits)
         case "ambassador", "skip", [] if one.state is State.SENT:
             return _close(one, "skipped")

@@ -23,7 +23,8 @@ class AmbassadorView:
 @dataclass(frozen=True, slots=True)
 class QuestionView:
     """A question as one of the two (`asker`, `ambassador`) or a coordinator (`desk`) sees it. `learner` and `code` are
-    for the desk alone; `name` and `town` are the ambassador's. `preset` is theme/id, None where there are `words`."""
+    for the desk alone; `name` and `town` are the ambassador's. `preset` is theme/id, None where there are `words`.
+    `read_first`: who asked is not known to be of age, so that a coordinator reads every answer before they do."""
 
     id: int
     side: str
@@ -40,6 +41,7 @@ class QuestionView:
     code: str = ""
     may_decide: bool = False
     reported: bool = False
+    read_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

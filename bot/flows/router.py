@@ -193,6 +193,7 @@ WAITING: Mapping[str, ModuleType] = {
 NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
 DRAFTS = frozenset({"host"})  # what everybody would read: whatever else one does ends it
 LETTERS = NOTES | {"relay", "away", "message", "host", asking.FLOW}  # words are for these only as long as one stays
+OUTWARD = frozenset({"host", asking.FLOW})  # what goes to strangers, or stands where they read it
 TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping goes to these, too
 
 
@@ -242,10 +243,11 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
-    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
+    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human who looks
+    after them, and to nobody else."""
     if scene.conversation.flow not in LETTERS or outcome.conversation is not None:
         return outcome
-    if isinstance(event, Command) and event.name in ("sos", "checkin"):
+    if isinstance(event, Command) and event.name in ("sos", "checkin") and scene.conversation.flow not in OUTWARD:
         return outcome
     return replace(outcome, conversation=IDLE)
 

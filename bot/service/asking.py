@@ -29,7 +29,7 @@ from bot.service.ambassadors import Ambassador
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.ladder import staff_of
-from bot.service.stays import reader_zones
+from bot.service.stays import reader_zones, stay_of
 from bot.service.unasked import count_unasked
 from bot.service.work import Applier, Work
 from bot.store.tables import Audit, DayCount, Outbox, Placement, Question
@@ -112,15 +112,21 @@ def _locked(work: Work, question_id: int) -> Question | None:
     return work.session.scalar(select(Question).where(Question.id == question_id).with_for_update())
 
 
+def _both_may(core: Core, session: Session, row: Question, now: datetime) -> bool:
+    """Asked anew at every step: one may have left the map, the other, or a guardian, may have taken the yes back."""
+    stay = stay_of(session, row.placement_id, now)
+    return stay is not None and stay.may_travel_on and _shown(core, session, row.to_placement_id, now) is not None
+
+
 def _answer(work: Work, effect: AnswerQuestion) -> None:
     row = _locked(work, effect.question_id)
     if row is None or row.to_id != work.me or row.state != State.SENT:
         return
-    if _shown(work.core, work.session, row.to_placement_id, work.now) is None:
+    if not _both_may(work.core, work.session, row, work.now):
         _settle(work.core, work.session, row, State.ENDED, work.now)
         return
     row.answer, row.answered_at = effect.words, work.now
-    if effect.held:
+    if effect.held or asking_views.is_young(work.session, row):
         row.state, row.wake_at = State.HELD, work.now + ANSWER_WITHIN
         _to_read(work.core, work.session, row, work.now)
     else:
@@ -228,7 +234,7 @@ def decide(
     row.decided_by, row.decided_at, row.reason = actor, now, reason
     note(session, actor, "question_decided", row.asker_id, now, question=row.id, passes=passes)
     answers = row.state == State.HELD
-    if _shown(core, session, row.to_placement_id, now) is None:
+    if not _both_may(core, session, row, now):
         _settle(core, session, row, State.ENDED, now)
     elif passes:
         (_deliver if answers else _pass_on)(core, session, row, now)

@@ -15,6 +15,7 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import Event, Tap, Words
 from bot.i18n import Text, verbatim
 from bot.rules.asking import A_DAY, A_WEEK, FOR_DESK, OPEN, USUAL_LIMIT, No, State, why_not
+from bot.rules.calendar import ADULT, age_on
 from bot.rules.names import full_name
 from bot.rules.permissions import Action, may, reaches_others
 from bot.service import ambassadors
@@ -166,13 +167,19 @@ def _views(library: Library, session: Session, scene: Scene, found: Iterable[Que
     return tuple(views)
 
 
+def is_young(session: Session, row: Question) -> bool:
+    """Whoever asked was under 18 then, or nobody knows."""
+    years = age_on(session.get_one(Person, row.asker_id).birth_date, row.asked_at.date())
+    return years is None or years < ADULT
+
+
 def view(library: Library, session: Session, row: Question, side: str, decides: bool = False) -> QuestionView:
     """A question as one side sees it: names of the asker are for the desk alone."""
     to, there = session.get_one(Person, row.to_id), session.get_one(Placement, row.to_placement_id)
     seen = QuestionView(
         row.id, side, State(row.state), row.to_placement_id, to.first_name.split()[0] if to.first_name else "",
         _town(library, there), row.preset, row.words, row.answer, row.asked_at, row.reason,
-        may_decide=decides, reported=row.reported_at is not None,
+        may_decide=decides, reported=row.reported_at is not None, read_first=is_young(session, row),
     )  # fmt: skip
     if side == "asker" and row.state != State.ANSWERED:
         return replace(seen, answer=None)  # what waits for a coordinator is not theirs to read yet

@@ -47,9 +47,25 @@ def test_a_minor_asks_what_is_offered_and_reads_the_answer(both: Pair) -> None:
     assert "Lea" not in both.read(MILA)
     world.tap(MILA, "Answer")
     both.say(MILA, "Long, and everybody was kind.")
+    assert "Long, and everybody" not in both.read(LEARNER)
+    world.tap(CORA, "Read it")
+    world.tap(CORA, "Pass it on")
+    world.deliver()
     assert "Long, and everybody was kind." in both.last(LEARNER)
     assert "A coordinator can read this, too" in both.last(LEARNER)
     assert "Muestra" not in both.read(LEARNER)
+
+
+def test_words_after_a_call_for_help_or_long_after_the_tap_go_to_no_stranger(both: Pair) -> None:
+    world = both.small.world
+    stay = both.small.placements["mila"]
+    both.tap(LEARNER, f"ask:own:{stay}")
+    world.say(LEARNER, "/sos")
+    both.say(LEARNER, "I wait at the bus stop in front of the bakery")
+    both.tap(LEARNER, f"ask:own:{stay}")
+    world.clock.set(world.now + timedelta(minutes=31))
+    both.say(LEARNER, "My flatmate snores and I miss my mum")
+    assert both.questions() == []
 
 
 def test_a_minors_own_words_wait_for_a_coordinator(both: Pair) -> None:
@@ -218,6 +234,9 @@ def test_a_conversation_from_all_sides_reads_well(both: Pair) -> None:
     world.tap(MILA, "Answer")
     both.say(MILA, "Calling my sister. Write me: mila.m@example.org")
     both.say(MILA, "Calling my sister on Sundays, and baking.")
+    world.tap(CORA, "Read it")
+    world.tap(CORA, "Pass it on")
+    world.deliver()
     world.clock.set(march(4, 9))
     world.tap(LEARNER, "Ask something else")
     world.tap(LEARNER, "A question of my own")

@@ -19,7 +19,7 @@ def test_the_desk_reads_everything_decides_and_each_reading_is_noted(run: Comman
 
     found = run.good("map", "questions", "--json").json
     assert [(one["id"], one["waits_for_you"], one["answer"]) for one in found] == [
-        (waiting, True, None), (number, False, "It was fine"),
+        (waiting, True, None), (number, True, "It was fine"),
     ]  # fmt: skip
     assert found[1]["question"] == "What was your first day at work like?"
     assert found[0]["ambassador"] == "Mila, Seville"
@@ -28,6 +28,7 @@ def test_the_desk_reads_everything_decides_and_each_reading_is_noted(run: Comman
 
     assert run("map", "question", str(waiting)).status == 1
     assert "no reason" in run("map", "question", str(waiting), "--refuse", "because").err
+    assert "passed on" in run.good("map", "question", str(number), "--pass").out
     assert "waits for nobody" in run("map", "question", str(number), "--pass").err
     assert "no question 999" in run("map", "question", "999", "--pass").err
     assert "not passed on" in run.good("map", "question", str(waiting), "--refuse", "private").out
