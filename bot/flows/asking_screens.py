@@ -119,7 +119,8 @@ def answered(library: Library, one: QuestionView) -> Screen:
 
 def settled(one: QuestionView) -> Screen:
     """There will be no answer: why, and whom to ask instead."""
-    body = [say(f"asking/settled/{one.state.value}", name=verbatim(one.name))]
+    how = "withheld" if one.state is State.REFUSED and one.answered else one.state.value
+    body = [say(f"asking/settled/{how}", name=verbatim(one.name))]
     if one.state is State.REFUSED and one.reason in REASONS:
         body.append(say(f"asking/reasons/{one.reason}"))
     return Screen(tuple(body), (MAP, MENU))

@@ -42,6 +42,7 @@ class QuestionView:
     may_decide: bool = False
     reported: bool = False
     read_first: bool = True
+    answered: bool = False  # there was an answer, whether or not it went on
 
 
 @dataclass(frozen=True, slots=True)

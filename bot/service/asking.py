@@ -176,6 +176,25 @@ def _report(work: Work, row: Question, by_learner: bool) -> None:
     shown = talk.reported(asking_views.view(work.core.content, work.session, row, "desk"), by_learner)
     for person in readers(work.session, row.placement_id, lead_first=True):
         _send(work.session, person, shown, Kind.SAFETY, f"report:{row.id}", work.now)
+    if by_learner:
+        _off_the_map(work, row)
+
+
+def _off_the_map(work: Work, row: Question) -> None:
+    """Whom a learner reported is asked by nobody until one of their own coordinators has looked at it."""
+    there = work.session.get_one(Placement, row.to_placement_id)
+    one = ambassadors.possible(work.session, work.core.content, there, work.now)
+    there.vetted_at = None
+    end_of(work.core, work.session, row.to_id, work.now)
+    if one is not None:
+        tell_candidate(work.core, work.session, one, f"reported:{row.id}", work.now)
+
+
+def tell_candidate(core: Core, session: Session, one: Ambassador, key: str, now: datetime) -> None:
+    """To the coordinators of a former learner: may they be on the map?"""
+    shown = talk.candidate(asking_views.view_of(core.content, one))
+    for person in readers(session, one.placement.id):
+        notices.notify(session, person, shown, now=now, key=f"{key}:{person}")
 
 
 def _settle(
@@ -241,7 +260,7 @@ def decide(
     else:
         if answers:
             notices.notify(session, row.to_id, talk.answer_refused(reason), now=now)
-        _settle(core, session, row, State.REFUSED if not answers else State.LAPSED, now)
+        _settle(core, session, row, State.REFUSED, now)
     return True
 
 

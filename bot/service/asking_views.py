@@ -180,6 +180,7 @@ def view(library: Library, session: Session, row: Question, side: str, decides: 
         row.id, side, State(row.state), row.to_placement_id, to.first_name.split()[0] if to.first_name else "",
         _town(library, there), row.preset, row.words, row.answer, row.asked_at, row.reason,
         may_decide=decides, reported=row.reported_at is not None, read_first=is_young(session, row),
+        answered=row.answered_at is not None,
     )  # fmt: skip
     if side == "asker" and row.state != State.ANSWERED:
         return replace(seen, answer=None)  # what waits for a coordinator is not theirs to read yet

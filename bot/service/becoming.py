@@ -31,9 +31,8 @@ def _be_asked(work: Work, effect: BeAsked) -> None:
     if one.placement.vetted_at is not None and one.agreed_at is not None:
         return  # asked again after a year: it goes on
     one.placement.vetted_at = None
-    shown = talk.candidate(asking_views.view_of(work.core.content, one))
-    for person in asking.readers(work.session, one.placement.id):
-        notices.notify(work.session, person, shown, now=work.now)
+    # However often it is tapped, once a day.
+    asking.tell_candidate(work.core, work.session, one, f"candidate:{one.placement.id}:{work.now:%Y%m%d}", work.now)
     work.applied.more = True
 
 

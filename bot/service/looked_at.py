@@ -22,7 +22,7 @@ from bot.store.tables import Audit, Membership, Placement
 # sits beside them would read it, too.
 _KINDS = {
     "card_read": "card", "shown": "card", "list_read": "list", LISTED: "list", "alert_read": "alert",
-    "outcomes_read": "outcomes", "exported": "copy", "document_filled": "paper",
+    "question_read": "question", "outcomes_read": "outcomes", "exported": "copy", "document_filled": "paper",
 }  # fmt: skip
 DESK = "desk"
 

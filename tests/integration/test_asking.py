@@ -217,7 +217,11 @@ def test_a_report_reaches_safeguarding_at_once_and_ends_it(both: Pair) -> None:
     assert [row.action for row in rows(both.core, Audit, Audit.action == "question_read")] == ["question_read"]
     both.small.world.clock.set(both.small.world.now + timedelta(days=2))
     both.tap(LEARNER, f"ask:new:{both.stay}")
-    assert "Nothing goes between you two" in both.last(LEARNER)
+    assert "doesn't answer questions any more" in both.last(LEARNER)
+    assert shown(both) == []
+    assert "Mila" in both.read(CORA)
+    both.tap(CORA, f"ask:vet:{both.stay}:yes")
+    assert shown(both) == ["Mila"]
 
 
 # --- a whole conversation ---------------------------------------------------------------------------
