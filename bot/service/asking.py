@@ -21,7 +21,18 @@ from bot.flows.asking_effects import (
     ReadQuestions,
 )
 from bot.flows.vocabulary import Kind, Say, Screen
-from bot.rules.asking import ANSWER_WITHIN, FOR_DESK, OPEN, REASONS, TRIES, TRIES_WITHIN, No, State
+from bot.rules.asking import (
+    A_WEEK,
+    ANSWER_WITHIN,
+    FOR_DESK,
+    OPEN,
+    REASONS,
+    TRIES,
+    TRIES_WITHIN,
+    USUAL_LIMIT,
+    No,
+    State,
+)
 from bot.rules.budget import USUAL_DAY
 from bot.rules.permissions import Action, Role
 from bot.service import ambassadors, asking_views, drafts, notices
@@ -89,10 +100,18 @@ def _good_hour(session: Session, row: Question, now: datetime) -> datetime:
     zone = reader_zones(session, {row.to_id}, now).get(row.to_id, "UTC")
     quiet = notices.quiet_hours_of(session, {row.to_id})[row.to_id]
     at = next_allowed(now, zone, quiet)
-    while _sent_on(session, row.to_placement_id, at, zone) >= USUAL_DAY:
+    while _sent_on(session, row.to_placement_id, at, zone) >= USUAL_DAY or _week_is_full(session, row, at):
         at = next_allowed(to_utc(local_date(at, zone) + ONE_DAY, MORNING, zone), zone, quiet)
     count_unasked(session, row.to_placement_id, local_date(at, zone), now)
     return at
+
+
+def _week_is_full(session: Session, row: Question, at: datetime) -> bool:
+    """Whether the ambassador has got as many in the week before as they want in one: a coordinator may pass on several
+    at once."""
+    limit = session.get_one(Placement, row.to_placement_id).asks_a_week or USUAL_LIMIT
+    theirs = Question.to_id == row.to_id, Question.id != row.id, Question.goes_at > at - A_WEEK
+    return (session.scalar(select(func.count(Question.id)).where(*theirs)) or 0) >= limit
 
 
 def _sent_on(session: Session, placement_id: int, at: datetime, zone: str) -> int:

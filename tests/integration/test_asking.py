@@ -181,6 +181,19 @@ def test_three_open_questions_are_enough(core: Core, both: Pair) -> None:
     assert "goes to Mila" in both.last(LEARNER)
 
 
+def test_of_questions_passed_on_together_no_more_go_in_a_week_than_they_want(both: Pair) -> None:
+    both.tap(MILA, "ask:limit:1")
+    for n in range(2):
+        both.ask_in_words(f"Was the workshop a quiet place {'then' if n else 'now'}?")
+        both.small.world.clock.set(both.small.world.now + timedelta(days=1, minutes=1))
+    for one in both.questions():
+        both.tap(CORA, f"ask:yes:{one.id}")
+    first, second = (one.goes_at for one in both.questions())
+    assert first is not None
+    assert second is not None
+    assert second - first >= timedelta(days=7)
+
+
 def test_after_a_week_without_an_answer_the_learner_is_told(both: Pair) -> None:
     number = both.ask()
     both.small.world.clock.set(both.small.world.now + timedelta(days=7, hours=1))
