@@ -109,7 +109,7 @@ def test_places_in_one_town_come_apart_as_far_as_they_can_and_then_as_a_list(vis
     page.get_by_role("button", name="Seville and around, 4 places").click()
     page.get_by_role("button", name="Seville, 3 places: show them").click()
     page.locator(".several").get_by_role("button", name="Tom").click()
-    expect(page.get_by_role("article", name="Tom")).to_contain_text("puts you in touch")
+    expect(page.get_by_role("article", name="Tom")).to_contain_text("Ask through Compagnon")
 
 
 def test_only_what_the_map_shows_follows_the_map(visit: Open) -> None:
