@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.flows import asking_screens as screens
 from bot.flows.asking_effects import (
@@ -24,12 +24,12 @@ from bot.flows.asking_effects import (
     VetAmbassador,
 )
 from bot.flows.asking_views import AskingView, QuestionView
+from bot.flows.awaiting import asked, asked_within
 from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.listening import hear, needs_help_first, topic_told
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
-    Conversation,
     Event,
     Outcome,
     Replace,
@@ -48,7 +48,7 @@ from bot.rules.danger import Danger
 NEEDS: frozenset[str] = frozenset({"asking"}) | CARE_NEEDS
 FLOW = "ask"
 NOTHING = AskingView()
-WRITING = timedelta(minutes=30)  # how long after the tap words are meant for the other
+MEANT_FOR_IT = timedelta(minutes=30)  # how long after the tap words are meant for the other
 LISTED = 8  # questions shown at once to a coordinator
 
 
@@ -123,7 +123,7 @@ def _ask(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Outc
         case "new", []:
             return show(Say(screens.themes(scene.content, to)))
         case "own", []:
-            waits = Conversation(FLOW, {"to": to.placement_id, "since": scene.now.isoformat()})
+            waits = asked(scene, FLOW, to=to.placement_id)
             return show(Replace(screens.own(to, view.minor)), conversation=waits)
         case "th", [theme] if theme in sets:
             return show(Replace(screens.presets(scene.content, to, theme)))
@@ -137,8 +137,7 @@ def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
     danger = hear(scene, text)
     if needs_help_first(danger):
         return care(scene, danger, topic_told(scene, text))
-    since = scene.conversation.data.get("since")
-    if since is None or scene.now - datetime.fromisoformat(since) > WRITING:
+    if not asked_within(scene, MEANT_FOR_IT):
         return show(Say(screen(say("steps/not_waiting"))), conversation=IDLE)
     answers = "answer" in scene.conversation.data
     if answers and not _may_answer(view.question):
@@ -178,7 +177,7 @@ def _about(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Ou
         case "ambassador", "answer", []:
             if not _may_answer(one):
                 return show(Toast(say("asking/closed/gone"), alert=True))
-            waits = Conversation(FLOW, {"answer": one.id, "since": scene.now.isoformat()})
+            waits = asked(scene, FLOW, answer=one.id)
             return show(Say(screens.write_answer(scene.content, one)), conversation=waits)
         case "ambassador", "skip", [] if one.state is State.SENT:
             return _close(one, "skipped")

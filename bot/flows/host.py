@@ -8,11 +8,12 @@ What a tutor changes is shown at once, but a new card, another name, address, to
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.errors import BadInput
 from bot.flows import host_screens as screens
+from bot.flows.awaiting import asked, asked_within
 from bot.flows.care import NEEDS as CARE_NEEDS, care
 from bot.flows.effects import (
     AddHost,
@@ -78,12 +79,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _waits(scene: Scene, field: str) -> Conversation:
-    return Conversation("host", {"field": field, "asked": scene.now.isoformat()})
-
-
-def _late(scene: Scene) -> bool:
-    asked = scene.conversation.data.get("asked")
-    return asked is None or scene.now - datetime.fromisoformat(asked) > MEANT_FOR_IT
+    return asked(scene, "host", field=field)
 
 
 def _number(part: str, longest: int = 18) -> int:
@@ -168,7 +164,12 @@ def _changed(host: OwnHost, field: str, value: Any) -> OwnHost:
 def _words(scene: Scene, event: Event) -> Outcome:
     view, field = scene.host, scene.conversation.data.get("field", "")
     host = view.host if view is not None else None
-    if view is None or field not in (*FIELDS, "find") or (host is None) != (field == "find") or _late(scene):
+    if (
+        view is None
+        or field not in (*FIELDS, "find")
+        or (host is None) != (field == "find")
+        or not asked_within(scene, MEANT_FOR_IT)
+    ):
         return unheld(scene, event) if view is None else _not_kept(scene, event)
     if not isinstance(event, Words):
         return show(Say(screen(say("host/words_please"))))

@@ -1,6 +1,6 @@
 """`/map`: host companies, partners and former learners, nearest first: from the host city, or from where somebody is.
 
-Companies are contacted by coordinators, and former learners through a contact person: no card says how to reach
+Companies are contacted by coordinators, and former learners are asked through the bot: no card says how to reach
 anybody. A location shared for this is rounded to about a kilometre and stays in the buttons of the list alone.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from bot.content.loader import Library
 from bot.flows import near, sos
+from bot.flows.awaiting import asked
 from bot.flows.care import WRITE
 from bot.flows.effects import MapWish, ShowMap
 from bot.flows.naming import city
@@ -19,7 +20,6 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Button,
     Command,
-    Conversation,
     Event,
     Outcome,
     Place as Shared,
@@ -54,7 +54,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
         case Shared():
             return _from_here(scene, event)
         case Tap(data="map:share"):
-            return show(Say(screen(say("near/ask"), reply=near.SHARE)), conversation=_asked(scene))
+            return show(Say(screen(say("near/ask"), reply=near.SHARE)), conversation=asked(scene, FLOW))
         case Tap(data=data):
             wish = wish_of(data)
             return show(Toast(say("common/old_button"), alert=True)) if wish is None else show(effects=(ShowMap(wish),))
@@ -62,10 +62,6 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return show(effects=(ShowMap(MapWish()),))
         case _:
             return show(answer(event, screen(say("common/old_button"))))
-
-
-def _asked(scene: Scene) -> Conversation:
-    return Conversation(FLOW, {"asked": scene.now.isoformat()})
 
 
 def _from_here(scene: Scene, place: Shared) -> Outcome:

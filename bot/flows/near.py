@@ -7,15 +7,15 @@ every location goes (`bot.flows.sos`). For some minutes after the question a loc
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.content.kits import Kit
 from bot.flows import sos
+from bot.flows.awaiting import asked, asked_within
 from bot.flows.running import set_aside
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Button,
-    Conversation,
     Event,
     Outcome,
     Place,
@@ -51,8 +51,7 @@ def offered(scene: Scene) -> bool:
 
 def is_awaited(scene: Scene, place: Place, flow: str = FLOW) -> bool:
     """Is that location an answer to what this flow asked? The steps of a live one never are."""
-    asked = scene.conversation.data.get("asked") if scene.conversation.flow == flow else None
-    return not place.update and asked is not None and scene.now - datetime.fromisoformat(asked) <= MEANT_FOR_IT
+    return scene.conversation.flow == flow and not place.update and asked_within(scene, MEANT_FOR_IT)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:
@@ -80,7 +79,7 @@ def _asked(scene: Scene, kit: Kit) -> Outcome:
 def _awaiting(scene: Scene, outcome: Outcome) -> Outcome:
     before = outcome.conversation or scene.conversation
     parked = {"parked": before.data["parked"]} if "parked" in before.data else {}
-    return replace(outcome, conversation=Conversation(FLOW, {**parked, "asked": scene.now.isoformat()}))
+    return replace(outcome, conversation=asked(scene, FLOW, **parked))
 
 
 def _seen(scene: Scene, kit: Kit, place: Place) -> Outcome:

@@ -191,9 +191,8 @@ WAITING: Mapping[str, ModuleType] = {
     asking.FLOW: asking,
 }
 NOTES = frozenset({"log", "grid", "review", "validate"})  # words about learning outcomes
-DRAFTS = frozenset({"host"})  # what everybody would read: whatever else one does ends it
+DRAFTS = frozenset({"host", asking.FLOW})  # what strangers would read: whatever else one does ends it
 LETTERS = NOTES | {"relay", "away", "message", "host", asking.FLOW}  # words are for these only as long as one stays
-OUTWARD = frozenset({"host", asking.FLOW})  # what goes to strangers, or stands where they read it
 TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping goes to these, too
 
 
@@ -243,11 +242,10 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
-    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human who looks
-    after them, and to nobody else."""
+    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
     if scene.conversation.flow not in LETTERS or outcome.conversation is not None:
         return outcome
-    if isinstance(event, Command) and event.name in ("sos", "checkin") and scene.conversation.flow not in OUTWARD:
+    if isinstance(event, Command) and event.name in ("sos", "checkin"):
         return outcome
     return replace(outcome, conversation=IDLE)
 
