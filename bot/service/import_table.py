@@ -6,7 +6,7 @@ Headers are the contract's names, or what people call them in six languages. A w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -121,6 +121,54 @@ def sheets_of(data: bytes, tell: Tell = quietly) -> list[Sheet]:
     if data[:200].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<table")):
         raise BadInput("The file is a web page or XML, no list: save it as .xlsx or CSV and import that.")
     return [read_text_list(data)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainList:
+    """The first sheet with anything on it, read as one list whose first row names the columns: what each known column
+    is called in the file, the names of others, the header's row as a spreadsheet shows it, and rows without the empty
+    ones."""
+
+    head: int
+    headers: Mapping[str, str]
+    ignored: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def require(self, columns: Iterable[str], otherwise: str) -> None:
+        """Raises BadInput where one of these is not there."""
+        lacking = [column for column in columns if column not in self.headers]
+        if lacking:
+            raise BadInput(f"{place('', self.head)}: there is no column {', '.join(lacking)}{otherwise}")
+
+
+def one_line(cell: str) -> str:
+    """A cell without breaks and runs of blanks."""
+    return " ".join(cell.split())
+
+
+def plain_list(
+    data: bytes, column_of: Callable[[str], str | None], tidy: Callable[[str], str], empty: str
+) -> PlainList:  # fmt: skip
+    """Of a column that is there twice the first counts. Raises BadInput with `empty` for a file without a cell."""
+    sheet = next((one for one in sheets_of(data) if any(any(cells) for cells in one.lines)), None)
+    if sheet is None:
+        raise BadInput(empty)
+    head = next(n for n, cells in enumerate(sheet.lines) if any(cells))
+    columns: dict[str, int] = {}
+    ignored = []
+    for n, name in enumerate(sheet.lines[head]):
+        column = column_of(name)
+        if column is not None and column not in columns:
+            columns[column] = n
+        elif name.strip():
+            ignored.append(name)
+    headers = {column: sheet.lines[head][n] for column, n in columns.items()}
+    rows = []
+    for number, cells in enumerate(sheet.lines[head + 1 :], start=head + 2):
+        got = {column: tidy(cells[n]) if n < len(cells) else "" for column, n in columns.items()}
+        if any(got.values()):
+            rows.append(Row(number, got, headers=headers))
+    return PlainList(head + 1, headers, tuple(ignored), tuple(rows))
 
 
 def header_row(sheet: Sheet) -> int | None:

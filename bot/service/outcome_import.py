@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -18,8 +18,7 @@ from bot.rules.typed import shown
 from bot.service.audit import note
 from bot.service.cohorts import find as find_cohort
 from bot.service.core import Core
-from bot.service.import_dialects import Sheet
-from bot.service.import_table import place, sheets_of
+from bot.service.import_table import one_line, place, plain_list
 from bot.store.tables import Outcome, OutcomeDraft, OutcomeGrade, OutcomeLog, OutcomeValidation, Person, Placement
 
 LONGEST = 120  # characters of an outcome, so that ten fit into one message with all that shows them
@@ -54,7 +53,7 @@ class _Line:
 def import_outcomes(core: Core, cohort: str, data: bytes, now: datetime, *, dry_run: bool = False) -> OutcomeReport:
     """Give learners their outcomes: the file's list takes the place of the one they have. Raises BadInput, Faults."""
     faults: list[Fault] = []
-    lines = list(_lines(sheets_of(data), faults))
+    lines = list(_lines(data, faults))
     with core.store.transaction() as session:
         found = find_cohort(session, cohort)
         people = {
@@ -86,28 +85,19 @@ def import_outcomes(core: Core, cohort: str, data: bytes, now: datetime, *, dry_
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _lines(sheets: Sequence[Sheet], faults: list[Fault]) -> Iterator[_Line]:
-    sheet = next((one for one in sheets if any(any(cells) for cells in one.lines)), None)
-    if sheet is None:
-        raise BadInput("The file is empty: its first row names the columns code, outcome and unit.")
-    head = next(n for n, cells in enumerate(sheet.lines) if any(cells))
-    columns = {column: n for n, name in enumerate(sheet.lines[head]) if (column := _column(name)) is not None}
-    if "outcome" not in columns:
-        raise BadInput(f"{place('', head + 1)}: there is no column “outcome”: name one so, beside code and unit.")
+def _lines(data: bytes, faults: list[Fault]) -> Iterator[_Line]:
+    empty = "The file is empty: its first row names the columns code, outcome and unit."
+    found = plain_list(data, _column, one_line, empty)
+    if "outcome" not in found.headers:
+        raise BadInput(f"{place('', found.head)}: there is no column “outcome”: name one so, beside code and unit.")
     seen: dict[tuple[str, str], int] = {}
-    for number, cells in enumerate(sheet.lines[head + 1 :], start=head + 2):
-        got = {column: _tidy(cells[n]) if n < len(cells) else "" for column, n in columns.items()}
-        if not any(got.values()):
-            continue
-        line = _Line(number, got.get("code", ""), got["outcome"], got.get("unit", ""))
+    for row in found.rows:
+        got = row.cells
+        line = _Line(row.number, got.get("code", ""), got["outcome"], got.get("unit", ""))
         faults += _faults_of(line, seen)
         yield line
     if not seen and not faults:
         raise BadInput("The file names no outcome: write one row for each below the header.")
-
-
-def _tidy(cell: str) -> str:
-    return " ".join(cell.split())
 
 
 def _column(name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -20,8 +20,7 @@ from bot.rules.nearby import Spot
 from bot.rules.typed import parse_country, parse_day, shown
 from bot.service import places_alike
 from bot.service.core import Core
-from bot.service.import_dialects import Sheet
-from bot.service.import_table import Row, place, sheets_of
+from bot.service.import_table import Row, one_line, plain_list
 from bot.store.tables import Host, Membership
 
 _HEADERS: Mapping[str, tuple[str, ...]] = {
@@ -74,7 +73,7 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
     today = local_date(now, "UTC")
     seen: dict[str, int] = {}
     read = []
-    for row in _rows(sheets_of(data), report):
+    for row in _rows(data, report):
         values = _values(row, today, faults)
         before = seen.setdefault(values["key"], row.number)
         if before != row.number:
@@ -93,32 +92,14 @@ def import_hosts(core: Core, data: bytes, now: datetime, *, dry_run: bool = Fals
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _rows(sheets: list[Sheet], report: HostReport) -> Iterator[Row]:
-    sheet = next((one for one in sheets if any(any(cells) for cells in one.lines)), None)
-    if sheet is None:
-        raise BadInput(f"The file is empty: its first row names the columns, at least {', '.join(REQUIRED)}.")
-    head = next(n for n, cells in enumerate(sheet.lines) if any(cells))
-    columns: dict[str, int] = {}
-    for n, name in enumerate(sheet.lines[head]):
-        column = _column(name)
-        if column is None or column in columns:
-            report.ignored += [name] if name.strip() else []
-        else:
-            columns[column] = n
-    lacking = [name for name in REQUIRED if name not in columns]
-    if lacking:
-        raise BadInput(
-            f"{place('', head + 1)}: there is no column {', '.join(lacking)}; known are {', '.join(COLUMNS)}."
-        )
-    headers = {column: sheet.lines[head][n] for column, n in columns.items()}
-    found = False
-    for number, cells in enumerate(sheet.lines[head + 1 :], start=head + 2):
-        got = {column: " ".join(cells[n].split()) if n < len(cells) else "" for column, n in columns.items()}
-        if any(got.values()):
-            found = True
-            yield Row(number, got, headers=headers)
-    if not found:
+def _rows(data: bytes, report: HostReport) -> Sequence[Row]:
+    empty = f"The file is empty: its first row names the columns, at least {', '.join(REQUIRED)}."
+    found = plain_list(data, _column, one_line, empty)
+    report.ignored += found.ignored
+    found.require(REQUIRED, f"; known are {', '.join(COLUMNS)}.")
+    if not found.rows:
         raise BadInput("The file has a header but no organisations: write one row for each below it.")
+    return found.rows
 
 
 def _column(name: str) -> str | None:

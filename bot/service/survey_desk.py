@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,9 +25,8 @@ from bot.rules.typed import parse_choice, parse_text, shown
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.import_dialects import Sheet
-from bot.service.import_table import Row, place, sheets_of
-from bot.service.surveys import add
+from bot.service.import_table import Row, plain_list
+from bot.service.surveys import add, kept_of
 from bot.store.tables import Placement, SurveyResponse
 
 LENGTH = 4  # signs of a sheet's number before the check sign
@@ -70,12 +69,12 @@ def type_in(
     NotFound, BadInput for what is no such list, Faults with every fault of every row."""
     item = _survey(core, survey)
     faults: list[Fault] = []
-    read = [(row, _response(row, item, faults)) for row in _rows(sheets_of(data), item)]
+    read = [(row, _response(row, item, faults)) for row in _rows(data, item)]
     with core.store.transaction() as session:
         found = find(session, cohort)
         keys = _keys(session, found.id, item.id, [row for row, _ in read], faults)
         given = [(row, key, one) for (row, one), key in zip(read, keys, strict=True) if one.answers or one.remark]
-        there = _there(session, found.id, item)
+        there = kept_of(session, found.id, item.id)
         _plausible(session, core, found.id, item, there, len(given), faults)
         if faults:
             raise Faults(faults)
@@ -118,41 +117,26 @@ def _roles(core: Core, survey: str) -> tuple[str, ...]:
 # --- reading --------------------------------------------------------------------------------------
 
 
-def _rows(sheets: Sequence[Sheet], item: Survey) -> Iterator[Row]:
-    sheet = next((one for one in sheets if any(any(cells) for cells in one.lines)), None)
-    if sheet is None:
-        raise BadInput("The file is empty: `compagnon survey form` writes a list to type into.")
-    head = next(n for n, cells in enumerate(sheet.lines) if any(cells))
-    columns: dict[str, int] = {}
-    for n, name in enumerate(sheet.lines[head]):
-        columns.setdefault(_column(name, item), n)
-    lacking = [c for c in (PAPER, *_questions(item)) if c not in columns]
-    if lacking:
-        raise BadInput(
-            f"{place('', head + 1)}: there is no column {', '.join(lacking)}. The list has “{PAPER}”, a column for "
-            f"each of the {len(item.questions)} questions that begins with its number, and “{REMARK}”."
-        )
-    headers = {column: sheet.lines[head][n] for column, n in columns.items()}
-    found = False
-    for number, cells in enumerate(sheet.lines[head + 1 :], start=head + 2):
-        got = {column: cells[n].strip() if n < len(cells) else "" for column, n in columns.items() if column}
-        if any(got.values()):
-            found = True
-            yield Row(number, got, headers=headers)
-    if not found:
+def _rows(data: bytes, item: Survey) -> Sequence[Row]:
+    empty = "The file is empty: `compagnon survey form` writes a list to type into."
+    found = plain_list(data, lambda name: _column(name, item), str.strip, empty)
+    asked = f"each of the {len(item.questions)} questions that begins with its number, and “{REMARK}”."
+    found.require((PAPER, *_questions(item)), f". The list has “{PAPER}”, a column for {asked}")
+    if not found.rows:
         raise BadInput("The list has a header but no sheets: type in one row for each below it.")
+    return found.rows
 
 
 def _questions(item: Survey) -> tuple[str, ...]:
     return tuple(str(n) for n in range(1, len(item.questions) + 1))
 
 
-def _column(name: str, item: Survey) -> str:
-    """`paper`, `remark`, or the number with which the name of a question begins; empty: none of them."""
+def _column(name: str, item: Survey) -> str | None:
+    """`paper`, `remark`, or the number with which the name of a question begins."""
     first = name.strip().split(".")[0].split(" ")[0]
     if first in _questions(item):
         return first
-    return next((column for column in (PAPER, REMARK) if fold(name).startswith(column)), "")
+    return next((column for column in (PAPER, REMARK) if fold(name).startswith(column)), None)
 
 
 def _response(row: Row, item: Survey, faults: list[Fault]) -> Response:
@@ -207,11 +191,6 @@ def _keys(session: Session, cohort_id: int, survey: str, rows: Sequence[Row], fa
         if key in there
     ]
     return keys
-
-
-def _there(session: Session, cohort_id: int, item: Survey) -> int:
-    mine = (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == item.id)
-    return session.scalar(select(func.count()).where(mine)) or 0
 
 
 def _plausible(

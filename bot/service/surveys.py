@@ -39,8 +39,7 @@ def add(
 ) -> None:  # fmt: skip
     """Keep responses of people of one role; whatever batch they name, they come after those that are there. `numbers`:
     their keys, where papers carry them."""
-    mine = (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == survey)
-    before = session.scalar(select(func.count()).where(mine)) or 0
+    before = kept_of(session, cohort_id, survey)
     for n, one in enumerate(given):
         session.add(SurveyResponse(
             number=numbers[n] if numbers else secrets.token_hex(8), cohort_id=cohort_id, survey=survey, role=role,
@@ -48,7 +47,16 @@ def add(
         ))  # fmt: skip
     session.flush()
     for batch in range(batch_of(before), batch_of(before + len(given))):
-        _mix(session, mine & (SurveyResponse.batch == batch))
+        _mix(session, _of(cohort_id, survey) & (SurveyResponse.batch == batch))
+
+
+def kept_of(session: Session, cohort_id: int, survey: str) -> int:
+    """How many responses to a survey are kept for a cohort."""
+    return session.scalar(select(func.count()).where(_of(cohort_id, survey))) or 0
+
+
+def _of(cohort_id: int, survey: str) -> ColumnElement[bool]:
+    return (SurveyResponse.cohort_id == cohort_id) & (SurveyResponse.survey == survey)
 
 
 def _mix(session: Session, of_batch: ColumnElement[bool]) -> None:
