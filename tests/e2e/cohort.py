@@ -48,19 +48,17 @@ async def set_up(machine: Machine, *, days_in: int = 3, check_in_at: str = "", *
     `days_in`: days since the arrival. `options`: of `cohort create`, such as `grace="2h"`.
     """
     if machine.database_url.startswith("postgresql"):
-        await machine.here("db", "upgrade")
+        await machine.do("db", "upgrade")
     terms = {"quiet_hours": "none", "check_in_at": check_in_at or far_hour()} | options
     words = [word for name, value in terms.items() for word in ("--" + name.replace("_", "-"), value)]
-    await machine.here(
-        "cohort", "create", COHORT, "--name", "Boulangers à Séville", "--journey", "learner-short", *words
-    )
+    await machine.do("cohort", "create", COHORT, "--name", "Boulangers à Séville", "--journey", "learner-short", *words)
     for name, code, role, phone in STAFF:
-        await machine.here(
+        await machine.do(
             "referent", "add", name, "--cohort", COHORT, "--code", code, "--role", role, "--phone", phone,
             "--language", "en",
         )  # fmt: skip
     file = machine.folder / "cohort.csv"
     file.write_bytes(sample(today() - timedelta(days=days_in)))
-    await machine.here("cohort", "import", COHORT, str(file))
-    rows = (await machine.here("cohort", "invites", COHORT, "--json")).json()
+    await machine.do("cohort", "import", COHORT, str(file))
+    rows = (await machine.do("cohort", "invites", COHORT, "--json")).json()
     machine.tokens = {row["code"]: row["token"] for row in rows}

@@ -4,8 +4,6 @@ shipped command in real processes."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import io
 import json
 import os
 import random
@@ -15,14 +13,12 @@ import socket
 import sys
 import tempfile
 import time
-import unittest.mock
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from admin_cli.main import main
 from bot.sandbox.faults import parse_fault
 from bot.sandbox.person import Person
 from bot.sandbox.server import Sandbox
@@ -173,13 +169,6 @@ class Machine:
         assert outcome.status == 0, f"compagnon {' '.join(words)}\n{outcome.out}{outcome.err}"
         return outcome
 
-    async def here(self, *words: str) -> Outcome:
-        """Run a command that must succeed in this process, which has read the program: for what is not the point of a
-        test. A process of its own takes two seconds of the processor to begin."""
-        outcome = await asyncio.to_thread(_main, words, self.environment())
-        assert outcome.status == 0, f"compagnon {' '.join(words)}\n{outcome.out}{outcome.err}"
-        return outcome
-
     async def start(self, *words: str, **settings: str) -> Running:
         """Start something that goes on; by default the whole service."""
         out = self.folder / f"log{len(self.processes)}.txt"
@@ -237,16 +226,6 @@ class Machine:
             await do()
             await person.wait_for(expected)
         return person
-
-
-def _main(words: Sequence[str], environment: Mapping[str, str]) -> Outcome:
-    out, err = io.StringIO(), io.StringIO()
-    with (
-        unittest.mock.patch.dict(os.environ, environment), contextlib.redirect_stdout(out),
-        contextlib.redirect_stderr(err),
-    ):  # fmt: skip
-        status = main(list(words))
-    return Outcome(status, out.getvalue(), err.getvalue())
 
 
 def onboarding(person: Person, token: str) -> list[tuple[Callable[[], Awaitable[Any]], str]]:

@@ -22,7 +22,7 @@ def test_onboarding_goes_on_after_a_kill_between_any_two_taps(machine: Machine) 
             running = await machine.start("run", **settings)
             await _acted(noe, do, expected)
             await running.kill()
-        status = (await machine.here("cohort", "status", COHORT, "--json")).json()
+        status = (await machine.do("cohort", "status", COHORT, "--json")).json()
         assert status["joined"] == 1
         assert not machine.doubled()
         assert len(machine.sent(noe.id)) <= 2, "one message edited at every tap, and perhaps what has passed"

@@ -94,7 +94,7 @@ def test_a_learner_abroad_who_blocks_the_bot_is_an_alert_to_the_referent(machine
         await noe.wait_for("You've joined while")
         await noe.block()
         await claire.wait_for("Can no longer be reached, the bot is blocked.")
-        (alert,) = (await machine.here("alerts", "list", "--open", "--json")).json()
+        (alert,) = (await machine.do("alerts", "list", "--open", "--json")).json()
         assert (alert["learner"], alert["reason"]) == ("L02", "blocked")
 
     machine.play(story)
@@ -159,7 +159,7 @@ def test_a_double_tap_counts_once(machine: Machine) -> None:
         await noe.wait_for("Claire Référente is on it")
         await asyncio.sleep(2)
         assert sum("is on it" in text for text in machine.sent(noe.id)) == 1
-        assert len((await machine.here("alerts", "list", "--json")).json()) == 1
+        assert len((await machine.do("alerts", "list", "--json")).json()) == 1
         await eventually(lambda: len(machine.calls("answerCallbackQuery")) >= 2)
 
     machine.play(story)

@@ -37,7 +37,7 @@ def test_a_missed_check_in_is_reminded_alerted_passed_on_and_answered_late(
         await paul.wait_for("Has answered now: I'm fine")
         await asyncio.sleep(8)  # longer than the next rung: an alert that was taken goes no further
         assert not machine.doubled()
-        (row,) = (await machine.here("alerts", "list", "--open", "--json")).json()
+        (row,) = (await machine.do("alerts", "list", "--open", "--json")).json()
         assert (row["reason"], row["severity"], row["acknowledged_by"]) == ("not_answered", "amber", "Paul Exemple")
 
     machine.play(story)
