@@ -36,11 +36,6 @@ def wrong(words: str) -> str:
     return found.why if found.why in ("number", "delicate") else "reaches"
 
 
-def reaches_out(words: str) -> bool:
-    """Do the words tell a way to reach somebody past the people in between: a number, an address, a link?"""
-    return wrong(words) in ("number", "reaches")
-
-
 def parse(field: str, words: str) -> Any:
     """What somebody wrote about a field. Raises BadInput."""
     return PARSERS.get(field, text)(words)

@@ -60,8 +60,7 @@ def _ask(work: Work, effect: AskQuestion) -> None:
     if no is not None or one is None or scene.stay is None or (effect.preset is None) == (effect.words is None):
         work.applied.after.append(Say(talk.no(no or No.GONE)))
         return
-    minor = scene.stay.minor or scene.stay.birth_date is None
-    waits = effect.words is not None and (minor or effect.held)
+    waits = effect.words is not None and (effect.held or asking_views.young(scene.stay))
     row = Question(
         placement_id=scene.stay.placement_id, asker_id=work.me, to_placement_id=one.placement.id,
         to_id=one.placement.person_id, state=State.WAITS, preset=effect.preset, words=effect.words, asked_at=work.now,

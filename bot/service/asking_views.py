@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.content.loader import Library
 from bot.flows.asking_views import AmbassadorView, AskingView, QuestionView
-from bot.flows.scene import Scene
+from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Tap, Words
 from bot.i18n import Text, verbatim
 from bot.rules.asking import A_DAY, A_WEEK, FOR_DESK, OPEN, USUAL_LIMIT, No, State, why_not
@@ -34,7 +34,7 @@ def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if scene.person_id is None:
         return scene
     view = AskingView(
-        minor=scene.stay is None or scene.stay.minor or scene.stay.birth_date is None,
+        minor=young(scene.stay),
         decides=scene.actor is not None and reaches_others(scene.actor, Action.SEE_QUESTION),
     )
     if isinstance(event, Words):
@@ -165,6 +165,11 @@ def _views(library: Library, session: Session, scene: Scene, found: Iterable[Que
                 decides = may(scene.actor, Action.DECIDE_QUESTION, subject)
                 views.append(view(library, session, row, "desk", decides))
     return tuple(views)
+
+
+def young(stay: Stay | None) -> bool:
+    """Not known to be of age: what goes from or to them is read by a coordinator first."""
+    return stay is None or stay.minor or stay.birth_date is None
 
 
 def is_young(session: Session, row: Question) -> bool:

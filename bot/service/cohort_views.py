@@ -15,7 +15,7 @@ from bot.flows.vocabulary import Event, Tap
 from bot.rules.digest import hour_of
 from bot.rules.permissions import Action, Actor, Subject, may
 from bot.service import broadcasts, readiness, status
-from bot.service.sending import SENDING
+from bot.service.sending import SENDING, subject_of
 from bot.service.stays import load_stays
 from bot.store.tables import Cohort, CohortMessage, Membership, Placement, Project, TelegramAccount
 
@@ -65,13 +65,10 @@ def _number(event: Event, *actions: str) -> int | None:
 
 def writes_to(actor: Actor | None, session: Session, cohort_id: int) -> Cohort | None:
     """The cohort, if this person may send messages to all of it."""
-    row = session.execute(
-        select(Cohort, SENDING).join(Project).where(Cohort.id == cohort_id)
-    ).first()  # fmt: skip
-    if row is None or actor is None:
+    subject = subject_of(session, cohort_id)
+    if subject is None or actor is None or not may(actor, Action.SEND_COHORT_MESSAGE, subject):
         return None
-    subject = Subject(cohort_id=cohort_id, project_id=row[0].project_id, organisation_id=row[1])
-    return row[0] if may(actor, Action.SEND_COHORT_MESSAGE, subject) else None
+    return session.get(Cohort, cohort_id)
 
 
 def state_of(session: Session, scene: Scene, view: CohortView) -> CohortState:

@@ -22,8 +22,8 @@ from bot.service import notices, places
 from bot.service.actors import actors_of
 from bot.service.audit import note
 from bot.service.core import Core
-from bot.service.sending import SENDING
-from bot.store.tables import Audit, Cohort, Host, Membership, Person, Project
+from bot.service.sending import subject_of
+from bot.store.tables import Audit, Cohort, Host, Membership, Person
 
 ABOUT = screens.QUESTIONS
 DECIDED = "host_decided"  # in the audit trail
@@ -177,13 +177,8 @@ def _alike(session: Session, host: Host) -> Sequence[str]:
 
 def _subject(session: Session, member: Membership | None) -> Subject:
     """The cohort that the tutor belongs to, with what it is part of."""
-    if member is None or member.cohort_id is None:
-        return Subject()
-    row = session.execute(
-        select(Cohort.project_id, SENDING).join(Project, Project.id == Cohort.project_id)
-        .where(Cohort.id == member.cohort_id)
-    ).one()  # fmt: skip
-    return Subject(cohort_id=member.cohort_id, project_id=row[0], organisation_id=row[1])
+    found = subject_of(session, member.cohort_id) if member is not None and member.cohort_id is not None else None
+    return found or Subject()
 
 
 def _deciders(session: Session, member: Membership | None) -> Collection[int]:

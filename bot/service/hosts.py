@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from bot.clock import local_date
 from bot.flows import effects as fx, host_screens as screens
@@ -32,10 +32,13 @@ def _mine(work: Work) -> Host | None:
 
 def _member(work: Work, host_id: int | None = None) -> int:
     """Their newest membership as tutor, of those linked to a card where one is given."""
-    theirs = Membership.person_id == work.me, Membership.role == "host_tutor", Membership.ended_at.is_(None)
     linked = () if host_id is None else (Membership.host_id == host_id,)
-    found = work.session.scalar(select(Membership.id).where(*theirs, *linked).order_by(Membership.id.desc()).limit(1))
-    return found or 0
+    query = select(Membership.id).where(*_as_tutor(work), *linked).order_by(Membership.id.desc()).limit(1)
+    return work.session.scalar(query) or 0
+
+
+def _as_tutor(work: Work) -> tuple[ColumnElement[bool], ...]:
+    return Membership.person_id == work.me, Membership.role == "host_tutor", Membership.ended_at.is_(None)
 
 
 def _touched(work: Work, host: Host, what: str) -> None:
@@ -125,8 +128,8 @@ def _claim(work: Work, effect: fx.ClaimHost) -> None:
 
 
 def _link(work: Work, host: Host) -> None:
-    theirs = Membership.person_id == work.me, Membership.role == "host_tutor", Membership.ended_at.is_(None)
-    work.session.execute(update(Membership).where(*theirs, Membership.host_id.is_(None)).values(host_id=host.id))
+    unlinked = Membership.host_id.is_(None)
+    work.session.execute(update(Membership).where(*_as_tutor(work), unlinked).values(host_id=host.id))
     _touched(work, host, "kept")
     _show_card(work, host)
 

@@ -9,11 +9,19 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from bot.errors import NotFound
+from bot.rules.permissions import Subject
 from bot.rules.typed import shown
 from bot.store.tables import Cohort, Organisation, Project
 
 # In statements that join both tables.
 SENDING = func.coalesce(Cohort.organisation_id, Project.organisation_id)
+
+
+def subject_of(session: Session, cohort_id: int) -> Subject | None:
+    """A cohort as permissions see it; None where there is none."""
+    query = select(Cohort.project_id, SENDING).join(Project, Project.id == Cohort.project_id)
+    row = session.execute(query.where(Cohort.id == cohort_id)).first()
+    return Subject(cohort_id=cohort_id, project_id=row[0], organisation_id=row[1]) if row is not None else None
 
 
 def find_organisation(session: Session, code: str) -> Organisation:

@@ -12,7 +12,7 @@ from sqlalchemy import event
 from bot.errors import NotFound
 from bot.flows.effects import SendTutorPaper
 from bot.flows.vocabulary import Say, Tap
-from bot.rules.host_facts import key_of, reaches_out
+from bot.rules.host_facts import key_of, wrong
 from bot.service import erasing, host_desk, host_papers, host_questions, host_scenes, papers, places, privacy
 from bot.service.core import Core
 from bot.service.places_import import import_hosts
@@ -192,7 +192,7 @@ def test_what_the_company_does_is_the_tutors_to_say_and_shown_at_once(core: Core
     ],
 )  # fmt: skip
 def test_a_way_past_the_coordinators_is_noticed(words: str, reaches: bool) -> None:
-    assert reaches_out(words) is reaches
+    assert (wrong(words) in ("number", "reaches")) is reaches
 
 
 def test_words_with_a_telephone_number_are_not_put_on_the_card(core: Core, kept: Small) -> None:
