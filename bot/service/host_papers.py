@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from bot.content.papers import PaperForm
 from bot.flows import effects as fx, host_screens as screens
 from bot.flows.vocabulary import PRIVATE, Attachment, Drawing, Say, Screen, screen
-from bot.i18n import Day, Value, say
+from bot.i18n import say
 from bot.papers.paper_docx import SPELLING
 from bot.rules.permissions import Action
 from bot.service.audit import note
 from bot.service.document_desk import Sheet, values_of
+from bot.service.outcome_desk import form_of
 from bot.service.outcomes import outcomes_of
 from bot.service.paper_facts import Facts, Row, about_country, about_learner
 from bot.service.work import Work
-from bot.store.tables import Cohort, Person, Placement
+from bot.store.tables import Placement
 
 GRID_FORM, OF_COUNTRY = "grid-form", "minors-at-work"
 # What a tutor may read of a learner on a paper: no number or address of theirs, no birth date, nothing of the family.
@@ -90,16 +92,7 @@ def _grid(work: Work, placement: Placement | None) -> Screen:
         return screen(
             say("grid/no_outcomes" if placement is not None else "host/no_guests"), rows=screens.below_paper()
         )
-    person = work.session.get_one(Person, placement.person_id)
-    cohort = work.session.get_one(Cohort, placement.cohort_id)
-    drawn: Mapping[str, Any] = {
-        "learner": " ".join(part for part in (person.first_name, person.last_name) if part), "code": placement.code,
-        "cohort": cohort.name, "host": placement.host_organisation or "", "tutor": placement.tutor_name or "",
-        "arrival": _day(placement.arrival_date), "back": _day(placement.return_date),
-        "outcomes": [[one.unit, one.words] for one in view.outcomes],
-    }  # fmt: skip
+    form = form_of(work.session, placement, view)
+    drawn = {one.name: getattr(form, one.name) for one in fields(form)}
+    drawn["outcomes"] = [list(one) for one in form.outcomes]
     return _file("grid.pdf", Drawing("grid_form", drawn))
-
-
-def _day(day: Any) -> Value:
-    return say("forms/value", value=Day(day)) if day else "–"

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
 from bot.flows.outcome_views import OutcomesView
-from bot.i18n import Day, Text, Value
+from bot.i18n import Day, Text, Value, say
 from bot.papers.grid_form import Form, grid_form
 from bot.rules.names import full_name
 from bot.rules.outcomes import GRADES, MOMENTS, NOT_SEEN
@@ -68,19 +68,24 @@ def form(core: Core, code: str, cohort: str | None, language: str) -> bytes:
     with core.store.transaction() as session:
         placement = find(session, code, cohort)
         view = _required(core, session, placement)
-        person = session.get_one(Person, placement.person_id)
-        facts = Form(
-            learner=full_name(person), code=placement.code,
-            cohort=session.get_one(Cohort, placement.cohort_id).name, host=placement.host_organisation or "",
-            tutor=placement.tutor_name or "", arrival=_day(placement.arrival_date), back=_day(placement.return_date),
-            outcomes=tuple((one.unit, one.words) for one in view.outcomes),
-        )  # fmt: skip
+        facts = form_of(session, placement, view)
     tag = core.content.catalogues.closest(chosen)
     return grid_form(facts, lambda text: core.content.catalogues.plain(text, tag, "UTC"), tag)
 
 
+def form_of(session: Session, placement: Placement, view: OutcomesView) -> Form:
+    """What stands on the form of a stay."""
+    person = session.get_one(Person, placement.person_id)
+    return Form(
+        learner=full_name(person), code=placement.code, cohort=session.get_one(Cohort, placement.cohort_id).name,
+        host=placement.host_organisation or "", tutor=placement.tutor_name or "",
+        arrival=_day(placement.arrival_date), back=_day(placement.return_date),
+        outcomes=tuple((one.unit, one.words) for one in view.outcomes),
+    )  # fmt: skip
+
+
 def _day(day: date | None) -> Value:
-    return Day(day) if day else "–"
+    return say("forms/value", value=Day(day)) if day else "–"
 
 
 def _required(core: Core, session: Session, placement: Placement) -> OutcomesView:
