@@ -34,6 +34,16 @@ class SharePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class PassOn:
+    """What the learner wrote, or recorded (`file_id` of a `file_kind`), goes to those who were told of this alert."""
+
+    alert_id: int
+    words: str
+    file_id: str | None = None
+    file_kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAlert:
     """Somebody opens an alert from a list: they are shown all that is known."""
 

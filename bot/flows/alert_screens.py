@@ -9,7 +9,7 @@ from datetime import date, datetime
 from bot.flows.drill_screens import alarm
 from bot.flows.pause_screens import span
 from bot.flows.scene import Contact, TravelView
-from bot.flows.vocabulary import Button, Rows, Screen, Venue, button, screen
+from bot.flows.vocabulary import Attachment, Button, Rows, Screen, Venue, button, screen
 from bot.i18n import Country, Listing, Moment, Text, Value, say, verbatim
 from bot.rules.alert import News, Outcome, Reason
 
@@ -259,6 +259,15 @@ def place(d: Dossier) -> tuple[Screen, ...]:
     words = screen(say("alerts/place_shared", learner=d.learner, at=d.at(d.placed_at)))
     pin = Screen((), venue=Venue(d.latitude, d.longitude, d.learner, d.code))
     return words, pin
+
+
+def wrote(d: Dossier, words: str, file_id: str | None = None, file_kind: str | None = None) -> Screen:
+    """What the learner writes while they are looked for, in their own words."""
+    ack = () if d.acknowledged_by else ((button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),),)
+    said = (verbatim(words),) if words else ()
+    attachment = Attachment(file_kind, file_id) if file_id and file_kind else None
+    body = (say("alerts/wrote", learner=d.learner, at=d.at(d.now, "time")), *said, about(d))
+    return Screen(body, (*ack, (_write(d),)), attachment=attachment)
 
 
 def taken(d: Dossier, by: str) -> Screen:

@@ -21,11 +21,13 @@ WRITE = (button("care/write_button", "relay:new"),)
 KINDEST = "mental_health"
 
 
-def care(scene: Scene, danger: Danger, topic: str | None = None) -> Outcome:
-    """What is said and done about a danger, with the kit's `topic` that helps; for `Danger.NONE` nothing."""
+def care(scene: Scene, danger: Danger, topic: str | None = None, told: Text | None = None) -> Outcome:
+    """What is said and done about a danger, with the kit's `topic` that helps; for `Danger.NONE` nothing.
+
+    `told`: who gets the words themselves, where a crisis is told to people who look for the learner already."""
     match danger:
         case Danger.CRISIS:
-            return _crisis(scene)
+            return _crisis(scene, told)
         case Danger.DISCLOSURE:
             return _disclosure(scene, topic)
         case Danger.IDIOM:
@@ -49,11 +51,12 @@ def _helps(topic: str) -> tuple[Button, ...]:
     return (button("care/help_button", f"kit:new:{topic}"),)
 
 
-def _crisis(scene: Scene) -> Outcome:
+def _crisis(scene: Scene, told: Text | None) -> Outcome:
     if scene.stay is None:
         return show(Say(Screen((say("care/other_crisis"), *call(scene))), kind=Kind.SAFETY), conversation=IDLE)
     alert = (RaiseAlert(scene.stay.placement_id, "crisis_words"),)
-    help_first = Screen((say("care/crisis"), *call(scene), say("care/told")), (SOS, WRITE, _helps(KINDEST)))
+    who = (told,) if told is not None else (say("care/told"), say("sos/words_go"))
+    help_first = Screen((say("care/crisis"), *call(scene), *who), (SOS, WRITE, _helps(KINDEST)))
     return show(Say(help_first, kind=Kind.SAFETY), effects=alert, conversation=IDLE)
 
 

@@ -99,7 +99,8 @@ def help_offered(urgent: bool, told: Sequence[str]) -> Screen:
     key = "check_in/help_urgent" if urgent else "check_in/help_talk"
     if not told:
         return screen(say("check_in/help_nobody"), rows=rows)
-    return screen(say(key, names=Listing(tuple(told))), rows=rows)
+    words = (say("sos/words_go"),) if urgent else ()
+    return screen(say(key, names=Listing(tuple(told))), *words, rows=rows)
 
 
 def too_early(counts_from: datetime) -> Screen:

@@ -15,6 +15,7 @@ from bot.flows.alert_effects import (
     OfferConfiding as OfferConfiding,
     OpenAlert as OpenAlert,
     OpenCase as OpenCase,
+    PassOn as PassOn,
     RaiseAlert as RaiseAlert,
     ReadCase as ReadCase,
     Resolve as Resolve,
@@ -342,6 +343,7 @@ Effect = (
     | ShareMoods
     | RaiseAlert
     | TakeBack
+    | PassOn
     | SharePlace
     | OpenAlert
     | Acknowledge

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.flows import help, short_words
+from bot.flows import help, short_words, sought
 from bot.flows.effects import SendRelay
 from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import (
@@ -23,7 +23,7 @@ from bot.flows.vocabulary import (
 )
 from bot.i18n import Text, say, verbatim
 
-NEEDS = frozenset({"contacts", "relay", "learners"}) | short_words.NEEDS
+NEEDS = frozenset({"contacts", "relay", "learners"}) | sought.NEEDS
 LONGEST = 3000  # characters, so that the message with its head stays below Telegram's limit
 
 
@@ -36,13 +36,19 @@ def handle(scene: Scene, event: Event) -> Outcome:
             return _reply(scene, data.split(":")[2:])
         case Words(reply_to=int()) if scene.relay_to is None:
             # They swiped to answer something else: these are just words.
-            return short_words.handle(scene, event) if scene.is_learner else help.handle(scene, event)
+            return _just_words(scene, event)
         case Words(text):
             return _send(scene, event, text)
         case Tap() | Command():
             return _to_referent(scene)
         case _:
             return show(Say(screen(say("relay/words_only"))))
+
+
+def _just_words(scene: Scene, event: Words) -> Outcome:
+    if sought.is_sought(scene):
+        return sought.handle(scene, event)
+    return short_words.handle(scene, event) if scene.is_learner else help.handle(scene, event)
 
 
 def begin(scene: Scene, placement_id: int, learner: str, person_id: int | None = None) -> Outcome:

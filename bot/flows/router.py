@@ -48,6 +48,7 @@ from bot.flows import (
     skills,
     skills_log,
     sos,
+    sought,
     steps,
     survey,
     travel,
@@ -136,6 +137,7 @@ BUTTONS: Mapping[str, ModuleType] = {
     "learners": learners,
     "alerts": alerts,
     "settle": alerts,
+    sought.FLOW: sought,
     "confide": confide,
     "case": cases,
     "away": away,
@@ -221,7 +223,15 @@ def _ending(flow: Flow) -> Flow:
 
 def _leads_away(event: Event) -> bool:
     """Does the person turn to something else, so that the words that come next are not meant for a waiting step?"""
-    return isinstance(event, Command) or (isinstance(event, Tap) and event.data.partition(":")[0] in ELSEWHERE)
+    if isinstance(event, Command) or _calls_for_help(event):
+        return True
+    return isinstance(event, Tap) and event.data.partition(":")[0] in ELSEWHERE
+
+
+def _calls_for_help(event: Event) -> bool:
+    if isinstance(event, Command):
+        return event.name in ("sos", "checkin")
+    return isinstance(event, Tap) and event.data.startswith(("sos:open", "check_in:help"))
 
 
 def _setting_aside(flow: Flow) -> Flow:
@@ -234,7 +244,7 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
     if scene.conversation.flow not in PARKED_ALOUD or step_id is None or not outcome.shown:
         return outcome
     run, last = find(scene, step_id), outcome.shown[-1]
-    if run is None or isinstance(last, Toast) or (isinstance(event, Command) and event.name in ("sos", "checkin")):
+    if run is None or isinstance(last, Toast) or _calls_for_help(event):
         return outcome
     line = say("steps/set_aside", title=run.title)
     told = replace(last, screen=replace(last.screen, body=(*last.screen.body, line)))
@@ -242,10 +252,10 @@ def _aloud(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
 
 
 def _no_letter(scene: Scene, event: Event, outcome: Outcome) -> Outcome:
-    """Who turned to something else is not writing to anybody any more; after `/sos` words still go to a human."""
+    """Who turned to something else is not writing to anybody any more; a letter begun before `/sos` still is one."""
     if scene.conversation.flow not in LETTERS or outcome.conversation is not None:
         return outcome
-    if isinstance(event, Command) and event.name in ("sos", "checkin"):
+    if scene.conversation.flow == "relay" and _calls_for_help(event):
         return outcome
     return replace(outcome, conversation=IDLE)
 
@@ -297,6 +307,8 @@ def _module(scene: Scene, event: Event) -> ModuleType:
 
 
 def _for_words(scene: Scene, event: Event) -> ModuleType:
+    if sought.is_sought(scene) and not _is_asked_for_words(scene):
+        return sought
     if isinstance(event, Words) and scene.is_learner and _is_short(scene, event.text):
         return short_words
     if scene.conversation.flow in WAITING:
@@ -308,6 +320,14 @@ def _for_words(scene: Scene, event: Event) -> ModuleType:
     return kit if scene.is_learner else help
 
 
+def _is_asked_for_words(scene: Scene) -> bool:
+    """Did they say, by a tap, that their next words are for something? A challenge that merely runs takes any."""
+    talk = scene.conversation
+    if talk.flow == "challenge":
+        return bool(talk.data.get("asked"))
+    return talk.flow in WAITING and talk.flow != "onboarding"
+
+
 def _is_short(scene: Scene, words: str) -> bool:
     """Short words with an answer of their own: a cry for help anywhere but in a letter, "ok" where nothing waits."""
     if scene.conversation.flow == "relay":
@@ -315,5 +335,5 @@ def _is_short(scene: Scene, words: str) -> bool:
     if short_words.cries_for_help(scene, words):
         return True
     talk = scene.conversation
-    waits = talk.flow in WAITING and (talk.flow != "challenge" or bool(talk.data.get("asked")))
+    waits = talk.flow == "onboarding" or _is_asked_for_words(scene)
     return not waits and scene.onboarded and short_words.answers_shortly(scene, words)

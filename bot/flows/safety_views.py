@@ -30,6 +30,7 @@ class AlertView:
     incident: int | None = None  # the incident it belongs to: most of the cohort was silent at once
     person_id: int = 0  # the learner
     confided: bool = False  # for those alone whom the learner chose
+    readers: tuple[str, ...] = ()  # of one's own: who was told and has a chat, by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,7 @@ class Stay:
     version_id: int | None = None
     ended: bool = False
     by_phone: bool = False  # has no Telegram: a contact person calls
+    sought: bool = False  # people look for them, and what they write goes to those (`bot.rules.alert.takes_words`)
 
     @property
     def may_travel_on(self) -> bool:

@@ -55,7 +55,7 @@ def _told(scene: Scene) -> Screen:
         told = say("sos/told_holder", name=verbatim(holder))
     else:
         told = say("sos/told", names=names) if linked else say("sos/nobody_linked")
-    body = [told, *_to_call(scene)]
+    body = [told, *((say("sos/words_go"),) if holder is not None or linked else ()), *to_call(scene)]
     rows = (
         (button("sos/write_button", "relay:new"),),
         (button("sos/mistake_button", "sos:mistake"),),
@@ -63,7 +63,8 @@ def _told(scene: Scene) -> Screen:
     return Screen(tuple(body), rows)
 
 
-def _to_call(scene: Scene) -> list[Text]:
+def to_call(scene: Scene) -> list[Text]:
+    """Whom else to call, as one paragraph; none where no number is known."""
     contacts = scene.contacts
     abroad = scene.stay is not None and scene.stay.stage == "during"
     roles = ("referent", "backup", "safeguarding", *(("local_contact", "host") if abroad else ()))

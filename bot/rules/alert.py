@@ -50,6 +50,18 @@ def parse_outcome(text: str) -> Outcome:
         raise BadInput(f"“{text}” is not an outcome: choose one of {', '.join(Outcome)}.") from None
 
 
+WORDS_FOR = timedelta(hours=12)
+
+
+def takes_words(severity: Severity, since: datetime, now: datetime, *, taken: bool, calm: bool) -> bool:
+    """Does what the learner writes go to those who were told of their open alert?
+
+    Of a red one, as long as nobody has it, and half a day from when it was raised or they last called (`since`); not
+    once they said that all is well or that it was a mistake (`calm`): then their questions are questions again.
+    """
+    return severity is Severity.RED and not calm and (not taken or now - since < WORDS_FOR)
+
+
 @dataclass(frozen=True)
 class Rung:
     """People (membership ids) who are told together."""

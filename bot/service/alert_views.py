@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.flows.scene import AlertView, Scene
 from bot.rules.alert import Reason
 from bot.rules.permissions import Action, Subject, may, reaches_others
+from bot.service import alert_words
 from bot.service.open_cases import hidden_people
 from bot.service.stays import itinerary_of, subject_of, subjects_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
@@ -79,7 +80,11 @@ def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | 
     """The newest open alert about the person at hand."""
     newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
     row = session.execute(_ALERTS.where(*newest, Alert.confided.is_(False)).order_by(Alert.id.desc()).limit(1)).first()
-    return _view(scene, row, subject_of_alert(session, row[0])) if row else None
+    view = _view(scene, row, subject_of_alert(session, row[0])) if row else None
+    if row is None or view is None:
+        return None
+    readers = alert_words.readers_of(session, row[0], view.person_id)
+    return replace(view, readers=tuple(reader.name for reader in readers))
 
 
 def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:

@@ -19,6 +19,7 @@ from bot.rules import wishes
 from bot.rules.permissions import Action
 from bot.service import (
     absences,
+    alert_words,
     asking,
     becoming,
     certificates,
@@ -230,6 +231,7 @@ def _change_duty(work: Work, effect: fx.DutyEffect) -> None:
 
 _APPLIERS: dict[type, Applier] = {
     **safety_effects.APPLIERS,
+    **alert_words.APPLIERS,
     **letters.APPLIERS,
     **chat_messages.APPLIERS,
     **map_views.APPLIERS,

@@ -32,7 +32,7 @@ def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if isinstance(event, Words) and event.reply_to is not None:
         ref = session.scalar(
             select(Outbox.ref).where(
-                Outbox.chat_id == scene.chat_id, Outbox.message_id == event.reply_to, Outbox.kind == "relay"
+                Outbox.chat_id == scene.chat_id, Outbox.message_id == event.reply_to, Outbox.ref.startswith("relay:")
             )
         )
         if ref:

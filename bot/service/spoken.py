@@ -27,7 +27,7 @@ WORDS = frozenset({
     "other", "out", "paper", "participation", "partly", "phone", "place_shared", "planned", "pupil", "queued",
     "raised", "red", "referent", "refused", "reminded", "resolved", "safeguarding", "safety", "self", "sent",
     "settled", "skipped", "spoke", "staff", "taken_back", "talk", "told", "tutor", "unreachable", "validated",
-    "wants_to_talk", "withdrawn"
+    "wants_to_talk", "withdrawn", "wrote"
 })  # fmt: skip
 
 

@@ -7,16 +7,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
+from bot.rules.alert import Reason, Severity, takes_words
 from bot.rules.names import full_name
 from bot.rules.permissions import Subject
 from bot.service.sending import SENDING
 from bot.store.prepared import among, rows
-from bot.store.tables import Cohort, Consent, Membership, Person, Placement, Project
+from bot.store.tables import Alert, Cohort, Consent, Membership, Person, Placement, Project
 
 ADULT = 18
 STAFF = "staff"  # the status of a teacher or trainer on a stay of their own
@@ -35,7 +36,13 @@ _STAYS = (
     .join(Person, Person.id == Placement.person_id)
     .where(Person.erased_at.is_(None))
 )  # fmt: skip
-_STAYS_OF_PEOPLE = _STAYS.where(among(Placement.person_id, "people"))
+_RED = (
+    Alert.placement_id == Placement.id, Alert.resolved_at.is_(None), Alert.severity == Severity.RED.value,
+    Alert.reason != Reason.DRILL.value, Alert.confided.is_(False),
+)  # fmt: skip
+_STAYS_OF_PEOPLE = _STAYS.add_columns(exists(select(Alert.id).where(*_RED)).label("red")).where(
+    among(Placement.person_id, "people")
+)
 _STAY = _STAYS.where(Placement.id == bindparam("placement"))
 _CONSENTS = (
     select(Consent.person_id, Consent.kind, Consent.placement_id, Consent.given, Consent.withdrawn_at)
@@ -89,9 +96,27 @@ def stays_of(session: Session, person_id: int, now: datetime) -> tuple[Stay, ...
 def stays_of_people(session: Session, people: Collection[int], now: datetime) -> dict[int, tuple[Stay, ...]]:
     """The stays of many learners, in two reads."""
     found: dict[int, list[Stay]] = {person_id: [] for person_id in people}
-    for stay in _stays(session, rows(session, _STAYS_OF_PEOPLE, people=people), now):
-        found[stay.person_id].append(stay)
+    known = rows(session, _STAYS_OF_PEOPLE, people=people)
+    sought = _sought(session, {row.id for row in known if row.red}, now)
+    for stay in _stays(session, known, now):
+        found[stay.person_id].append(replace(stay, sought=True) if stay.placement_id in sought else stay)
     return {person_id: tuple(stays) for person_id, stays in found.items()}
+
+
+def _sought(session: Session, placements: Collection[int], now: datetime) -> set[int]:
+    """Those of stays with a red alert whose learners' words go to who was told."""
+    if not placements:
+        return set()
+    open_ones = select(Alert).where(Alert.placement_id.in_(placements), *_RED[1:])
+    return {row.placement_id for row in session.scalars(open_ones) if hears(row, now)}
+
+
+def hears(alert: Alert, now: datetime) -> bool:
+    """Does what its learner writes go to who was told of it?"""
+    called = alert.state.get("danger_at")
+    since = max(alert.raised_at, datetime.fromisoformat(called)) if called else alert.raised_at
+    calm = bool(alert.state.get("taken_back")) or alert.state.get("said") in ("fine", "arrived")
+    return takes_words(Severity(alert.severity), since, now, taken=alert.acknowledged_by is not None, calm=calm)
 
 
 def stay_of(session: Session, placement_id: int, now: datetime) -> Stay | None:

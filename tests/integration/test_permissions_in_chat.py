@@ -46,7 +46,7 @@ def facts(core: Core, small: Small) -> tuple[object, ...]:
         [(c.answer, c.state) for c in rows(core, CheckIn, CheckIn.placement_id == placement)],
         [(r.step, r.state) for r in rows(core, StepRun, StepRun.placement_id == placement)],
         [c.given for c in rows(core, Consent, Consent.person_id == small.people["lea"])],
-        len(rows(core, Relay)), len(rows(core, JournalEntry)), len(rows(core, Invite)),
+        len(rows(core, Relay, Relay.placement_id == placement)), len(rows(core, JournalEntry)), len(rows(core, Invite)),
         [p.person_id for p in rows(core, Placement)],
     )  # fmt: skip
 

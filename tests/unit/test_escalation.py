@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from bot.errors import BadInput
+from bot.rules.alert import takes_words
 from bot.rules.escalation import (
     Acknowledged,
     AlertState,
@@ -493,3 +494,17 @@ def test_only_a_resolution_ends_an_alert(steps: Walk) -> None:
     for before, trigger, _, after, _ in steps:
         if before.is_open and not after.is_open:
             assert isinstance(trigger, Resolved)
+
+
+@pytest.mark.parametrize(
+    ("severity", "hours", "taken", "calm", "heard"),
+    [
+        (Severity.RED, 1, True, False, True), (Severity.RED, 12, True, False, False),
+        (Severity.RED, 30, False, False, True), (Severity.RED, 1, False, True, False),
+        (Severity.AMBER, 1, False, False, False),
+    ],
+)  # fmt: skip
+def test_words_go_to_who_looks_for_somebody_as_long_as_they_look(
+    severity: Severity, hours: int, taken: bool, calm: bool, heard: bool
+) -> None:
+    assert takes_words(severity, START, START + timedelta(hours=hours), taken=taken, calm=calm) is heard

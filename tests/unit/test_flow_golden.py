@@ -131,3 +131,23 @@ def test_a_referent() -> None:
     talk.command("/privacy")
     talk.write("where is the library")
     golden.check("referent", talk.transcript())
+
+
+def test_words_after_a_call_for_help() -> None:
+    readers = ("Marie Dupont", "Paul Exemple")
+    alert = AlertView(
+        1, 7, "Lea Martin", "L1", "SPRING", "asked_for_help", "red", NOW, "Europe/Madrid", None, False, None, None,
+        about_me=True, readers=readers,
+    )  # fmt: skip
+    talk = Talk(scene(of=stay(sought=True), alert=alert, states={"wishes": "offered"}))
+    talk.tap_data("step:wishes:open", "Start")
+    talk.command("/sos")
+    talk.write("I'm behind the bakery, please come")
+    talk.write("where can I wash my clothes")
+    talk.tap("It was about the town")
+    talk.send(Voice("voice-1", 9), "(a voice note)")
+    talk.write("my boss keeps touching me")
+    talk.tap("Yes, pass it on")
+    talk.tap_data("sought:pass", "double tap")
+    talk.write("he is going to kill me")
+    golden.check("after_sos", talk.transcript())
