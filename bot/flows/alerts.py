@@ -16,7 +16,9 @@ from bot.flows.vocabulary import Button, Event, Outcome, Replace, Say, Screen, T
 from bot.i18n import Moment, Text, say, verbatim
 from bot.rules.alert import Outcome as How, Reason
 
-NEEDS = frozenset({"alerts", "alert", "learners", "cases"})  # learners: to write to one
+NEEDS = frozenset({"alerts", "alert", "learners", "cases"})
+_LIST, _ONE = frozenset({"alerts", "cases"}), frozenset({"alert"})
+_MORE = {"each": frozenset({"alerts"}), "write": frozenset({"learners"})}
 SHOWN = 20
 MOST = 40  # buttons of one message: Telegram takes 100
 
@@ -30,6 +32,14 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if len(parts) == 3:
         return _act(scene, event, parts[1])
     return show(answer(event, _list(scene)))
+
+
+def needs(event: Event) -> frozenset[str]:
+    """What of `NEEDS` this event really needs: whoever looks after hundreds takes an alert as fast as others."""
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    if parts[:1] != ["settle"] and len(parts) != 3:
+        return _LIST
+    return _ONE | _MORE.get(parts[1], frozenset()) if parts[0] == "alerts" else _ONE
 
 
 def _act(scene: Scene, event: Event, action: str) -> Outcome:

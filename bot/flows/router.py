@@ -201,16 +201,17 @@ TO_A_QUESTION = NOTES | WAIT_FOR_WORDS | {asking.FLOW}  # an answer by swiping g
 def route(scene: Scene, event: Event) -> tuple[Flow, frozenset[str]]:
     """The flow for an event and what it needs loaded."""
     module = _module(scene, event)
+    needs = module.needs(event) if hasattr(module, "needs") else module.NEEDS
     if (
         scene.conversation.flow in DRAFTS
         and isinstance(event, Command | Tap)
         and module is not WAITING[scene.conversation.flow]
     ):
-        return _ending(module.handle), module.NEEDS
+        return _ending(module.handle), needs
     if not _leads_away(event):
-        return module.handle, module.NEEDS
+        return module.handle, needs
     title = STEPS if scene.conversation.flow in PARKED_ALOUD else frozenset()
-    return _setting_aside(module.handle), module.NEEDS | title
+    return _setting_aside(module.handle), needs | title
 
 
 def _ending(flow: Flow) -> Flow:
