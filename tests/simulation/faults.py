@@ -1,16 +1,19 @@
 """Faults at the seams: a process dies, is overtaken, or loses its database, between any two statements or calls.
 
-Every process of a simulation sees the one database through a `FaultyStore`; SQLAlchemy's own events are the points at
-which something may happen. Nothing of the product knows about it.
+Every process of a simulation sees the one database through a `FaultyStore`; the points at which something may happen
+are those where a driver's cursor is given a statement, whichever way the product took there. Nothing of the product
+knows about it: who listened to SQLAlchemy's events would send every prepared statement the long way round.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import psycopg
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -19,6 +22,7 @@ from bot.errors import StorageTrouble
 from bot.store.engine import Store
 
 Act = Callable[[str], None]
+_NO_POINT = ("BEGIN", "PRAGMA")  # before there is anything to lose
 
 
 class Killed(BaseException):
@@ -36,15 +40,21 @@ class Faults:
         self._left = 0
         self._act: Act | None = None
         self._used: dict[int, tuple[Any, Any]] = {}  # the driver's connections of the step that runs now, last cursors
-        self._ears = (("before_cursor_execute", self._before), ("after_cursor_execute", self._after))
         self._engine = engine
-        for name, ear in self._ears:
-            event.listen(engine, name, ear)
+        event.listen(engine, "do_connect", self._lead)
+        engine.dispose()  # whoever is connected already would not be watched
 
     def close(self) -> None:
         """Listen no more: the engine serves the next seed."""
-        for name, ear in self._ears:
-            event.remove(self._engine, name, ear)
+        event.remove(self._engine, "do_connect", self._lead)
+        self._engine.dispose()
+
+    def _lead(self, dialect: Any, _record: Any, _args: list[Any], options: dict[str, Any]) -> None:
+        """New connections have cursors that are watched."""
+        if dialect.name == "sqlite":
+            options["factory"] = _sqlite_connection(self)
+        else:
+            options["cursor_factory"] = _postgresql_cursor(self)
 
     @contextmanager
     def around(self, act: Act | None, after: int) -> Iterator[None]:
@@ -89,16 +99,43 @@ class Faults:
         if self.away and when == "before":
             raise _gone()
 
-    def _before(self, conn: Any, cursor: Any, statement: str, *_: Any) -> None:
-        if self._active:
-            raw = conn.connection.driver_connection
-            self._used[id(raw)] = (raw, cursor)
-            if not statement.startswith("BEGIN"):
-                self.point("before", statement)
+    def run(self, cursor: Any, statement: Any, call: Callable[[], Any]) -> Any:
+        """A cursor carries out a statement by `call`; something may happen before or after it."""
+        if not self._active or not isinstance(statement, str):  # psycopg's own are composed
+            return call()
+        self._used[id(cursor.connection)] = (cursor.connection, cursor)
+        if statement.startswith(_NO_POINT):
+            return call()
+        self.point("before", statement)
+        found = call()
+        self.point("after", statement)
+        return found
 
-    def _after(self, _conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self._active and not statement.startswith("BEGIN"):
-            self.point("after", statement)
+
+def _sqlite_connection(faults: Faults) -> type[sqlite3.Connection]:
+    class Cursor(sqlite3.Cursor):
+        def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
+            return faults.run(self, sql, lambda: super(Cursor, self).execute(sql, parameters))  # type: ignore[no-any-return]
+
+        def executemany(self, sql: str, parameters: Any, /) -> Cursor:
+            return faults.run(self, sql, lambda: super(Cursor, self).executemany(sql, parameters))  # type: ignore[no-any-return]
+
+    class Connection(sqlite3.Connection):
+        def cursor(self, factory: Any = Cursor) -> Any:
+            return super().cursor(factory)
+
+    return Connection
+
+
+def _postgresql_cursor(faults: Faults) -> type[psycopg.Cursor[Any]]:
+    class Cursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **more: Any) -> Any:
+            return faults.run(self, query, lambda: super(Cursor, self).execute(query, params, **more))
+
+        def executemany(self, query: Any, params_seq: Any, **more: Any) -> Any:
+            return faults.run(self, query, lambda: super(Cursor, self).executemany(query, params_seq, **more))
+
+    return Cursor
 
 
 class FaultyStore(Store):
