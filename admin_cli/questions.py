@@ -12,6 +12,14 @@ from bot.errors import BadInput
 from bot.rules.asking import REASONS
 from bot.service import questions_desk
 
+# Why words wait, for the desk.
+HELD = {
+    "young": "who asked is under 18, or nobody knows", "danger": "it sounds like danger or a threat",
+    "idiom": "it sounds like danger, perhaps as a figure of speech", "number": "it could hold a phone number",
+    "link": "it could hold a link", "mail": "it could hold an e-mail address", "network": "it names another app",
+    "name": "it could hold a name to be found by", "delicate": "it speaks of meeting, pictures, secrets or the like",
+}  # fmt: skip
+
 
 def questions(
     open_: Annotated[bool, typer.Option("--open", help="Only those that are not settled.")] = False,
@@ -33,9 +41,11 @@ def questions(
         say(f"    {one['question']}")
         if one["answer"]:
             say(f"    → {one['answer']}")
+        if one["held_for"] and one["waits_for_you"]:
+            say(f"    read first because: {HELD[one['held_for']]}")
     waiting = sum(one["waits_for_you"] for one in found)
-    heading(f"{waiting} to decide: compagnon map question ID --pass, or --refuse REASON" if waiting
-            else "Nothing waits for a decision.")  # fmt: skip
+    heading(f"{waiting} to decide: compagnon map question ID --pass, or --refuse REASON; a report: --looked-into"
+            if waiting else "Nothing waits for a decision.")  # fmt: skip
 
 
 def question(
@@ -44,15 +54,22 @@ def question(
     refuse: Annotated[
         str | None, typer.Option("--refuse", metavar="REASON", help=f"One of {', '.join(REASONS)}; the writer is told.")
     ] = None,
+    looked_into: Annotated[
+        bool, typer.Option("--looked-into", help="Of a report: somebody has seen to it. Nobody is reminded any more.")
+    ] = False,
 ) -> None:
-    """Pass on a question or an answer that waits for a coordinator, or don't and say why.
+    """Pass on a question or an answer that waits for a coordinator, or don't and say why; or close a report.
 
     Example: compagnon map question 12 --refuse private
     """
-    if passes == (refuse is not None):
-        raise BadInput(f"Say either --pass or --refuse with one of {', '.join(REASONS)}.")
+    if passes + (refuse is not None) + looked_into != 1:
+        raise BadInput(f"Say one of --pass, --refuse with one of {', '.join(REASONS)}, and --looked-into.")
     if refuse is not None and refuse not in REASONS:
         raise BadInput(f"“{refuse}” is no reason: choose one of {', '.join(REASONS)}.")
     with desk() as d:
+        if looked_into:
+            questions_desk.settle_report(d.core, number, d.now)
+            say("Noted: somebody has looked into the report.")
+            return
         what = questions_desk.decide(d.core, number, passes, refuse, d.now)
     say(f"The {what} was {'passed on' if passes else 'not passed on; the writer is told why'}.")

@@ -2,7 +2,8 @@
 
 Minors ask what the content offers, or what a coordinator has read first; adults write freely within the same filter
 (`bot.rules.contact_words`). Neither side learns who the other is, and coordinators can read everything, which both are
-told before the first word. Words that tell of danger go nowhere: help comes first.
+told before the first word. Own words are shown once more, with who reads them first, before they go. Of who asks, words
+that tell of danger go nowhere: help comes first; an answer that does is read by those who look after the learner.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from zlib import crc32
 
 from bot.flows import asking_screens as screens
 from bot.flows.asking_effects import (
@@ -21,6 +24,7 @@ from bot.flows.asking_effects import (
     NoteRefused,
     ReadQuestions,
     SetAsks,
+    SettleReport,
     VetAmbassador,
 )
 from bot.flows.asking_views import AskingView, QuestionView
@@ -30,6 +34,7 @@ from bot.flows.listening import hear, needs_help_first, topic_told
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
+    Conversation,
     Event,
     Outcome,
     Replace,
@@ -41,8 +46,8 @@ from bot.flows.vocabulary import (
     show,
 )
 from bot.i18n import say
-from bot.rules.asking import LIMITS, LONGEST, REASONS, No, State
-from bot.rules.contact_words import Verdict, read
+from bot.rules.asking import LIMITS, LONGEST, MOST_REFUSED, REASONS, No, State
+from bot.rules.contact_words import Reading, Verdict, read
 from bot.rules.danger import Danger
 
 NEEDS: frozenset[str] = frozenset({"asking"}) | CARE_NEEDS
@@ -54,8 +59,9 @@ LISTED = 8  # questions shown at once to a coordinator
 
 def handle(scene: Scene, event: Event) -> Outcome:
     """`ask:new|own:<stay>`, `ask:th:<stay>:<theme>`, `ask:q:<stay>:<theme>:<question>`, `ask:mine`; of who is asked
-    `ask:answer|skip:<id>`, of both `ask:stop|report|back:<id>`; `ask:home|become|agree|leave`, `ask:limit:<n>`; of
-    coordinators `ask:list`, `ask:see|yes|no:<id>[:<reason>]`, `ask:vet:<stay>:yes|no`; and words."""
+    `ask:answer|skip:<id>`, of both `ask:stop|report|back:<id>`, `ask:send:<mark>`, `ask:change|drop` of words;
+    `ask:home|become|agree|leave`, `ask:limit:<n>`; of coordinators `ask:list`, `ask:see|yes|no:<id>[:<reason>]`,
+    `ask:looked:<id>`, `ask:vet:<stay>:yes|no`; and words."""
     view = scene.asking or NOTHING
     if scene.person_id is None:
         return show(Say(screen(say("join/no_invite"))))
@@ -72,8 +78,12 @@ def _tapped(scene: Scene, view: AskingView, parts: Sequence[str]) -> Outcome:
     match parts:
         case [("new" | "own" | "th" | "q") as what, _, *rest]:
             return _ask(scene, view, what, rest)
-        case [("answer" | "skip" | "stop" | "report" | "back" | "see" | "yes" | "no") as what, _, *rest]:
+        case [("answer" | "skip" | "stop" | "report" | "back" | "see" | "yes" | "no" | "looked") as what, _, *rest]:
             return _about(scene, view, what, rest)
+        case ["send", mark]:
+            return _draft(scene, view, "send", mark)
+        case [("change" | "drop") as what]:
+            return _draft(scene, view, what, "")
         case ["vet", _, ("yes" | "no") as word] if view.candidate is not None:
             vetted = screens.vet_done(view.candidate.name, word == "yes")
             return show(Replace(vetted), effects=(VetAmbassador(view.candidate.placement_id, word == "yes"),))
@@ -134,32 +144,103 @@ def _ask(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Outc
 
 
 def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
-    danger = hear(scene, text)
-    if needs_help_first(danger):
-        return care(scene, danger, topic_told(scene, text))
-    if not asked_within(scene, MEANT_FOR_IT):
-        return show(Say(screen(say("steps/not_waiting"))), conversation=IDLE)
+    """Words, shown once more before they go anywhere."""
+    danger, shut = hear(scene, text), _shut(scene, view)
     answers = "answer" in scene.conversation.data
-    if answers and not _may_answer(view.question):
-        return show(Say(screens.closed("gone")), conversation=IDLE)
-    if not answers and (view.ambassador is None or view.no is not None):
-        return show(Say(screens.no(view.no or No.GONE)), conversation=IDLE)
+    if needs_help_first(danger) and (shut is not None or not answers):
+        return care(scene, danger, topic_told(scene, text))
+    if shut is not None:
+        return shut
+    if danger is Danger.CRISIS:
+        return _alarmed(scene, view, text)
     if not text.strip():
         return show(Say(screen(say("asking/words_only"))))
     if len(text) > LONGEST:
         return show(Say(screen(say("asking/too_long", n=len(text), limit=LONGEST))))
     found = read(text, view.said, view.surnames)
     if found.verdict is Verdict.REFUSE:
-        return show(Say(screens.refused(found.why)), effects=(NoteRefused(found.why),))
-    asks_back = care(scene, Danger.IDIOM).shown if danger is Danger.IDIOM else ()
-    held = found.verdict is Verdict.HOLD or danger is Danger.IDIOM
-    held = held or (answers and view.question is not None and view.question.read_first)
-    if view.question is not None and answers:
-        kept = Say(screens.answer_kept(held))
-        return show(*asks_back, kept, effects=(AnswerQuestion(view.question.id, text, held),), conversation=IDLE)
+        return _refused(view, found.why)
+    # Who confides something is helped first, and then decides whether it goes to somebody who is asked to read it.
+    helped = care(scene, danger, topic_told(scene, text)) if danger is not Danger.NONE else Outcome()
+    held = _held_for(view, found, danger, answers) is not None
+    shown = Say(screens.preview(view.ambassador if not answers else None, text, mark_of(text), held))
+    return show(*helped.shown, shown, effects=helped.effects, conversation=_awaiting(scene, draft=text))
+
+
+def mark_of(text: str) -> str:
+    """What a button that sends words knows of them: an older one sends nothing newer."""
+    return f"{crc32(text.encode()):08x}"
+
+
+def _awaiting(scene: Scene, **data: Any) -> Conversation:
+    """Words to the same person, from now on."""
+    whom = {key: scene.conversation.data[key] for key in ("to", "answer") if key in scene.conversation.data}
+    return asked(scene, FLOW, **whom, **data)
+
+
+def _shut(scene: Scene, view: AskingView) -> Outcome | None:
+    """Why no words are awaited, or not any more."""
+    if not asked_within(scene, MEANT_FOR_IT):
+        return show(Say(screen(say("steps/not_waiting"))), conversation=IDLE)
+    if "answer" not in scene.conversation.data:
+        if view.ambassador is None or view.no is not None:
+            return show(Say(screens.no(view.no or No.GONE)), conversation=IDLE)
+    elif not _may_answer(view.question):
+        return show(Say(screens.closed("gone")), conversation=IDLE)
+    elif view.enough:
+        return show(Say(screens.closed("enough")), conversation=IDLE)
+    return None
+
+
+def _held_for(view: AskingView, found: Reading, danger: Danger, answers: bool) -> str | None:
+    """Why a coordinator reads these words first."""
+    if danger is not Danger.NONE:
+        return "danger" if needs_help_first(danger) else "idiom"
+    if found.verdict is Verdict.HOLD:
+        return found.why
+    young = (view.question is None or view.question.read_first) if answers else view.minor
+    return "young" if young else None
+
+
+def _alarmed(scene: Scene, view: AskingView, text: str) -> Outcome:
+    """An answer that sounds like danger, to who wrote it or to who would read it: help, and humans on both sides."""
+    assert view.question is not None
+    helped = care(scene, Danger.CRISIS, topic_told(scene, text))
+    kept = AnswerQuestion(view.question.id, text[:LONGEST], "danger", at_once=True)
+    told = Say(screens.answer_alarm())
+    return show(*helped.shown, told, effects=(*helped.effects, kept), conversation=IDLE)
+
+
+def _refused(view: AskingView, why: str) -> Outcome:
+    note = NoteRefused(why, view.question.id if view.question is not None else None)
+    last = view.refused + 1 >= MOST_REFUSED
+    return show(Say(screens.refused(why, last)), effects=(note,), conversation=IDLE if last else None)
+
+
+def _draft(scene: Scene, view: AskingView, what: str, mark: str) -> Outcome:
+    """Words that were shown once more: sent, changed or dropped."""
+    text = scene.conversation.data.get("draft") if scene.conversation.flow == FLOW else None
+    if text is None or (what == "send" and mark != mark_of(text)):
+        return show(Toast(say("asking/draft_gone"), alert=True), conversation=scene.conversation)
+    shut = _shut(scene, view)
+    if what == "drop":
+        return show(Replace(screens.dropped()), conversation=IDLE)
+    if shut is not None:
+        return shut if asked_within(scene, MEANT_FOR_IT) else show(Replace(screens.too_late()), conversation=IDLE)
+    answers = "answer" in scene.conversation.data
+    if what == "change":
+        again = screens.write_answer(scene.content, view.question) if answers and view.question else None
+        if again is None and view.ambassador is not None:
+            again = screens.own(view.ambassador, view.minor)
+        return show(*([Say(again)] if again else []), conversation=_awaiting(scene))
+    found = read(text, view.said, view.surnames)
+    if found.verdict is Verdict.REFUSE:  # together with what went meanwhile
+        return _refused(view, found.why)
+    held_for = _held_for(view, found, hear(scene, text), answers)
+    if answers and view.question is not None:
+        return show(effects=(AnswerQuestion(view.question.id, text, held_for),), conversation=IDLE)
     assert view.ambassador is not None
-    question = AskQuestion(view.ambassador.placement_id, words=text, held=held)
-    return show(*asks_back, effects=(question,), conversation=IDLE)
+    return show(effects=(AskQuestion(view.ambassador.placement_id, words=text, held_for=held_for),), conversation=IDLE)
 
 
 # --- a question there is ----------------------------------------------------------------------------
@@ -175,8 +256,9 @@ def _about(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Ou
         return show(Toast(say("asking/closed/gone"), alert=True))
     match one.side, what, rest:
         case "ambassador", "answer", []:
-            if not _may_answer(one):
-                return show(Toast(say("asking/closed/gone"), alert=True))
+            if not _may_answer(one) or view.enough:
+                how = "enough" if _may_answer(one) else "gone"
+                return show(Toast(say(f"asking/closed/{how}"), alert=True))
             waits = asked(scene, FLOW, answer=one.id)
             return show(Say(screens.write_answer(scene.content, one)), conversation=waits)
         case "ambassador", "skip", [] if one.state is State.SENT:
@@ -194,6 +276,8 @@ def _about(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Ou
 
 
 def _close(one: QuestionView, how: str) -> Outcome:
+    if how == "reported":  # who hears of it is known once they were told
+        return show(effects=(CloseQuestion(one.id, how),), conversation=IDLE)
     return show(Say(screens.closed(how)), effects=(CloseQuestion(one.id, how),), conversation=IDLE)
 
 
@@ -203,10 +287,12 @@ def _desk(scene: Scene, one: QuestionView, what: str, rest: Sequence[str]) -> Ou
         case "see", []:
             return show(Replace(screens.card(scene.content, one)), effects=(ReadQuestions((one.id,)),))
         case "yes", [] if waits:
-            return show(Replace(screens.decided(True)), effects=(DecideQuestion(one.id, True),))
+            return show(effects=(DecideQuestion(one.id, True),))
         case "no", [] if waits:
             return show(Replace(screens.why(one)))
         case "no", [reason] if waits and reason in REASONS:
-            return show(Replace(screens.decided(False)), effects=(DecideQuestion(one.id, False, reason),))
+            return show(effects=(DecideQuestion(one.id, False, reason),))
+        case "looked", [] if one.report_open:
+            return show(Replace(screens.looked_into()), effects=(SettleReport(one.id),))
         case _:
             return show(Toast(say("asking/decided_already"), alert=True))

@@ -7,21 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AskQuestion:
-    """Ask the former learner of a stay. `held`: a coordinator reads it first, whoever asks."""
+    """Ask the former learner of a stay. `held_for`: why a coordinator reads it first, whoever asks."""
 
     to_placement_id: int
     preset: str | None = None
     words: str | None = None
-    held: bool = False
+    held_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AnswerQuestion:
-    """The ambassador's answer."""
+    """The ambassador's answer. `at_once`: who wrote it was shown help instead, for it sounds like danger."""
 
     question_id: int
     words: str
-    held: bool = False
+    held_for: str | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +50,19 @@ class ReadQuestions:
 
 
 @dataclass(frozen=True, slots=True)
+class SettleReport:
+    """Somebody responsible has looked into a report."""
+
+    question_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoteRefused:
-    """Words were refused because they could say how to reach somebody; `why` as in `bot.rules.contact_words`."""
+    """Words were refused because they could say how to reach somebody; `why` as in `bot.rules.contact_words`. For an
+    answer: to which question."""
 
     why: str
+    question_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +93,7 @@ AskingEffect = (
     | CloseQuestion
     | DecideQuestion
     | ReadQuestions
+    | SettleReport
     | NoteRefused
     | BeAsked
     | SetAsks

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.content.loader import Library
 from bot.flows.asking_views import AmbassadorView, AskingView, QuestionView
 from bot.flows.vocabulary import Button, Rows, Screen, button, in_rows, screen
 from bot.i18n import Moment, Text, Value, say, verbatim
-from bot.rules.asking import LIMITS, REASONS, No, State
+from bot.rules.asking import HELD_FOR, LIMITS, REASONS, No, State
 
 MENU = (button("steps/menu_button", "menu:home"),)
 MINE = (button("asking/mine_button", "ask:mine"),)
 MAP = (button("asking/map_button", "map:list:0:-:-:-:-"),)
-SETTLED = frozenset({State.ANSWERED, State.REFUSED, State.SKIPPED, State.STOPPED, State.LAPSED, State.ENDED})
+SHORT = 250  # characters of what was written before, beside what is to be read now
 
 
 # --- asking -----------------------------------------------------------------------------------------
@@ -68,9 +70,32 @@ def no(why: No) -> Screen:
     return Screen((say(f"asking/no/{why.value}"),), rows if why is not No.NOT_YOU else (MENU,))
 
 
-def refused(why: str) -> Screen:
-    """Nothing was passed on, and why."""
-    return screen(say("asking/refused"), say(f"asking/why/{why}"), rows=(MENU,))
+def preview(to: AmbassadorView | None, words: str, mark: str, held: bool) -> Screen:
+    """Own words once more before they go, and who reads them first. `to`: None for an answer."""
+    rows: Rows = (
+        (button("asking/send_button", f"ask:send:{mark}"),),
+        (button("asking/change_button", "ask:change"), button("asking/drop_button", "ask:drop")),
+    )
+    kind = "held" if held else "plain"
+    head = say(f"asking/preview/answer_{kind}")
+    if to is not None:
+        head = say(f"asking/preview/question_{kind}", name=verbatim(to.name))
+    return Screen((head, verbatim(words), say("asking/preview/ask")), rows)
+
+
+def dropped() -> Screen:
+    return Screen((say("asking/dropped"),), (MENU,))
+
+
+def too_late() -> Screen:
+    """The button was tapped long after."""
+    return Screen((say("asking/too_late"),), (MENU,))
+
+
+def refused(why: str, last: bool) -> Screen:
+    """Nothing was passed on, and why. `last`: nor is anything else today."""
+    then = say("asking/refused_last") if last else say("asking/refused_again")
+    return screen(say("asking/refused"), say(f"asking/why/{why}"), then, rows=(MENU,))
 
 
 def mine(library: Library, view: AskingView) -> Screen:
@@ -119,11 +144,19 @@ def answered(library: Library, one: QuestionView) -> Screen:
 
 def settled(one: QuestionView) -> Screen:
     """There will be no answer: why, and whom to ask instead."""
-    how = "withheld" if one.state is State.REFUSED and one.answered else one.state.value
+    how = _how_it_ended(one)
     body = [say(f"asking/settled/{how}", name=verbatim(one.name))]
     if one.state is State.REFUSED and one.reason in REASONS:
         body.append(say(f"asking/reasons/{one.reason}"))
     return Screen(tuple(body), (MAP, MENU))
+
+
+def _how_it_ended(one: QuestionView) -> str:
+    if one.state is State.REFUSED and one.answered:
+        return "withheld"
+    if one.state is State.LAPSED and (one.answered or not one.came):
+        return "answer_unread" if one.answered else "unread"
+    return one.state.value
 
 
 # --- what comes to who is asked ---------------------------------------------------------------------
@@ -147,6 +180,16 @@ def write_answer(library: Library, one: QuestionView) -> Screen:
 
 def answer_kept(held: bool) -> Screen:
     return Screen((say("asking/answer_held" if held else "asking/answer_sent"),), ((HOME,), MENU))
+
+
+def answer_alarm() -> Screen:
+    """After help: an answer that sounds like danger goes to humans first."""
+    return Screen((say("asking/answer_alarm"),), (MENU,))
+
+
+def answer_late(unread: bool) -> Screen:
+    """An answer that did not go on: nobody read it in time, or the question was closed by then, for whatever reason."""
+    return Screen((say("asking/answer_unread" if unread else "asking/answer_late"),), ((HOME,),))
 
 
 def answer_refused(reason: str | None) -> Screen:
@@ -175,7 +218,7 @@ def home(view: AskingView) -> Screen:
     if view.standing == "shown":
         body.append(say("asking/limit", n=view.limit))
         rows.append(tuple(button("asking/limit_button", f"ask:limit:{n}", n=n) for n in LIMITS))
-    if view.standing in ("waits", "shown"):
+    if view.standing in ("waits", "declined", "shown"):
         rows.append((button("asking/leave_button", "ask:leave"),))
     return Screen(tuple(body), (*rows, MINE, MENU))
 
@@ -230,32 +273,58 @@ def desk(view: AskingView) -> Screen:
     if not view.questions:
         return Screen((say("asking/desk_none"),), (MENU,))
     rows = tuple(
-        (button("asking/desk_button", f"ask:see:{one.id}", state=_state(one), learner=verbatim(one.learner)),)
+        (button("asking/desk_button", f"ask:see:{one.id}", state=_at_desk(one), learner=verbatim(one.learner)),)
         for one in view.questions
     )
-    waiting = sum(one.state in (State.WAITS, State.HELD) for one in view.questions)
+    waiting = sum(one.report_open or one.state in (State.WAITS, State.HELD) for one in view.questions)
     return Screen((say("asking/desk", n=waiting),), (*rows, MENU))
 
 
+def _at_desk(one: QuestionView) -> Text:
+    return say("asking/state/reported") if one.report_open else _state(one)
+
+
 def card(library: Library, one: QuestionView) -> Screen:
-    """All of one question, and what can be decided."""
+    """All of one question, why it waits, what was said before, and what can be decided."""
     facts: dict[str, Value] = {
         "learner": verbatim(one.learner),
         "code": one.code,
         "name": verbatim(one.name),
         "town": one.town,
     }
+    waits = one.state in (State.WAITS, State.HELD)
     body = [
         say("asking/card", at=Moment(one.asked_at), **facts), words_of(library, one),
         *([say("asking/card_answer"), verbatim(one.answer)] if one.answer else []), _state(one),
-        *([say("asking/card_reported")] if one.reported else []),
+        *([say(f"asking/held_for/{one.held_for}")] if waits and one.held_for in HELD_FOR else []),
+        *([say("asking/card_reported" if one.report_open else "asking/card_looked_into")] if one.reported else []),
+        *_before(library, one),
     ]  # fmt: skip
     rows: list[tuple[Button, ...]] = []
-    if one.may_decide and one.state in (State.WAITS, State.HELD):
+    if one.report_open:
+        rows.append((button("asking/looked_button", f"ask:looked:{one.id}"),))
+    if one.may_decide and waits:
         rows.append(
             (button("asking/pass_button", f"ask:yes:{one.id}"), button("asking/refuse_button", f"ask:no:{one.id}"))
         )
     return Screen(tuple(body), (*rows, (button("asking/desk_back_button", "ask:list"),)))
+
+
+def _before(library: Library, one: QuestionView) -> list[Text]:
+    """What the two wrote to each other before, shortened so that all of it fits into a message."""
+    if not one.earlier:
+        return []
+    lines = [say("asking/card_earlier")]
+    for it in reversed(one.earlier):
+        asked = verbatim(_short(it.words)) if it.preset is None else words_of(library, replace(one, preset=it.preset))
+        answer = verbatim(_short(it.answer)) if it.answer else say("asking/card_no_answer")
+        lines.append(say("asking/card_exchange", at=Moment(it.at), question=asked, answer=answer))
+    return lines
+
+
+def _short(words: str | None) -> str:
+    words = words or "…"
+    return words if len(words) <= SHORT else f"{words[:SHORT]}…"
 
 
 def why(one: QuestionView) -> Screen:
@@ -264,9 +333,15 @@ def why(one: QuestionView) -> Screen:
     return Screen((say("asking/which_reason"),), (*rows, (button("asking/desk_back_button", f"ask:see:{one.id}"),)))
 
 
-def decided(passes: bool) -> Screen:
+def decided(how: str) -> Screen:
+    """`how`: passed, refused, ended (one of the two may no longer) or before (nothing waited any more)."""
     back = (button("asking/desk_back_button", "ask:list"),)
-    return Screen((say("asking/passed_on" if passes else "asking/not_passed_on"),), (back,))
+    return Screen((say(f"asking/decided/{how}"),), (back,))
+
+
+def looked_into() -> Screen:
+    """A report is done with."""
+    return Screen((say("asking/looked_into"),), ((button("asking/desk_back_button", "ask:list"),),))
 
 
 def to_read(one: QuestionView) -> Screen:
@@ -276,11 +351,32 @@ def to_read(one: QuestionView) -> Screen:
     return Screen((say(key, learner=verbatim(one.learner), code=one.code),), rows)
 
 
-def reported(one: QuestionView, by_learner: bool) -> Screen:
-    """To who looks after safeguarding."""
-    rows: Rows = ((button("asking/read_button", f"ask:see:{one.id}"),),)
+def reported(one: QuestionView, by_learner: bool, to_contact: bool = False) -> Screen:
+    """To who looks after safeguarding; or, where nobody does, to the contact person, who is shown no words."""
     key = "asking/reported_learner" if by_learner else "asking/reported_ambassador"
-    return Screen((say(key, learner=verbatim(one.learner), code=one.code, name=verbatim(one.name)),), rows)
+    return _alarm(one, say(key, **_who(one)), to_contact)
+
+
+def dangerous(one: QuestionView, to_contact: bool = False) -> Screen:
+    """To the same: an answer sounds like danger or a threat, and has not gone on."""
+    return _alarm(one, say("asking/dangerous", **_who(one)), to_contact)
+
+
+def _who(one: QuestionView) -> dict[str, Value]:
+    return {"learner": verbatim(one.learner), "code": one.code, "name": verbatim(one.name)}
+
+
+def _alarm(one: QuestionView, what: Text, to_contact: bool) -> Screen:
+    if to_contact:
+        write = (button("asking/write_button", f"relay:to:{one.placement_id}:{one.asker_id}"),)
+        return Screen((what, say("asking/to_contact", **_who(one))), (write,))
+    return Screen((what,), ((button("asking/read_button", f"ask:see:{one.id}"),),))
+
+
+def reminder(reported: bool) -> Screen:
+    """To who should have read something by now."""
+    rows: Rows = ((button("asking/desk_open_button", "ask:list"),),)
+    return Screen((say("asking/reminder_report" if reported else "asking/reminder"),), rows)
 
 
 def keeps_trying(name: str, times: int) -> Screen:

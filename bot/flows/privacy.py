@@ -55,7 +55,7 @@ def _home(scene: Scene) -> Screen:
     if not scene.is_learner:
         return Screen((*_about_contacts(), say("privacy/telegram"), say("privacy/rights")), _rights())
     return Screen(
-        (*notice(scene), say("languages/kept")),
+        (*notice(scene), say("privacy/questions"), say("languages/kept")),
         (*_rights(), *_consent_row(scene), (button("steps/menu_button", "menu:home"),)),
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.clock import local_date, to_utc
 from bot.content.loader import Library
-from bot.flows.asking_views import AmbassadorView, AskingView, QuestionView
+from bot.flows.asking_views import AmbassadorView, AskingView, Exchange, QuestionView
 from bot.flows.scene import Scene, Stay
 from bot.flows.vocabulary import Event, Tap, Words
 from bot.i18n import Text, verbatim
@@ -23,10 +24,13 @@ from bot.service.ambassadors import Ambassador
 from bot.service.core import Core
 from bot.service.open_cases import hidden_people
 from bot.service.stays import subjects_of
-from bot.store.tables import Person, Placement, Question
+from bot.store.tables import Audit, Person, Placement, Question
 
 REMEMBERED = timedelta(days=30)  # how long settled questions stand in lists, and pieces of a number count together
 MINE = 10
+EARLIER = 3  # exchanges shown beside one, as many as fit into a message
+REFUSED = "words_refused"  # the line of the audit
+_AIMED = frozenset({"new", "own", "th", "q", "answer", "send", "change", "drop"})  # whoever was refused too often can't
 
 
 def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
@@ -37,17 +41,21 @@ def load(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
         minor=young(scene.stay),
         decides=scene.actor is not None and reaches_others(scene.actor, Action.SEE_QUESTION),
     )
-    if isinstance(event, Words):
+    parts = event.data.split(":") if isinstance(event, Tap) else []
+    what, number = (*parts, "", "", "")[1:3]
+    if isinstance(event, Words) or what in _AIMED:
+        view = replace(view, refused=refused_today(session, scene))
+    if isinstance(event, Words) or what in ("send", "change", "drop"):
         me = session.get_one(Person, scene.person_id)
         view = replace(view, surnames=(me.last_name,) if me.last_name else ())
         return replace(scene, asking=_of_conversation(core, session, scene, view))
-    parts = event.data.split(":") if isinstance(event, Tap) else []
-    what, number = (*parts, "", "", "")[1:3]
     named = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
     match what:
         case "new" | "own" | "th" | "q":
             view = _with_ambassador(core, session, scene, view, named)
-        case "answer" | "skip" | "stop" | "report" | "back" | "see" | "yes" | "no":
+        case "see":
+            view = replace(view, question=_with_earlier(session, of_number(core.content, session, scene, named)))
+        case "answer" | "skip" | "stop" | "report" | "back" | "yes" | "no" | "looked":
             view = replace(view, question=of_number(core.content, session, scene, named))
         case "vet":
             view = replace(view, candidate=_candidate(core, session, scene, named))
@@ -117,12 +125,22 @@ def stands_in_the_way(session: Session, scene: Scene, one: Ambassador | None) ->
         return session.scalar(select(func.count(Question.id)).where(*where)) or 0  # type: ignore[arg-type]
 
     return why_not(
+        refused=refused_today(session, scene),
         stopped=count(me, them, Question.state == State.STOPPED) > 0,
         open_questions=count(me, Question.state.in_(OPEN)),
         asked_today=count(me, them, Question.asked_at > now - A_DAY) > 0,
         in_a_week=count(them, Question.goes_at > now - A_WEEK),
         limit=one.limit,
     )
+
+
+def refused_today(session: Session, scene: Scene) -> int:
+    """How often words of this person were refused since their midnight."""
+    midnight = to_utc(local_date(scene.now, scene.zone), time(0), scene.zone)
+    tries = select(func.count(Audit.id)).where(
+        Audit.person_id == scene.person_id, Audit.action == REFUSED, Audit.at >= midnight
+    )
+    return session.scalar(tries) or 0
 
 
 # --- questions --------------------------------------------------------------------------------------
@@ -134,6 +152,18 @@ def of_number(library: Library, session: Session, scene: Scene, number: int) -> 
     return next(iter(_views(library, session, scene, [row])), None) if row is not None else None
 
 
+def _with_earlier(session: Session, one: QuestionView | None) -> QuestionView | None:
+    """For who reads for others: what the two wrote to each other before."""
+    if one is None or one.side != "desk":
+        return one
+    row = session.get_one(Question, one.id)
+    before = select(Question).where(
+        Question.asker_id == row.asker_id, Question.to_id == row.to_id, Question.id < row.id
+    ).order_by(Question.id.desc()).limit(EARLIER)  # fmt: skip
+    found = tuple(Exchange(it.asked_at, it.preset, it.words, it.answer) for it in session.scalars(before))
+    return replace(one, earlier=found)
+
+
 def _mine(library: Library, session: Session, scene: Scene) -> tuple[QuestionView, ...]:
     mine = select(Question).where(
         Question.asker_id == scene.person_id, Question.asked_at > scene.now - REMEMBERED
@@ -143,10 +173,11 @@ def _mine(library: Library, session: Session, scene: Scene) -> tuple[QuestionVie
 
 def for_desk(library: Library, session: Session, scene: Scene) -> tuple[QuestionView, ...]:
     """Those this person may read, the ones that wait for a decision first, then the newest."""
-    recent = or_(Question.state.in_(OPEN), Question.asked_at > scene.now - REMEMBERED)
+    reported = Question.reported_at.is_not(None) & Question.report_settled_at.is_(None)
+    recent = or_(Question.state.in_(OPEN), Question.asked_at > scene.now - REMEMBERED, reported)
     found = session.scalars(select(Question).where(recent).order_by(Question.id.desc()))
     seen = [one for one in _views(library, session, scene, found) if one.side == "desk"]
-    return tuple(sorted(seen, key=lambda one: one.state not in FOR_DESK))
+    return tuple(sorted(seen, key=lambda one: not one.report_open and one.state not in FOR_DESK))
 
 
 def _views(library: Library, session: Session, scene: Scene, found: Iterable[Question]) -> tuple[QuestionView, ...]:
@@ -185,14 +216,15 @@ def view(library: Library, session: Session, row: Question, side: str, decides: 
         row.id, side, State(row.state), row.to_placement_id, to.first_name.split()[0] if to.first_name else "",
         _town(library, there), row.preset, row.words, row.answer, row.asked_at, row.reason,
         may_decide=decides, reported=row.reported_at is not None, read_first=is_young(session, row),
-        answered=row.answered_at is not None,
+        answered=row.answered_at is not None, came=row.goes_at is not None, held_for=row.held_for,
+        report_open=row.reported_at is not None and row.report_settled_at is None,
     )  # fmt: skip
     if side == "asker" and row.state != State.ANSWERED:
         return replace(seen, answer=None)  # what waits for a coordinator is not theirs to read yet
     if side != "desk":
         return seen
     asker, stay = session.get_one(Person, row.asker_id), session.get_one(Placement, row.placement_id)
-    return replace(seen, learner=full_name(asker), code=stay.code)
+    return replace(seen, learner=full_name(asker), code=stay.code, placement_id=stay.id, asker_id=asker.id)
 
 
 # --- those who are asked ----------------------------------------------------------------------------
@@ -205,8 +237,17 @@ def _with_standing(core: Core, session: Session, scene: Scene, view: AskingView)
     if one.agreed_at is None:
         return replace(view, standing="may")
     shown = ambassadors.shown(session, core.content, scene.now, number=one.placement.id)
-    standing = "shown" if shown else "waits"
+    standing = "shown" if shown else "declined" if _was_declined(session, one) else "waits"
     return replace(view, standing=standing, limit=one.placement.asks_a_week or USUAL_LIMIT)
+
+
+def _was_declined(session: Session, one: Ambassador) -> bool:
+    """Has a coordinator said no since they agreed?"""
+    words = select(Audit.detail).where(
+        Audit.person_id == one.placement.person_id, Audit.action == "ambassador_vetted", Audit.at >= one.agreed_at
+    )
+    newest = session.scalar(words.order_by(Audit.id.desc()).limit(1))
+    return newest is not None and not newest.get("on")
 
 
 def mine_as_ambassador(library: Library, session: Session, scene: Scene) -> Ambassador | None:

@@ -11,7 +11,7 @@ from bot.flows import asking_screens as talk
 from bot.flows.asking_effects import BeAsked, SetAsks, VetAmbassador
 from bot.rules.asking import LIMITS, TEXT_VERSION
 from bot.rules.permissions import Action
-from bot.service import ambassadors, asking, asking_views, notices
+from bot.service import ambassadors, asking_desk, asking_views, asking_ways, notices
 from bot.service.audit import note
 from bot.service.consents import record_consent
 from bot.service.core import Core
@@ -32,7 +32,9 @@ def _be_asked(work: Work, effect: BeAsked) -> None:
         return  # asked again after a year: it goes on
     one.placement.vetted_at = None
     # However often it is tapped, once a day.
-    asking.tell_candidate(work.core, work.session, one, f"candidate:{one.placement.id}:{work.now:%Y%m%d}", work.now)
+    asking_desk.tell_candidate(
+        work.core, work.session, one, f"candidate:{one.placement.id}:{work.now:%Y%m%d}", work.now
+    )
     work.applied.more = True
 
 
@@ -43,7 +45,7 @@ def leave(core: Core, session: Session, person_id: int, now: datetime) -> None:
     if session.scalar(newest.order_by(Consent.id.desc()).limit(1)):
         record_consent(session, person_id, ambassadors.ON_MAP, False, "self", person_id, now, version=TEXT_VERSION)
     session.execute(update(Placement).where(*stays).values(vetted_at=None))
-    asking.end_of(core, session, person_id, now)
+    asking_ways.end_of(core, session, person_id, now)
 
 
 def _set_asks(work: Work, effect: SetAsks) -> None:
@@ -68,7 +70,7 @@ def vet(core: Core, session: Session, placement: Placement, on: bool, actor: int
     note(session, actor, "ambassador_vetted", placement.person_id, now, on=on)
     session.flush()
     if not on:
-        asking.end_of(core, session, placement.person_id, now)
+        asking_ways.end_of(core, session, placement.person_id, now)
     if on != (was is not None) or not on:
         notices.notify(session, placement.person_id, talk.vetted(on), now=now)
 

@@ -113,6 +113,7 @@ def _drafted(who: Whose) -> ColumnElement[bool]:
 
 # Why something stays, as the texts `kept/proof/rests` have it.
 _COUNTS, _TRAIL, _LOG, _CONSENT, _SENT, _WAY_IN = "counts", "trail", "log", "consent", "sent", "way_in"
+_REPORT = "report"
 _CHAT = "the same words lie in the person's own chat"
 _NOBODY = "it holds nothing of a person"
 _UNNAMED = "no name, number or hour leads from it to anybody: it cannot be told whose it is"
@@ -137,8 +138,9 @@ ALL: tuple[Kept, ...] = (
     Kept(t.Mood, _stay(t.Mood)),
     Kept(t.Relay, lambda who: or_(t.Relay.placement_id.in_(who.stays), t.Relay.from_id == who.person,
                                   t.Relay.to_id == who.person)),
-    Kept(t.Question, _question, without=("placement_id", "asker_id", "to_placement_id", "to_id", "decided_by",
-                                         "reported_by", "wake_at")),
+    Kept(t.Question, _question, After.EMPTIED, rests=_REPORT,
+         without=("placement_id", "asker_id", "to_placement_id", "to_id", "decided_by", "reported_by", "reported_at",
+                  "report_settled_at", "wake_at")),
     Kept(t.StepRun, _stay(t.StepRun), After.EMPTIED, rests=_COUNTS),
     Kept(t.DueStep, _stay(t.DueStep)),
     Kept(t.Point, _stay(t.Point), After.STAYS, rests=_COUNTS),

@@ -32,6 +32,12 @@ def quiet_hours_of(session: Session, people: Collection[int]) -> dict[int, Quiet
     return hours
 
 
+def next_hour(session: Session, person_id: int, now: datetime) -> datetime:
+    """Now, or the end of a person's quiet hours."""
+    zone = reader_zones(session, {person_id}, now).get(person_id, "UTC")
+    return next_allowed(now, zone, quiet_hours_of(session, {person_id})[person_id])
+
+
 def notify(
     session: Session, person_id: int, *screens: Screen, now: datetime, key: str | None = None, ref: str | None = None
 ) -> int:
@@ -42,8 +48,7 @@ def notify(
     chat_id = drafts.chat_of(session, person_id)
     if chat_id is None:
         return 0
-    zone = reader_zones(session, {person_id}, now).get(person_id, "UTC")
-    at = next_allowed(now, zone, quiet_hours_of(session, {person_id})[person_id])
+    at = next_hour(session, person_id, now)
     waiting = [
         drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, key=key, ref=ref, not_before=at) for shown in screens
     ]

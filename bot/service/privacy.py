@@ -14,10 +14,11 @@ from bot.errors import BadInput
 from bot.flows.privacy import looked
 from bot.flows.vocabulary import Attachment, Drawing, Screen
 from bot.i18n import Text, say
+from bot.rules.asking import State
 from bot.service import kept, looked_at
 from bot.service.audit import note
 from bot.service.spoken import spoken, titles
-from bot.store.tables import Base, Person
+from bot.store.tables import Base, Person, Question
 
 _NAMES = {"placement": "stays"}  # what a copy calls a table, where that is not its own name
 
@@ -36,7 +37,7 @@ def export(session: Session, person_id: int, now: datetime, by: int | None = Non
             continue
         found = session.scalars(select(one.table).where(one.rows(who)).order_by(*one.table.__table__.primary_key))
         data[_NAMES.get(one.name, one.name)] = [_row(row, one.without) for row in found]
-    _keep_back(data, who)
+    _keep_back(session, data, who)
     data["looked_at"] = looked_at.as_data(looked_at.looks_of(session, person_id, "UTC"))
     data["about_others"] = _acted(session, who)
     data["not_in_this_copy"] = {one.name: one.why for one in kept.ALL if one.why}
@@ -55,12 +56,20 @@ def _acted(session: Session, who: kept.Whose) -> dict[str, list[dict[str, Any]]]
     return found
 
 
-def _keep_back(data: dict[str, Any], who: kept.Whose) -> None:
+def _keep_back(session: Session, data: dict[str, Any], who: kept.Whose) -> None:
     """Leave out what a tutor has not shown yet, which is the tutor's until then, and what a learner wrote
-    to somebody who looks after them: that they wrote is the reader's, the words are the learner's."""
+    to somebody who looks after them: that they wrote is the reader's, the words are the learner's. Of questions, what
+    has not come to this side, or never will."""
     for letter in data["relay"]:
         if letter["from_id"] != who.person and letter["placement_id"] not in who.stays:
             letter["words"] = None
+    mine = set(session.scalars(select(Question.id).where(Question.asker_id == who.person)))
+    for asked in data["question"]:
+        if asked["id"] not in mine:
+            came = asked["goes_at"] is not None and asked["goes_at"] <= data["exported_at"]
+            asked["words"] = asked["words"] if came else None
+        elif asked["state"] != State.ANSWERED:
+            asked["answer"] = None
     data["review_note"] = [n for n in data["review_note"] if n["side"] != "tutor" or n["shown_at"]]
 
 

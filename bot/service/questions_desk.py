@@ -13,7 +13,7 @@ from bot.errors import BadInput, NotFound
 from bot.flows.asking_screens import words_of
 from bot.i18n import SOURCE_LANGUAGE, Text
 from bot.rules.asking import FOR_DESK, OPEN, State
-from bot.service import asking, asking_views
+from bot.service import asking_desk, asking_views
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -28,7 +28,8 @@ def listed(core: Core, cohort: str | None, open_only: bool, now: datetime) -> li
         if cohort is not None:
             query = query.where(Cohort.id == find(session, cohort).id)
         if open_only:
-            query = query.where(Question.state.in_(OPEN))
+            open_report = Question.reported_at.is_not(None) & Question.report_settled_at.is_(None)
+            query = query.where(Question.state.in_(OPEN) | open_report)
         found = [(row, code) for row, code in session.execute(query.order_by(Question.id.desc()))]
         for row, _ in found:
             note(session, None, "question_read", row.asker_id, now, question=row.id)
@@ -47,9 +48,11 @@ def _line(library: Library, session: Session, row: Question, cohort: str) -> dic
         "id": row.id, "cohort": cohort, "code": seen.code, "learner": seen.learner,
         "ambassador": f"{seen.name}, {plain(seen.town)}", "state": row.state,
         "question": plain(words_of(library, seen)), "own_words": row.preset is None, "answer": row.answer,
+        "held_for": row.held_for,
         "asked_at": row.asked_at.isoformat(timespec="minutes"),
         "goes_at": _iso(row.goes_at), "answered_at": _iso(row.answered_at), "reason": row.reason,
-        "reported_by": by.get(row.reported_by or 0), "waits_for_you": row.state in FOR_DESK,
+        "reported_by": by.get(row.reported_by or 0), "reported_at": _iso(row.reported_at),
+        "report_settled_at": _iso(row.report_settled_at), "waits_for_you": row.state in FOR_DESK or seen.report_open,
     }  # fmt: skip
 
 
@@ -57,14 +60,27 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat(timespec="minutes") if at is not None else None
 
 
+def settle_report(core: Core, number: int, now: datetime) -> None:
+    """Somebody has looked into a report. Raises NotFound, BadInput."""
+    with core.store.transaction() as session:
+        row = _found(session, number)
+        if not asking_desk.settle_report(session, row, None, now):
+            raise BadInput(f"No report about question {number} is open.")
+
+
+def _found(session: Session, number: int) -> Question:
+    row = session.scalar(select(Question).where(Question.id == number).with_for_update())
+    if row is None:
+        raise NotFound(f"There is no question {number}: `compagnon map questions` shows their numbers.")
+    return row
+
+
 def decide(core: Core, number: int, passes: bool, reason: str | None, now: datetime) -> str:
     """Returns what was decided about: question or answer. Raises NotFound, BadInput."""
     with core.store.transaction() as session:
-        row = session.scalar(select(Question).where(Question.id == number).with_for_update())
-        if row is None:
-            raise NotFound(f"There is no question {number}: `compagnon map questions` shows their numbers.")
+        row = _found(session, number)
         what = "answer" if row.state == State.HELD else "question"
-        if not asking.decide(core, session, row, passes, reason, None, now):
+        if not asking_desk.decide(core, session, row, passes, reason, None, now):
             raise BadInput(f"Question {number} waits for nobody's decision: it is {row.state}.")
         ended = passes and row.state == State.ENDED
     if ended:  # which stays so

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from bot.clock import ONE_DAY, local_date, to_utc
 from bot.flows import kept as talk
 from bot.rules.alert import Reason
-from bot.rules.asking import KEPT as QUESTIONS
 from bot.rules.retention import ALERTS, MESSAGES, UNNAMED, Todo, judge
 from bot.service import ambassadors, asking, coming_of_age, erasing, notices
 from bot.service.core import Core
@@ -32,7 +31,6 @@ from bot.store.tables import (
     ParkedUpdate,
     Person,
     Placement,
-    Question,
     SecondMessage,
 )
 from bot.store.writing import beat
@@ -183,9 +181,7 @@ def _tidy(core: Core, now: datetime) -> None:
         second = SecondMessage.finished_at <= now - MESSAGES
         _run(session, update(SecondMessage).where(second).values(payload={}, address=""))
         _run(session, delete(ParkedUpdate).where(ParkedUpdate.parked_at <= now - MESSAGES))
-        settled = Question.closed_at.is_not(None) & (Question.closed_at <= now - QUESTIONS)
-        blank = {"words": None, "answer": None}
-        _run(session, update(Question).where(settled, Question.reported_at.is_(None)).values(**blank))
+        asking.forget_old(session, now)
         unnamed = now.date() - UNNAMED
         _run(session, delete(KitQuestion).where(KitQuestion.asked_on <= unnamed))
         _run(session, delete(Feedback).where(Feedback.written_on <= unnamed))

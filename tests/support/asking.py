@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from bot.service import asking
 from bot.service.core import Core
 from bot.store.tables import Consent, Question, TelegramAccount
 from tests.support.cohort import COORDINATOR, LEARNER, Small, add_learner, add_staff
@@ -47,13 +48,26 @@ class Pair:
         self.small.world.deliver()
         return self.questions()[-1].id
 
+    def send(self, chat: int, words: str) -> None:
+        """Words, and the tap that sends them once they were shown again."""
+        self.say(chat, words)
+        if any(label == "Send" for label, _ in self.small.world.phone(chat).last.buttons):
+            self.small.world.tap(chat, "Send")
+
     def ask_in_words(self, words: str) -> None:
         self.tap(LEARNER, f"ask:own:{self.stay}")
-        self.say(LEARNER, words)
+        self.send(LEARNER, words)
 
     def answer(self, number: int, words: str) -> None:
         self.tap(MILA, f"ask:answer:{number}")
-        self.say(MILA, words)
+        self.send(MILA, words)
+
+    def hours_later(self, hours: float) -> None:
+        """Time goes by, and what is due happens."""
+        world = self.small.world
+        world.clock.set(world.now + timedelta(hours=hours))
+        asking.wake(self.core, world.now, 100)
+        world.deliver()
 
 
 def in_chat(core: Core, small: Small, name: str, chat: int) -> None:

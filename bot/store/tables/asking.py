@@ -25,6 +25,7 @@ class Question(Base):
     preset: Mapped[str | None]  # theme/id of a question that the content has; else there are
     words: Mapped[str | None] = mapped_column(Text)  # of their own
     answer: Mapped[str | None] = mapped_column(Text)
+    held_for: Mapped[str | None]  # why words or answer wait, or waited, for a coordinator
     asked_at: Mapped[datetime]
     goes_at: Mapped[datetime | None]  # when it comes to the ambassador, whose day and night are minded
     answered_at: Mapped[datetime | None]
@@ -34,5 +35,6 @@ class Question(Base):
     reason: Mapped[str | None]  # why it was not passed on
     reported_by: Mapped[int | None] = mapped_column(BigId)  # which of the two found something wrong
     reported_at: Mapped[datetime | None]
-    wake_at: Mapped[datetime | None]  # when to look whether anybody has answered
+    report_settled_at: Mapped[datetime | None]  # when somebody responsible had looked into it
+    wake_at: Mapped[datetime | None]  # when to look again: it goes out, nobody has answered, nobody has read it
     __table_args__ = (Index("ix_question_due", "wake_at", sqlite_where=_DUE, postgresql_where=_DUE),)
