@@ -96,36 +96,48 @@ def without_work(core: Core, now: datetime) -> frozenset[str]:
     return frozenset(job for job in _MOMENTS if not getattr(found, job))
 
 
+_AFTER = bindparam("after", type_=Outbox.not_before.type)
+_PLANNED = literal_column("'planned'")
+_INSTANTS = (
+    ("step", DueStep.due_at, DueStep.state == _PLANNED),
+    ("check_in", CheckIn.wake_at, CheckIn.wake_at.is_not(None)),
+    ("travel", Travel.wake_at, Travel.wake_at.is_not(None)),
+    ("pause", Pause.wake_at, Pause.wake_at.is_not(None)),
+    ("absence", Absence.wake_at, Absence.wake_at.is_not(None)),
+    ("readiness", Cohort.look_at, Cohort.look_at.is_not(None)),
+    ("step", WalkStep.due_at, WalkStep.state == _PLANNED),
+    ("plan", Walk.plan_at, Walk.plan_at.is_not(None)),
+    ("plan", Cohort.walks_at, Cohort.walks_at.is_not(None)),
+    ("case", Case.next_at, Case.next_at.is_not(None)),
+    ("retention", Cohort.forget_at, Cohort.forget_at.is_not(None)),
+    ("question", Question.wake_at, Question.wake_at.is_not(None)),
+    ("drill", Drill.wake_at, Drill.wake_at.is_not(None)),
+    ("alert", Alert.next_at, Alert.next_at.is_not(None)),
+    ("digest", Membership.digest_next, Membership.digest_next.is_not(None)),
+    ("message", MessageCopy.due_at, MessageCopy.state == _PLANNED),
+    ("plan", Placement.plan_at, Placement.plan_at.is_not(None)),
+    ("send", Outbox.not_before, in_states(Outbox, "queued") & (Outbox.not_before > _AFTER)),
+)
+_COMING = select(
+    *(
+        select(func.min(instant)).where(waits).scalar_subquery().label(f"look{number}")
+        for number, (_, instant, waits) in enumerate(_INSTANTS)
+    )
+)
+
+
 def next_due(core: Core, after: datetime, *, visible: bool = False) -> tuple[datetime, str] | None:
     """The next instant at which something is to happen, and what; None when nothing is planned.
 
     `visible` leaves out what nobody sees, or is to foresee: planning, another try of a message, a drill, who is back.
     """
-    looks = (
-        (select(DueStep.due_at).where(DueStep.state == "planned").order_by(DueStep.due_at), "step"),
-        (select(CheckIn.wake_at).where(CheckIn.wake_at.is_not(None)).order_by(CheckIn.wake_at), "check_in"),
-        (select(Travel.wake_at).where(Travel.wake_at.is_not(None)).order_by(Travel.wake_at), "travel"),
-        (select(Pause.wake_at).where(Pause.wake_at.is_not(None)).order_by(Pause.wake_at), "pause"),
-        (select(Absence.wake_at).where(Absence.wake_at.is_not(None)).order_by(Absence.wake_at), "absence"),
-        (select(Cohort.look_at).where(Cohort.look_at.is_not(None)).order_by(Cohort.look_at), "readiness"),
-        (select(WalkStep.due_at).where(WalkStep.state == "planned").order_by(WalkStep.due_at), "step"),
-        (select(Walk.plan_at).where(Walk.plan_at.is_not(None)).order_by(Walk.plan_at), "plan"),
-        (select(Cohort.walks_at).where(Cohort.walks_at.is_not(None)).order_by(Cohort.walks_at), "plan"),
-        (select(Case.next_at).where(Case.next_at.is_not(None)).order_by(Case.next_at), "case"),
-        (select(Cohort.forget_at).where(Cohort.forget_at.is_not(None)).order_by(Cohort.forget_at), "retention"),
-        (select(Question.wake_at).where(Question.wake_at.is_not(None)).order_by(Question.wake_at), "question"),
-        (select(Drill.wake_at).where(Drill.wake_at.is_not(None)).order_by(Drill.wake_at), "drill"),
-        (select(Alert.next_at).where(Alert.next_at.is_not(None)).order_by(Alert.next_at), "alert"),
-        (select(Membership.digest_next).where(Membership.digest_next.is_not(None))
-         .order_by(Membership.digest_next), "digest"),
-        (select(MessageCopy.due_at).where(MessageCopy.state == "planned").order_by(MessageCopy.due_at), "message"),
-        (select(Placement.plan_at).where(Placement.plan_at.is_not(None)).order_by(Placement.plan_at), "plan"),
-        (select(Outbox.not_before).where(Outbox.state == "queued", Outbox.not_before > after)
-         .order_by(Outbox.not_before), "send"),
-    )  # fmt: skip
     with core.store.transaction() as session:
-        wanted = [look for look in looks if not visible or look[1] not in UNSEEN]
-        found = [(instant, what) for query, what in wanted if (instant := session.scalar(query.limit(1))) is not None]
+        coming = first(session, _COMING, after=after)
+    found = [
+        (instant, what)
+        for (what, _, _), instant in zip(_INSTANTS, coming, strict=True)
+        if instant is not None and not (visible and what in UNSEEN)
+    ]
     return min(found, default=None)
 
 
