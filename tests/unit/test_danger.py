@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from bot.content.kits import DangerWords
-from bot.content.loader import load_library
 from bot.rules.danger import Danger, DangerRules
 from bot.rules.fold import fold
 from tests.support import shipped
@@ -108,7 +107,7 @@ def test_folding_reads_every_alphabet_of_ours_as_it_is_typed_without_its_keys(te
 
 
 def test_danger_is_read_in_every_language_that_is_spoken() -> None:
-    library = load_library()
+    library = shipped.library()
     assert set(library.catalogues.languages) <= set(library.danger)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.content.loader import Library, load_library
+from bot.content.loader import Library
 from bot.flows.urgent import cry
 from bot.flows.vocabulary import Command, Edited, Event, Membership, Photo, Place, Start, Tap, Words
 from bot.transport.flood import HEARD_FOR, WORDS, Bucket, Cries, Flood, weight_of
+from tests.support import shipped
 
 
 class Clock:
@@ -30,7 +31,7 @@ def flood(clock: Clock) -> Flood:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return load_library()
+    return shipped.library()
 
 
 def test_so_much_fits_at_once_and_then_as_it_runs_off(flood: Flood, clock: Clock) -> None:

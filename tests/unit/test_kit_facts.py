@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.folder import read_tree
 from bot.content.kit_checks import overdue
 from bot.content.kits import BALKANS, Kit
 from bot.rules.kit_answer import answer_to, reaches, topic_texts
@@ -111,7 +110,7 @@ def test_places_of_a_kit_lie_near_it() -> None:
 
 
 def test_facts_that_have_grown_old_are_warned_of_with_who_looks_again() -> None:
-    tree = read_tree()
+    tree = shipped.tree()
     assert list(overdue(tree, TODAY)) == []
     old = list(overdue(tree, TODAY + timedelta(days=400)))
     assert any("the coordinator" in fault.what and "numbers" in fault.what for fault in old)

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from bot.content.kits import Kit, Place, PlaceKind
-from bot.content.loader import load_library
 from bot.rules.nearby import Point, Spot, first, kilometres, nearest, outside
+from tests.support import shipped
 
 CHECKED = {"source": ("map",), "checked": date(2026, 1, 1)}
 
@@ -64,7 +64,7 @@ def test_the_ends_of_the_earth_are_places_too(spot: Spot) -> None:
 
 
 def test_every_shipped_place_with_degrees_lies_in_or_near_its_city() -> None:
-    for one in load_library().kits.values():
+    for one in shipped.library().kits.values():
         for found in one.places:
             if found.latitude is not None and found.longitude is not None and found.kind != "airport":
                 assert outside(one, Spot(found.latitude, found.longitude)) is None, found.name

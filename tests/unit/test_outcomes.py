@@ -6,13 +6,13 @@ from datetime import date
 
 import pytest
 
-from bot.content.loader import load_library
 from bot.i18n import Day, Text
 from bot.papers.grid_form import Form, grid_form
 from bot.rules.outcomes import GENERIC, best, code_of, days_of, list_for, week_on, week_to_log, weeks_of
+from tests.support import shipped
 
 ARRIVAL, RETURN = date(2026, 3, 1), date(2026, 3, 21)
-LISTS = {list_id: one.trades for list_id, one in load_library().outcomes.items()}
+LISTS = {list_id: one.trades for list_id, one in shipped.library().outcomes.items()}
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_a_trade_finds_its_list_in_any_language(trade: str | None, found: str) -
 
 
 def test_every_list_has_six_to_eight_outcomes() -> None:
-    counts = {list_id: len(list(one.entries())) for list_id, one in load_library().outcomes.items()}
+    counts = {list_id: len(list(one.entries())) for list_id, one in shipped.library().outcomes.items()}
     assert len(counts) == 11
     assert set(counts.values()) <= {6, 7, 8}
 
@@ -75,7 +75,7 @@ def test_the_furthest_is_told_and_the_same_words_have_the_same_code() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de"])  # the shortest words and the longest
 def test_the_tutors_form_is_one_page_in_any_language_and_for_any_name(language: str) -> None:
-    library = load_library()
+    library = shipped.library()
     units = library.outcomes["car-mechatronics"].units
     outcomes = tuple(
         (Text(f"outcomes/car-mechatronics/units/{unit.id}/title"),

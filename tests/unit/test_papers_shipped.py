@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import docx
 
-from bot.content.loader import load_library
 from bot.papers.paper_docx import SPELLING, paper_docx
 from bot.papers.paper_filling import DOTS, Template, Values, fill
 from bot.papers.paper_guard import checked_docx
+from tests.support import shipped
 from tests.support.docx_files import texts_of
 
 MODEL = {
@@ -21,7 +21,7 @@ NOW = datetime(2027, 1, 2, 3, tzinfo=UTC)
 
 
 def test_every_paper_is_a_sound_template_that_says_first_that_it_is_a_model() -> None:
-    library = load_library()
+    library = shipped.library()
     for number, form in enumerate(library.documents.values()):
         language = sorted(SPELLING)[number % len(SPELLING)]
         made = paper_docx(

@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.content import languages
-from bot.content.folder import read_tree
 from bot.flows import language, onboarding_screens
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Outcome, Tap
 from bot.i18n import Catalogues, Country, Day, Entry, Hour, Moment, Text, locale_of, say, show_value
 from bot.rules.typed import parse_language
+from tests.support import shipped
 from tests.support.scenes import scene
 
 POLISH = {"interface/menu/ask": ("Wybierz",)}
@@ -107,7 +107,7 @@ def test_montenegrin_is_a_language_in_import_files():
 
 
 def test_every_file_about_safety_exists():
-    assert set(languages.SAFETY_FILES) <= set(read_tree().files)
+    assert set(languages.SAFETY_FILES) <= set(shipped.tree().files)
 
 
 def test_a_text_for_everybody_is_still_said_in_the_readers_language():

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bot.content.folder import SHIPPED, read_tree
 from bot.content.schema import Include, Journey, Series
+from tests.support import shipped
 
 
 def series(**more: object) -> Series:
@@ -47,7 +48,7 @@ def test_an_item_that_is_also_a_step_is_refused_by_name() -> None:
 
 
 def test_the_long_journey_takes_over_the_short_one_but_for_what_it_leaves_out() -> None:
-    journeys = read_tree(SHIPPED).models("journeys")
+    journeys = shipped.tree().models("journeys")
     short, long = journeys["learner-short"], journeys["learner-long"]
     left_out = set(long.include[0].leave_out) - {step.id for step in long.steps}
     missing = {step.id for step in short.steps} - {step.id for step in long.steps}
@@ -55,7 +56,7 @@ def test_the_long_journey_takes_over_the_short_one_but_for_what_it_leaves_out() 
 
 
 def test_only_the_stages_asked_for_are_taken_over() -> None:
-    short = read_tree(SHIPPED).models("journeys")["learner-short"]
+    short = shipped.tree().models("journeys")["learner-short"]
     taken = Include.model_validate({"journey": "learner-short", "stages": ["after"]}).of(short)
     assert {step.stage for step in taken} == {"after"}
 

@@ -6,14 +6,14 @@ from functools import cache
 
 import pytest
 
-from bot.content.loader import load_library
 from bot.errors import BadInput
 from bot.rules.towns import Misplaced, Towns
+from tests.support import shipped
 
 
 @cache
 def towns() -> Towns:
-    return Towns(load_library())
+    return Towns(shipped.library())
 
 
 @pytest.mark.parametrize("name", ["seville", "Seville", "SEVILLE", "Séville", "Sevilla"])
