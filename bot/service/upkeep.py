@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, case, delete, func, literal_column, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from bot.service import outages, outbox
@@ -97,7 +97,7 @@ def without_work(core: Core, now: datetime) -> frozenset[str]:
 
 
 _AFTER = bindparam("after", type_=Outbox.not_before.type)
-_PLANNED = literal_column("'planned'")
+_PLANNED: ColumnElement[str] = literal_column("'planned'")
 _INSTANTS = (
     ("step", DueStep.due_at, DueStep.state == _PLANNED),
     ("check_in", CheckIn.wake_at, CheckIn.wake_at.is_not(None)),
