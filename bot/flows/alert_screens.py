@@ -123,8 +123,6 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     if d.reason == Reason.DRILL:
         return alarm(d.alert_id, d.cohort, d.raised_at, repeat=repeat)
     body: list[Text] = [_head(d)]
-    if d.reopened and not repeat:
-        body.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
     body += _said(d)
     if exhausted:
         body.append(say("alerts/exhausted"))
@@ -155,8 +153,10 @@ _ANSWERS = {
 
 
 def _said(d: Dossier) -> list[Text]:
-    """What the learner said after the alert was raised."""
+    """What the learner said after the alert was raised; that it is not settled stays in sight until it is closed."""
     lines: list[Text] = []
+    if d.reopened:
+        lines.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
     if d.said in _ANSWERS and d.said_at is not None:
         answer = Text(f"interface/{_ANSWERS[d.said]}")
         lines.append(say("alerts/answered_meanwhile", at=d.at(d.said_at), answer=answer))

@@ -36,6 +36,8 @@ def handle(scene: Scene, event: Event) -> Outcome:
     if isinstance(event, Place):
         return _place(scene, event)
     if isinstance(event, Tap) and event.data == "sos:mistake" and scene.stay is not None:
+        if scene.alert is None or scene.alert.reason not in DANGER:
+            return show(Replace(screen(say("sos/over"), rows=((button("gate/sos_button", "sos:open"),),))))
         return show(
             Toast(say("sos/mistake_toast")),
             Replace(screen(say("sos/mistake"))),

@@ -212,6 +212,8 @@ def settle(core: Core, session: Session, alert_id: int, yes: bool, now: datetime
     book.note(row.id, "settled" if yes else "not_settled")
     if not yes:
         incidents.take_out(core, book, row)
+        # Newer than whatever they said before, that all is well or that it was a mistake.
+        row.state = {**row.state, "said": None, "said_at": None, "taken_back": False}
         move(core, book, row, words.NotSettled(now))
     book.write()
 

@@ -27,7 +27,7 @@ def dossier_of(
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
     itinerary = book.itinerary(placement)
     stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
-    trip = book.travels.get(placement.id)
+    trip, told = book.travels.get(placement.id), set(alert.state.get("told", ()))
     if trip is not None and trip.state != ARRIVED:
         stage = "during"  # on the way: those at both ends may know something
     return Dossier(
@@ -48,7 +48,7 @@ def dossier_of(
         taken_back=bool(alert.state.get("taken_back")), danger_at=_instant(alert.state.get("danger_at")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
-        skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped),
+        skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped if r.id not in told),
         nobody_on_duty=nobody_on_duty, became_red=became_red, 
         told=book.told(alert.id),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import delete
@@ -24,6 +25,7 @@ from bot.flows.vocabulary import (
     Replace,
     Say,
     Screen,
+    Shown,
     Tap,
     Toast,
     screen,
@@ -71,20 +73,30 @@ def _receive(core: Core, session: Session, incoming: Incoming, now: datetime) ->
     outcome = flow(scene, incoming.event)
     if scene.roles - OWN_STAY:
         note_looks(session, scene, incoming.event, now)
+    helps, shown = _help_first(outcome.shown)
+    first, waits = _say(core, session, scene, incoming, helps, now) if helps else ((), False)
     applied = apply_effects(core, session, scene, outcome.effects, now)
     keep_conversation(session, scene, applied.person_id, outcome.conversation, now)
     session.flush()
     reader = applied.scene or scene
-    shown = (*applied.before, *outcome.shown, *applied.after)
+    shown = (*applied.before, *shown, *applied.after)
     lost = account is None or account.lost
     again = outbox.repeat_interrupted(session, incoming.chat_id, now) if lost else 0
     deliveries, more = _say(core, session, reader, incoming, shown, now)
     toast = next((one for one in shown if isinstance(one, Toast)), None)
     return Handled(
-        deliveries=deliveries, toast=toast.text if toast else None, toast_alert=bool(toast and toast.alert),
-        language=reader.language, zone=reader.zone, more=more or applied.more or again > 0,
+        deliveries=(*first, *deliveries), toast=toast.text if toast else None,
+        toast_alert=bool(toast and toast.alert), language=reader.language, zone=reader.zone,
+        more=more or waits or applied.more or again > 0,
         leave=router.is_group(incoming.event), menu=menu_of(session, reader, account.commands if account else None),
     )  # fmt: skip
+
+
+def _help_first(shown: tuple[Shown, ...]) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+    """What helps now, such as numbers to call, is stored before anything that is told because of it; and the rest."""
+    toasts, words = ([one for one in shown if isinstance(one, Toast) is toast] for toast in (True, False))
+    helps = tuple(takewhile(lambda one: isinstance(one, Say) and one.kind is Kind.SAFETY and one.to is None, words))
+    return helps, (*toasts, *words[len(helps) :])
 
 
 def _note_activity(session: Session, account: Any, incoming: Incoming, now: datetime) -> None:

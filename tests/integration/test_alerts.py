@@ -397,6 +397,20 @@ def test_who_gets_a_reopened_alert_reads_that_it_was_closed_once(abroad: Small) 
     assert "Claire Exemple closed this alert" in abroad.world.phone(BACKUP).last.text
 
 
+def test_not_settled_is_newer_than_that_all_is_well(abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.tap(LEARNER, "I'm fine")
+    abroad.world.tap(REFERENT, "I'm on it")
+    resolve(abroad)
+    abroad.world.tap(LEARNER, "No, not yet")
+    abroad.world.wait(minutes=40)
+    shown = abroad.world.phone(BACKUP).last
+    assert shown.kind == "alert"
+    assert "not settled" in shown.text
+    assert "I'm fine" not in shown.text
+    assert "I have told Marco Esempio" in abroad.world.phone(LEARNER).text()
+
+
 def test_saying_not_settled_twice_reopens_once(core: Core, abroad: Small) -> None:
     missed(abroad)
     resolve(abroad)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.flows.vocabulary import Place
 from bot.service.core import Core
-from bot.store.tables import Alert, Outbox, Placement, SharedPlace, StepRun
-from tests.support.alerting import alerted, missed
+from bot.store.tables import Alert, Membership, Outbox, Placement, SharedPlace, StepRun
+from tests.support.alerting import alerted, missed, resolve
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small
 from tests.support.looking import dump, rows
 
@@ -31,7 +31,7 @@ def test_numbers_of_the_country_come_with_the_very_same_tap_that_alerts(core: Co
 def test_before_the_stay_the_numbers_are_those_of_home(small: Small) -> None:
     small.join()
     small.world.say(LEARNER, "/sos")
-    assert "France" in last_ones(small, 2)
+    assert "France" in last_ones(small, 3)
 
 
 def test_it_works_before_language_and_consent_are_chosen(core: Core, small: Small) -> None:
@@ -201,3 +201,26 @@ def test_words_of_danger_reach_who_has_the_alert_as_what_they_are(abroad: Small)
     abroad.world.tap(REFERENT, "I'm on it")
     abroad.world.say(LEARNER, "I want to kill myself")
     assert "words that sound like danger" in abroad.world.phone(REFERENT).last.text
+
+
+def test_where_nobody_is_on_duty_the_numbers_still_come_first(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        for name in ("claire", "marco"):
+            session.get_one(Membership, abroad.memberships[name]).away_until = abroad.world.now + timedelta(days=1)
+    before = len(abroad.world.phone(LEARNER).messages)
+    abroad.world.say(LEARNER, "/sos")
+    first, *rest = [m.text for m in abroad.world.phone(LEARNER).messages[before:]]
+    assert "Emergency numbers in Spain" in first
+    assert any("Nobody is on duty" in text for text in rest)
+    abroad.world.wait(minutes=5)
+    assert "skipped" not in abroad.world.phone(REFERENT).last.text
+
+
+def test_a_mistake_said_after_the_end_is_passed_on_to_nobody_and_says_so(abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.tap(REFERENT, "I'm on it")
+    resolve(abroad)
+    before = len(abroad.world.phone(REFERENT).messages)
+    abroad.world.tap(LEARNER, "Pressed by mistake")
+    assert "over already" in abroad.world.phone(LEARNER).text()
+    assert len(abroad.world.phone(REFERENT).messages) == before
