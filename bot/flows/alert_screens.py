@@ -46,6 +46,7 @@ class Dossier:
     now: datetime
     zone: str
     asked_at: datetime | None = None
+    rolled: bool = False  # a roll call asked
     reminded_at: datetime | None = None
     last_active_at: datetime | None = None
     city: Value | None = None
@@ -186,7 +187,7 @@ def _travel(d: Dossier) -> list[Text]:
 def _since(d: Dossier) -> list[Text]:
     lines = []
     if d.reason in _OF_CHECK_IN and d.asked_at:
-        lines.append(say("alerts/asked", at=d.at(d.asked_at)))
+        lines.append(say("alerts/asked_roll_call" if d.rolled else "alerts/asked", at=d.at(d.asked_at)))
     if d.reason in _OF_CHECK_IN and d.reminded_at:
         lines.append(say("alerts/reminded", at=d.at(d.reminded_at, "time")))
     lines.append(say("alerts/raised", at=d.at(d.raised_at)))

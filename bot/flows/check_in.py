@@ -73,9 +73,9 @@ def _rows(check_in_id: int) -> tuple[tuple, ...]:  # type: ignore[type-arg]
     )
 
 
-def ask(check_in_id: int, name: str) -> Screen:
-    """The question of the day."""
-    return screen(say("check_in/ask", name=name), rows=_rows(check_in_id))
+def ask(check_in_id: int, name: str, *, rolled: bool = False) -> Screen:
+    """The question of the day, or of a roll call."""
+    return screen(say("check_in/roll_call" if rolled else "check_in/ask", name=name), rows=_rows(check_in_id))
 
 
 def remind(check_in_id: int, name: str, until: datetime) -> Screen:
@@ -83,11 +83,11 @@ def remind(check_in_id: int, name: str, until: datetime) -> Screen:
     return screen(say("check_in/remind", name=name, until=Moment(until, "time")), rows=_rows(check_in_id))
 
 
-def thanks(late: bool, told: Sequence[str]) -> Screen:
+def thanks(late: bool, told: Sequence[str], *, rolled: bool = False) -> Screen:
     """The learner is fine; when somebody was alerted meanwhile, who hears of it."""
     if late and told:
         return screen(say("check_in/thanks_late", names=Listing(tuple(told))))
-    return screen(say("check_in/thanks"))
+    return screen(say("check_in/thanks_roll_call" if rolled else "check_in/thanks"))
 
 
 def help_offered(urgent: bool, told: Sequence[str]) -> Screen:

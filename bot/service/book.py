@@ -81,7 +81,9 @@ _PARTNERS = (
     .join(Person, Person.id == Placement.person_id)
     .where(among(Placement.id, "placements"))
 )
-_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at).where(among(CheckIn.id, "check_ins"))
+_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at, CheckIn.rolled_at).where(
+    among(CheckIn.id, "check_ins")
+)
 # The first of each kind only: an alert that nobody takes is told again and again, over days if need be.
 _TOLD = (
     select(

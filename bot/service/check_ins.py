@@ -138,7 +138,8 @@ def _carry_out(core: Core, book: Book, row: CheckIn, effect: rules.Effect) -> li
             if not late:
                 # Whoever still has an alert of another day hears it, too; with none open this says nothing.
                 alerts.learner_answered(core, session, placement, Answer.FINE.value, now)
-            return [talk.thanks(late, alerts.names_told(session, placement.id))]
+            told = alerts.names_told(session, placement.id)
+            return [talk.thanks(late, told, rolled=row.rolled_at is not None)]
         case rules.OfferHelp(urgent):
             return [talk.help_offered(urgent, alerts.names_told(session, placement.id))]
         case rules.TooEarly(counts_from):
@@ -177,7 +178,10 @@ def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
         again = row.id in missed_before(book.session, [row])
         return _step(book, row, rules.NotDelivered(book.now, "failed", again))
     name, ref = learner.first_name, f"check_in:{row.id}"
-    shown = talk.ask(row.id, name) if kind is Kind.CHECK_IN else talk.remind(row.id, name, row.deadline or book.now)
+    if kind is Kind.CHECK_IN:
+        shown = talk.ask(row.id, name, rolled=row.rolled_at is not None)
+    else:
+        shown = talk.remind(row.id, name, row.deadline or book.now)
     key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
     book.send(drafts.Draft(learner.chat_id, shown, kind, learner.person_id, key=key, ref=ref))
     return ()
@@ -353,3 +357,5 @@ def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: 
     ).all()
     for row in rows:
         advance(core, session, row, rules.Excused(now, why), now)
+    later = update(CheckIn).where(CheckIn.placement_id == placement_id, CheckIn.again_at.is_not(None))
+    session.execute(later.values(again_at=None))

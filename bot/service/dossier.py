@@ -36,6 +36,7 @@ def dossier_of(
         reason=alert.reason, severity=alert.severity, raised_at=alert.raised_at, now=now,
         zone=zone,
         asked_at=check_in.delivered_at if check_in else None,
+        rolled=check_in is not None and check_in.rolled_at is not None,
         reminded_at=check_in.reminder_delivered_at if check_in else None,
         last_active_at=person.last_active_at,
         city=town(placement.kit, placement.host_city) if stage == "during" else placement.home_city,

@@ -1,4 +1,7 @@
-"""The roll call: everyone abroad is asked now, by the same check-in that asks every evening."""
+"""The roll call: everyone abroad is asked now, by the same check-in that asks every evening.
+
+It does not stand for the evening's question: who answered it long before that hour is asked again then.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,8 @@ from bot.service import check_ins
 from bot.service.audit import note
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.stays import load_stays
-from bot.store.tables import CheckIn, Outbox, Placement, TelegramAccount
+from bot.service.stays import itinerary_of, load_stays
+from bot.store.tables import CheckIn, Cohort, Outbox, Placement, TelegramAccount
 from bot.store.writing import insert_or_ignore
 
 OPEN = (State.ASKED.value, State.DELIVERED.value, State.REMINDED.value, State.ALERTED.value)
@@ -75,15 +78,39 @@ def _ask(session: Session, stay: Stay, now: datetime) -> str:
         select(CheckIn).where(CheckIn.placement_id == stay.placement_id, CheckIn.day == today).with_for_update()
     ).first()
     if row is None:
-        insert_or_ignore(session, CheckIn, [check_ins.new_row(stay.placement_id, today, now)])
+        insert_or_ignore(session, CheckIn, [check_ins.new_row(stay.placement_id, today, now) | {"rolled_at": now}])
         return "asking"
     if row.state in OPEN:
         return "waiting"
     if row.state != State.PLANNED.value:
         _begin_again(session, row, now)
-    row.state, row.due_at, row.wake_at = State.PLANNED.value, now, now
+    elif row.due_at > now and row.rolled_at is None:
+        row.again_at = row.due_at
+    row.state, row.due_at, row.wake_at, row.rolled_at = State.PLANNED.value, now, now, now
     session.flush()
     return "asking"
+
+
+def resume(core: Core, now: datetime, limit: int) -> int:
+    """The hour of the day has come after a roll call: who answered before the window of that hour is asked again. Whose
+    question still stands, or rests, is not."""
+    with core.store.transaction() as session:
+        due = select(CheckIn).where(CheckIn.again_at <= now).order_by(CheckIn.again_at).limit(limit)
+        found = session.scalars(due.with_for_update(skip_locked=True)).all()
+        for row in found:
+            planned, row.again_at = row.again_at, None
+            if planned is not None and row.state == State.ANSWERED.value and _too_early(session, row, planned):
+                _begin_again(session, row, now)
+                row.state, row.due_at, row.wake_at, row.rolled_at = State.PLANNED.value, planned, planned, None
+    return len(found)
+
+
+def _too_early(session: Session, row: CheckIn, planned: datetime) -> bool:
+    placement = session.get_one(Placement, row.placement_id)
+    policy = check_ins.policy_of(placement, session.get_one(Cohort, placement.cohort_id))
+    trip = itinerary_of(placement)
+    there = trip is not None and trip.stage_at(planned) == "during"
+    return there and row.answered_at is not None and row.answered_at < planned - policy.answer_window
 
 
 def _begin_again(session: Session, row: CheckIn, now: datetime) -> None:

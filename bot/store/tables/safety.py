@@ -34,8 +34,12 @@ class CheckIn(Base):
     extended: Mapped[int] = mapped_column(default=0)  # seconds
     wake_at: Mapped[datetime | None]
     message_id: Mapped[int | None]  # the prompt, edited when answered
+    rolled_at: Mapped[datetime | None]  # a roll call asked, not the hour of the day
+    again_at: Mapped[datetime | None]  # the hour of the day that a roll call came before
     __table_args__ = (
         UniqueConstraint("placement_id", "day"),
+        Index("ix_check_in_again", "again_at", sqlite_where=text("again_at IS NOT NULL"),
+              postgresql_where=text("again_at IS NOT NULL")),
         Index("ix_check_in_wake", "wake_at", sqlite_where=text("wake_at IS NOT NULL"),
               postgresql_where=text("wake_at IS NOT NULL")),
     )  # fmt: skip
