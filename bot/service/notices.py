@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, time
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import QuietHours, next_allowed
@@ -13,7 +13,7 @@ from bot.flows.vocabulary import Kind, Screen
 from bot.rules.durations import parse_quiet_hours
 from bot.service import drafts
 from bot.service.stays import reader_zones
-from bot.store.tables import Cohort, Membership
+from bot.store.tables import Cohort, Membership, Outbox
 
 NIGHT = QuietHours(time(22), time(7))  # of who is in no cohort
 
@@ -53,3 +53,15 @@ def notify(
         drafts.Draft(chat_id, shown, Kind.NOTICE, person_id, key=key, ref=ref, not_before=at) for shown in screens
     ]
     return drafts.queue(session, waiting, now)
+
+
+def withdraw(session: Session, ref: str, now: datetime) -> frozenset[int]:
+    """Drop notices of that `ref` that are not under way yet. Returns the person ids of who now never reads them."""
+    dropped = session.scalars(
+        update(Outbox)
+        .where(Outbox.ref == ref, Outbox.state == "queued", Outbox.kind == Kind.NOTICE.value)
+        .values(state="cancelled", finished_at=now)
+        .returning(Outbox.person_id)
+        .execution_options(synchronize_session=False)
+    )
+    return frozenset(person for person in dropped if person is not None)

@@ -135,10 +135,10 @@ def ask(core: Core, session: Session, placement_id: int, first: date, last: date
     note(session, stay.person_id, "pause_asked", stay.person_id, now, first=first.isoformat(), last=last.isoformat())
     view = pause_of(session, row.id, stay)
     if until is not None:
-        _tell(session, to_tell, talk.request(view, until), now)
+        _tell(session, to_tell, talk.request(view, until), now, ref=_ref(row.id))
         return talk.asked(view, [name_of(session, person) for person in to_tell], until)
     _begin(core, session, row, stay, now)
-    _tell(session, to_tell, talk.desk(view, "begun"), now)
+    _tell(session, to_tell, talk.desk(view, "begun"), now, ref=_ref(row.id))
     return talk.begun(view)
 
 
@@ -164,9 +164,14 @@ def _begin(core: Core, session: Session, row: Pause, stay: Stay, now: datetime) 
     planning.replan(session, row.placement_id, now)
 
 
-def _tell(session: Session, people: Iterable[int], shown: Screen, now: datetime) -> None:
+def _ref(pause_id: int) -> str:
+    """What the news that a pause is wanted, or begun, is known by until it went out."""
+    return f"pause:{pause_id}"
+
+
+def _tell(session: Session, people: Iterable[int], shown: Screen, now: datetime, ref: str | None = None) -> None:
     for person in people:
-        notices.notify(session, person, shown, now=now)
+        notices.notify(session, person, shown, now=now, ref=ref)
 
 
 # --- deciding and ending ------------------------------------------------------------------------
@@ -228,6 +233,10 @@ def _ended(session: Session, view: PauseView, stay: Stay, person_id: int, now: d
     """Tell everybody else; returns what who ended it reads."""
     own = person_id == stay.person_id
     others = [person for person in deciders(session, stay.placement_id, now) if person != person_id]
+    if own:
+        # Who has not read of it yet, for it is night, need not read twice that nothing came of it.
+        unread = notices.withdraw(session, _ref(view.id), now)
+        others = [person for person in others if person not in unread]
     if view.terms.state is State.WITHDRAWN:
         _tell(session, others, talk.desk(view, "withdrawn"), now)
     elif own:

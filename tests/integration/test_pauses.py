@@ -200,6 +200,17 @@ def test_a_request_can_be_taken_back(core: Core, minor: Small) -> None:
     assert (the_pause(core).state, the_pause(core).wake_at) == ("withdrawn", None)
 
 
+def test_what_is_asked_for_and_taken_back_at_night_is_no_news_in_the_morning(minor: Small) -> None:
+    minor.world.travel(march(2, 18, 5))
+    minor.world.tap(LEARNER, "I'm fine")
+    minor.world.travel(march(2, 22))
+    before = {chat: len(minor.world.phone(chat).messages) for chat in (REFERENT, BACKUP)}
+    tomorrow(minor)
+    ask(minor, "Take it back")
+    minor.world.travel(march(3, 9))
+    assert {chat: len(minor.world.phone(chat).messages) for chat in (REFERENT, BACKUP)} == before
+
+
 def test_sos_works_in_a_pause_and_the_alert_says_that_check_ins_pause(core: Core, abroad: Small) -> None:
     tomorrow(abroad, 2, "Begin the pause")
     answer_until(abroad, 3)

@@ -5,7 +5,7 @@ from alembic import op
 
 from bot.store.tables.base import UtcDateTime
 
-revision = "0027"
+revision = "0029"
 down_revision = "0028"
 branch_labels = None
 depends_on = None
