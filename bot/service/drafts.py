@@ -92,7 +92,15 @@ _OURS_IF_FREE = {
     "lease_owner": case((_WAITING.is_(None), bindparam("owner"))),
     "lease_until": case((_WAITING.is_(None), bindparam("until", type_=Outbox.lease_until.type))),
 }
-_INSERT_ANSWER = insert(Outbox).values(_OURS_IF_FREE).returning(Outbox.id, Outbox.lease_owner)
+_GIVEN = (
+    "key", "chat_id", "person_id", "language", "kind", "ref", "priority", "bulk", "payload", "edits", "not_before",
+    "expires_at", "attempts", "created_at",
+)  # fmt: skip
+_INSERT_ANSWER = (
+    insert(Outbox)
+    .values({**{name: bindparam(f"new_{name}") for name in _GIVEN}, **_OURS_IF_FREE})
+    .returning(Outbox.id, Outbox.lease_owner)
+)
 
 
 def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
@@ -118,9 +126,8 @@ def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int |
     None when others to the same chat are on their way: then it is queued behind them.
     """
     row = row_of(draft, now)
-    for name in _OURS_IF_FREE:
-        del row[name]
-    stored = first(session, _INSERT_ANSWER, **row, chat=draft.chat_id, owner=core.owner, until=now + LEASE)
+    given = {f"new_{name}": row[name] for name in _GIVEN}
+    stored = first(session, _INSERT_ANSWER, **given, chat=draft.chat_id, owner=core.owner, until=now + LEASE)
     return None if stored.lease_owner is None else int(stored.id)
 
 

@@ -20,7 +20,7 @@ from bot.service.pause_days import current_pauses
 from bot.service.sending import sent_by
 from bot.service.stays import load_stays, subjects_of
 from bot.service.travel_views import current_views
-from bot.store.prepared import rows
+from bot.store.prepared import among, rows
 from bot.store.tables import Alert, Case, CheckIn, Cohort, Person, Placement, TelegramAccount
 
 
@@ -73,7 +73,7 @@ class _Known:
 
 _NEWEST = (
     select(CheckIn.placement_id, func.max(CheckIn.day).label("day"))
-    .where(CheckIn.placement_id.in_(bindparam("ids", expanding=True)), CheckIn.state.not_in(("planned", "closed")))
+    .where(among(CheckIn.placement_id, "ids"), CheckIn.state.not_in(("planned", "closed")))
     .group_by(CheckIn.placement_id)
     .subquery()
 )
@@ -81,16 +81,16 @@ _ANSWERS = select(CheckIn.placement_id, CheckIn.day, CheckIn.answer).join(
     _NEWEST, (_NEWEST.c.placement_id == CheckIn.placement_id) & (_NEWEST.c.day == CheckIn.day)
 )
 _LINKED = select(TelegramAccount.person_id).where(
-    TelegramAccount.person_id.in_(bindparam("people", expanding=True)), TelegramAccount.revoked_at.is_(None)
+    among(TelegramAccount.person_id, "people"), TelegramAccount.revoked_at.is_(None)
 )
-_PHONES = select(Person.id, Person.phone).where(Person.id.in_(bindparam("people", expanding=True)))
+_PHONES = select(Person.id, Person.phone).where(among(Person.id, "people"))
 # Whom an open case names counts no alert of that learner.
 _ABOUT_ME = exists().where(
     Case.placement_id == Alert.placement_id, Case.closed_at.is_(None), Case.named_id == bindparam("viewer")
 )
 _OPEN = (
     select(Alert.placement_id, func.count(Alert.id).label("n"))
-    .where(Alert.placement_id.in_(bindparam("ids", expanding=True)), Alert.resolved_at.is_(None),
+    .where(among(Alert.placement_id, "ids"), Alert.resolved_at.is_(None),
            Alert.confided.is_(False), Alert.reason != Reason.DRILL.value, ~_ABOUT_ME)
     .group_by(Alert.placement_id)
 )  # fmt: skip

@@ -72,7 +72,7 @@ _HEADS = (
 )  # fmt: skip
 _LEASE = (
     update(Outbox)
-    .where(Outbox.id.in_(bindparam("ids", expanding=True)))
+    .where(among(Outbox.id, "ids"))
     .values(state="leased", lease_owner=bindparam("owner"), lease_until=bindparam("until"))
 )
 
@@ -120,7 +120,7 @@ def _deliveries(core: Core, session: Session, taken: Sequence[Any], now: datetim
 
 
 _OURS = update(Outbox).where(
-    Outbox.id.in_(bindparam("ids", expanding=True)), Outbox.lease_owner == bindparam("owner"), Outbox.state == "leased"
+    among(Outbox.id, "ids"), Outbox.lease_owner == bindparam("owner"), Outbox.state == "leased"
 )
 _TOO_LATE = _OURS.where(Outbox.expires_at <= bindparam("now")).values(
     state="expired", finished_at=bindparam("now"), lease_owner=None, lease_until=None

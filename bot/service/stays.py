@@ -172,13 +172,13 @@ _SUBJECTS = (
     )
     .join(Cohort, Cohort.id == Placement.cohort_id)
     .join(Project, Project.id == Cohort.project_id)
-    .where(Placement.id.in_(bindparam("placements", expanding=True)))
+    .where(among(Placement.id, "placements"))
 )  # fmt: skip
 _STANDING_IN = select(Membership.id, Membership.substitute_id).where(
-    Membership.id.in_(bindparam("members", expanding=True)), Membership.substitute_id.is_not(None)
+    among(Membership.id, "members"), Membership.substitute_id.is_not(None)
 )
 _FAMILIES = select(Membership.person_id, Membership.id).where(
-    Membership.role == "family", Membership.person_id.in_(bindparam("guardians", expanding=True))
+    Membership.role == "family", among(Membership.person_id, "guardians")
 )
 
 
@@ -210,14 +210,14 @@ def subjects_of(session: Session, placement_ids: Collection[int]) -> dict[int, S
 _DESKS = (
     select(Membership.person_id, Cohort.home_zone)
     .join(Cohort, Cohort.id == Membership.cohort_id)
-    .where(Membership.person_id.in_(bindparam("people", expanding=True)))
+    .where(among(Membership.person_id, "people"))
     # What is still said to somebody who has left goes by the clock of where they were.
     .order_by(Membership.ended_at.is_not(None), Membership.id)
 )
 _TRIPS = select(
     Placement.person_id, Placement.home_zone, Placement.host_zone, Placement.departure_date, Placement.arrival_date,
     Placement.return_date, Placement.ended_on,
-).where(Placement.person_id.in_(bindparam("people", expanding=True)))  # fmt: skip
+).where(among(Placement.person_id, "people"))  # fmt: skip
 
 
 def today_of(placement: Placement, now: datetime) -> date:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Executable, Select, Update
+from sqlalchemy import Connection, Dialect, Executable, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
 
 Convert = Callable[[Any], Any]
@@ -21,24 +21,58 @@ STATEMENTS = 1024  # that are kept ready; each engine has its own
 
 def execute(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> list[Any] | None:
     """The rows of a prepared statement, none for one that only changes; None where it must go the long way."""
-    engine = connection.engine
-    if engine.dispatch.before_cursor_execute or engine.dispatch.after_cursor_execute:
-        return None  # somebody wants to see every statement
+    if _is_watched(connection):
+        return None
     ready = _ready(statement, connection.dialect)
     return None if ready is None else ready.execute(connection, values)
+
+
+def order(connection: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Carry out a change of our own wording once for each row of values, as SQLite's driver takes them. Returns how
+    many rows changed."""
+    if _is_watched(connection):
+        return connection.exec_driver_sql(sql, list(rows)).rowcount
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(sql, rows)
+        return int(cursor.rowcount)
+    except Exception as error:
+        raise meant(connection, cursor, sql, error) from error
+    finally:
+        cursor.close()
+
+
+def _is_watched(connection: Connection) -> bool:
+    """Does somebody want to see every statement?"""
+    heard = connection.engine.dispatch
+    return bool(heard.before_cursor_execute or heard.after_cursor_execute)
+
+
+def meant(connection: Connection, cursor: Any, sql: str, error: Exception) -> BaseException:
+    """A driver's error as SQLAlchemy has it; a connection that is lost is not used again."""
+    dialect = connection.dialect
+    driver = dialect.loaded_dbapi
+    if not isinstance(error, driver.Error):
+        return error
+    lost = dialect.is_disconnect(error, connection.connection, cursor)
+    if lost:
+        connection.invalidate(error)
+    return DBAPIError.instance(
+        sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+    )
 
 
 class _Ready:
     """One statement for one database."""
 
-    def __init__(self, statement: Select[Any] | Update, dialect: Dialect, compiled: Any) -> None:
+    def __init__(self, statement: Select[Any] | Update | Insert, dialect: Dialect, compiled: Any) -> None:
         self._dialect, self._sql = dialect, compiled.string
         self._positional = bool(compiled.positional)
         given = compiled.construct_params(_check=False)
         order = compiled.positiontup if self._positional else list(given)
         binds = {name: bind for bind, name in compiled.bind_names.items()}
         self._binds = [self._bind(name, binds[name], given[name]) for name in order]
-        columns = list(statement.exported_columns) if isinstance(statement, Select) else []
+        columns = _columns(statement)
         self._types = [column.type for column in columns]
         self._make = _rows_of(tuple(column.name for column in columns)) if columns else None  # None: it only changes
         self._converts: list[tuple[int, Convert]] | None = None
@@ -61,7 +95,7 @@ class _Ready:
             cursor.execute(self._sql, tuple(value for _, value in params) if self._positional else dict(params))
             return [] if self._make is None else self._rows(self._make, cursor)
         except Exception as error:
-            raise self._meant(connection, cursor, error) from error
+            raise meant(connection, cursor, self._sql, error) from error
         finally:
             cursor.close()
 
@@ -81,19 +115,6 @@ class _Ready:
             rows.append(make(changed))
         return rows
 
-    def _meant(self, connection: Connection, cursor: Any, error: Exception) -> BaseException:
-        """A driver's error as SQLAlchemy has it; a connection that is lost is not used again."""
-        driver = self._dialect.loaded_dbapi
-        if not isinstance(error, driver.Error):
-            return error
-        lost = self._dialect.is_disconnect(error, connection.connection, cursor)
-        if lost:
-            connection.invalidate(error)
-        return DBAPIError.instance(
-            self._sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=lost,
-            dialect=self._dialect,
-        )  # fmt: skip
-
 
 @lru_cache(maxsize=STATEMENTS)
 def _rows_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
@@ -102,19 +123,30 @@ def _rows_of(names: tuple[str, ...]) -> Callable[[Sequence[Any]], Any]:
     return make
 
 
+def _columns(statement: Select[Any] | Update | Insert) -> list[Any]:
+    """What it gives back; nothing for a change that returns nothing."""
+    if isinstance(statement, Select) or statement._returning:
+        return list(statement.exported_columns)
+    return []
+
+
 @lru_cache(maxsize=STATEMENTS)
 def _ready(statement: Executable, dialect: Dialect) -> _Ready | None:
-    """None for what needs more than values: inserts, changes that return rows, lists spelled out, defaults, names that
-    are there twice."""
-    if not isinstance(statement, Select | Update):
+    """None for what needs more than values: inserts that return nothing, lists spelled out, defaults, names that are
+    there twice."""
+    if not isinstance(statement, Select | Update | Insert):
         return None
+    columns = _columns(statement)
+    if isinstance(statement, Insert) and not columns:
+        return None  # its columns may be named only with its values
     compiled: Any = statement.compile(dialect=dialect)
     spelled = any(bind.expanding or bind.literal_execute for bind in compiled.bind_names)
-    if isinstance(statement, Update):
-        plain = "RETURNING" not in compiled.string and not compiled.update_prefetch
+    names = [column.name for column in columns]
+    plain = len(names) == len(set(names)) and all(name.isidentifier() and name[0] != "_" for name in names)
+    if isinstance(statement, Select):
+        plain = plain and bool(names)
     else:
-        names = [column.name for column in statement.exported_columns]
-        plain = 0 < len(names) == len(set(names)) and all(name.isidentifier() and name[0] != "_" for name in names)
+        plain = plain and not compiled.update_prefetch and not compiled.insert_prefetch
     if spelled or not plain:
         return None
     return _Ready(statement, dialect, compiled)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.quick_json import dumps_text
+from bot.store import straight
 from bot.store.prepared import connection_of
 from bot.store.tables import Base, Heartbeat
 from bot.store.tables.base import UtcDateTime
@@ -28,7 +29,7 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
     if not rows:
         return 0
     connection = connection_of(session)
-    if len(rows) >= _MANY:
+    if _goes_at_once(connection, table, rows):
         return _insert_at_once(connection, table, rows)
     statement = _insert_or_ignore(connection.dialect.name, table)
     new = 0
@@ -39,6 +40,19 @@ def insert_or_ignore(session: Session, table: type[Base], rows: Sequence[Mapping
     return new
 
 
+def _goes_at_once(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """On SQLite one row, too, unless Python has values to add that its caller does not name."""
+    if len(rows) >= _MANY:
+        return True
+    return connection.dialect.name == "sqlite" and all(not _defaults(table) - row.keys() for row in rows)
+
+
+@cache
+def _defaults(table: type[Base]) -> frozenset[str]:
+    """Columns that SQLAlchemy fills where nothing is given."""
+    return frozenset(column.name for column in table.__table__.columns if column.default is not None)
+
+
 def _insert_at_once(connection: Connection, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> int:
     """Many rows past SQLAlchemy's work on each: to SQLite as the driver takes them, to PostgreSQL as one JSON value in
     one statement, for row by row each would cost it a round of its own."""
@@ -46,7 +60,7 @@ def _insert_at_once(connection: Connection, table: type[Base], rows: Sequence[Ma
     if connection.dialect.name == "sqlite":
         places = ", ".join("?" for _ in rows[0])
         order = f'INSERT INTO "{table.__tablename__}" ({columns}) VALUES ({places}) ON CONFLICT DO NOTHING'
-        return connection.exec_driver_sql(order, _for_driver(table, rows)).rowcount
+        return straight.order(connection, order, _for_driver(table, rows))
     statement = text(
         f'INSERT INTO "{table.__tablename__}" ({columns}) '
         f'SELECT {columns} FROM json_populate_recordset(NULL::"{table.__tablename__}", CAST(:rows AS json)) '
@@ -60,7 +74,7 @@ def insert_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     if not rows:
         return
     connection = connection_of(session)
-    if len(rows) >= _MANY:
+    if _goes_at_once(connection, table, rows):
         new = _insert_at_once(connection, table, rows)
         assert new == len(rows), f"{len(rows) - new} rows of {table.__tablename__} were there already"
         return
@@ -98,7 +112,7 @@ def update_many(session: Session, table: type[Base], rows: Sequence[Mapping[str,
         into = ", ".join(f'"{name}" = ?' for name in names)
         ordered = [{**{name: row[name] for name in names}, "id": row["id"]} for row in rows]
         order = f'UPDATE "{table.__tablename__}" SET {into} WHERE id = ?'
-        connection.exec_driver_sql(order, _for_driver(table, ordered))
+        straight.order(connection, order, _for_driver(table, ordered))
         return
     assert isinstance(table.__table__, Table)
     change = update(table.__table__).where(table.__table__.c.id == bindparam("number"))
@@ -143,8 +157,22 @@ def _insert_or_ignore(dialect: str, table: type[Base]) -> Insert:
 def upsert(session: Session, table: type[Base], key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or set `values` on the one that has this primary key."""
     connection = connection_of(session)
-    statement = _upsert(connection.dialect.name, table, tuple(key), tuple(values))
-    connection.execute(statement, {**key, **values})
+    row = {**key, **values}
+    if connection.dialect.name == "sqlite" and not _defaults(table) - row.keys():
+        straight.order(connection, _upsert_order(table, tuple(key), tuple(values)), _for_driver(table, [row]))
+        return
+    connection.execute(_upsert(connection.dialect.name, table, tuple(key), tuple(values)), row)
+
+
+@cache
+def _upsert_order(table: type[Base], key: tuple[str, ...], values: tuple[str, ...]) -> str:
+    names = [*key, *values]  # of our own tables, no input
+    columns, places = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
+    keys, change = ", ".join(f'"{n}"' for n in key), ", ".join(f'"{n}" = excluded."{n}"' for n in values)
+    return (
+        f'INSERT INTO "{table.__tablename__}" ({columns}) VALUES ({places}) '
+        f"ON CONFLICT ({keys}) DO {'UPDATE SET ' + change if values else 'NOTHING'}"
+    )
 
 
 @cache
