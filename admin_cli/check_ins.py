@@ -18,10 +18,15 @@ Reminder = Annotated[str | None, typer.Option(metavar="T", help="Reminder, from 
 Grace = Annotated[str | None, typer.Option(metavar="T", help="Alert, from the delivery; longer than the reminder.")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why minors are not asked at weekends.")]
 EraseAfter = Annotated[str | None, typer.Option(metavar="T", help="People are erased so long after their return.")]
+AssistancePhone = Annotated[
+    str | None, typer.Option(metavar="P", help="Number of the insurance's assistance, for learners and in alerts.")
+]
+AssistanceName = Annotated[str | None, typer.Option(metavar="NAME", help="What the assistance is called.")]
 WORDS = {
     "check_in_at": "asked at", "check_in_days": "days", "answer_window": "answer window",
     "reminder_after": "reminder after", "grace": "grace", "escalate_after": "escalate after",
     "quiet_hours": "quiet hours", "check_in_reason": "reason", "erase_after": "erase after",
+    "assistance_name": "assistance", "assistance_phone": "assistance, telephone",
 }  # fmt: skip
 
 
@@ -75,13 +80,15 @@ def set_cohort(
     quiet_hours: Annotated[str | None, typer.Option(metavar="Q", help="Nothing but safety then; or none.")] = None,
     erase_after: EraseAfter = None,
     reason: Reason = None,
+    assistance_phone: AssistancePhone = None,
+    assistance_name: AssistanceName = None,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
-    """Change a cohort's times later; learners with times of their own keep these."""
+    """Change a cohort's times and numbers later; learners with times of their own keep these."""
     times = Times(
         check_in_at, check_in_days, answer_window, reminder_after, grace, escalate_after, quiet_hours, erase_after,
-        reason,
+        reason, assistance_name, assistance_phone,
     )  # fmt: skip
     with desk() as d:
         done = settings.set_cohort(d.core, code, times, d.now, dry_run=dry_run)

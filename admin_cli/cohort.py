@@ -37,11 +37,13 @@ def create(
     reason: check_ins.Reason = None,
     project: belonging.Project = None,
     organisation: belonging.Sends = None,
+    assistance_phone: check_ins.AssistancePhone = None,
+    assistance_name: check_ins.AssistanceName = None,
 ) -> None:
     """Make a cohort. Durations are 30s, 10m, 2h, 1d."""
     new = cohorts.NewCohort(
         code, name, journey, home_timezone, check_in_at, check_in_days, answer_window, reminder_after, grace,
-        escalate_after, quiet_hours, erase_after, reason, project, organisation,
+        escalate_after, quiet_hours, erase_after, reason, project, organisation, assistance_name, assistance_phone,
     )  # fmt: skip
     with desk(first=True) as d:
         cohorts.create(d.core, new, d.now)

@@ -14,7 +14,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -46,7 +46,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An instant (aware UTC), shown in the reader's zone or in `zone`; style `time`, `short`, `long`."""
+    """An instant (aware UTC), shown in the reader's zone or in `zone`; style `time`, `short`, `long`.
+
+    In a `zone` of its own it says which of the two it is when the clocks go back and the hour comes twice."""
 
     value: datetime
     style: str = "long"
@@ -111,7 +113,18 @@ class Text:
         return hash((self.id, frozenset(self.args.items())))
 
 
-Value = str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | CurrencyName | Listing
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A text for those alone whose clock shows at the instant `at` another hour than that of `zone`."""
+
+    text: Text
+    zone: str
+    at: datetime
+
+
+Value = (
+    str | int | float | Text | Day | Moment | Hour | Country | LanguageName | Money | CurrencyName | Listing | Elsewhere
+)
 
 
 def say(key: str, **args: Value) -> Text:
@@ -158,6 +171,7 @@ _ENCODERS: dict[type, Callable[[Any], dict[str, Any]]] = {
     LanguageName: lambda v: {"$": "language", "v": v.code, "o": v.own, "i": v.inside},
     Money: lambda v: {"$": "money", "v": v.amount, "c": v.currency},
     CurrencyName: lambda v: {"$": "currency", "v": v.code},
+    Elsewhere: lambda v: {"$": "elsewhere", "v": encode_text(v.text), "z": v.zone, "at": v.at.isoformat()},
     Listing: lambda v: {"$": "list", "v": [encode(item) for item in v.items], "l": v.lines},
 }
 
@@ -170,6 +184,7 @@ _DECODERS: dict[str, Callable[[dict[str, Any]], Value]] = {
     "language": lambda d: LanguageName(d["v"], d["o"], d.get("i", False)),
     "money": lambda d: Money(d["v"], d["c"]),
     "currency": lambda d: CurrencyName(d["v"]),
+    "elsewhere": lambda d: Elsewhere(decode_text(d["v"]), d["z"], datetime.fromisoformat(d["at"])),
     "list": lambda d: Listing(tuple(decode(item) for item in d["v"]), d.get("l", False)),
 }
 
@@ -313,6 +328,8 @@ class Catalogues:
         """Whether nothing of it is retired, or missing and perhaps only not yet retired."""
         if isinstance(value, Listing):
             return all(map(self._lasts, value.items))
+        if isinstance(value, Elsewhere):
+            return self._lasts(value.text)
         if not isinstance(value, Text):
             return True
         return (value.id == "=" or value.id in self.sources) and all(map(self._lasts, value.args.values()))
@@ -341,8 +358,12 @@ class Catalogues:
             return quote(value)
         if isinstance(value, Text):
             return self._render(value, language, zone, quote)
+        if isinstance(value, Elsewhere):
+            apart = _offset(value.at, zone) != _offset(value.at, value.zone)
+            return self._render(value.text, language, zone, quote) if apart else ""
         if isinstance(value, Listing):
-            items = [self._show(item, language, tongue, zone, quote) for item in value.items]
+            shown = ((item, self._show(item, language, tongue, zone, quote)) for item in value.items)
+            items = [words for item, words in shown if words or not isinstance(item, Elsewhere)]
             return "\n".join(items) if value.lines else format_list(items, locale=locale_of(tongue))
         return quote(_shown(value, tongue, zone))
 
@@ -363,11 +384,12 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_skeleton("yMMM", day, locale=locale)
         case Day(day, style):
             return format_date(day, style, locale=locale)
-        case Moment(instant, "time", own):
-            return format_time(instant, _hour(locale), tzinfo=ZoneInfo(own or zone), locale=locale)
         case Moment(instant, style, own):
-            shape = _day_and_hour(locale, short=style == "short")
-            return format_datetime(instant, shape, tzinfo=ZoneInfo(own or zone), locale=locale)
+            shape = _hour(locale) if style == "time" else _day_and_hour(locale, short=style == "short")
+            shown = (format_time if style == "time" else format_datetime)(
+                instant, shape, tzinfo=ZoneInfo(own or zone), locale=locale
+            )
+            return f"{shown} ({_which(instant, own, locale)})" if own and _comes_twice(instant, own) else shown
         case Hour(hour):
             return format_time(hour, _hour(locale), locale=locale)
         case Country(code):
@@ -381,6 +403,20 @@ def show_value(value: Value, locale: Locale, zone: str) -> str:
             return format_currency(amount, currency, locale=locale)
         case _:
             raise TypeError(f"no way to show {type(value).__name__}")
+
+
+def _offset(instant: datetime, zone: str) -> timedelta | None:
+    return instant.astimezone(ZoneInfo(zone)).utcoffset()
+
+
+def _comes_twice(instant: datetime, zone: str) -> bool:
+    """Does the clock of `zone` show this hour a second time, because it goes back?"""
+    here = instant.astimezone(ZoneInfo(zone))
+    return here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+
+
+def _which(instant: datetime, zone: str, locale: Locale) -> str:
+    return str(format_datetime(instant, "OOOO", tzinfo=ZoneInfo(zone), locale=locale))
 
 
 @lru_cache(maxsize=4096)

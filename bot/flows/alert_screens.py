@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.clock import local
+from bot.flows import call_list
+from bot.flows.call_list import NO_HELP, Help
 from bot.flows.drill_screens import alarm
 from bot.flows.pause_screens import span
 from bot.flows.scene import Contact, TravelView
 from bot.flows.vocabulary import Attachment, Button, Rows, Screen, Venue, button, screen
-from bot.i18n import Country, Listing, Moment, Text, Value, say, verbatim
+from bot.i18n import Country, Elsewhere, Listing, Moment, Text, Value, say, verbatim
 from bot.rules.alert import News, Outcome, Reason
 
 
@@ -55,6 +58,12 @@ class Dossier:
     accommodation: str | None = None
     learner_phone: str | None = None
     contacts: tuple[Contact, ...] = ()
+    help: Help = NO_HELP
+    lapsed_by: str | None = None  # had taken it, did not answer after hours, and nobody has taken it since
+    lapsed_since: datetime | None = None
+    handed_over_by: str | None = None  # looks after it no longer; to who takes over alone
+    handed_over_taken: bool = False
+    clock: Value = ""  # the place whose clock that of `zone` is
     latitude: float | None = None
     longitude: float | None = None
     placed_at: datetime | None = None
@@ -82,7 +91,6 @@ class Dossier:
 
 _DANGER = frozenset({"asked_for_help", "crisis_words"})
 _OF_CHECK_IN = frozenset({"not_answered", "not_delivered", "could_not_ask"})
-CALL_ORDER = ("partner", "local_contact", "host", "tutor", "guardian", "emergency_contact")
 
 
 def _head(d: Dossier) -> Text:
@@ -90,12 +98,19 @@ def _head(d: Dossier) -> Text:
     reason = reason_of(d)
     if d.danger_at is not None and d.reason in _DANGER:
         reason = say("alerts/reason_at", reason=reason, at=d.at(d.danger_at))
-    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=reason)
+    why = timed(reason, d.clock, d.zone, d.now)
+    return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=why)
+
+
+def timed(line: Text, clock: Value, zone: str, now: datetime) -> Value:
+    """A line, and for who lives by another clock than that of `zone` the place whose times follow."""
+    return Listing((line, Elsewhere(say("alerts/times", place=clock), zone, now)), lines=True) if clock else line
 
 
 def about(d: Dossier) -> Text:
     """Which alert, where more than one may be meant: its number, since when and why."""
-    return say("alerts/about", number=str(d.alert_id), at=d.at(d.raised_at), reason=reason_of(d))
+    reason = timed(reason_of(d), d.clock, d.zone, d.now)
+    return say("alerts/about", number=str(d.alert_id), at=d.at(d.raised_at), reason=reason)
 
 
 def reason_of(d: Dossier) -> Text:
@@ -123,10 +138,10 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     """The alert itself: who, what, since when, where, whom to call, what has been done, what can be done."""
     if d.reason == Reason.DRILL:
         return alarm(d.alert_id, d.cohort, d.raised_at, repeat=repeat)
-    body: list[Text] = [_head(d)]
+    body: list[Text] = [_head(d), *_handed_over(d)]
     body += _said(d)
     if exhausted:
-        body.append(say("alerts/exhausted"))
+        body += nobody_left(d)
     elif d.nobody_on_duty:
         body.append(say("alerts/nobody_on_duty"))
     elif d.became_red:
@@ -134,16 +149,37 @@ def notice(d: Dossier, *, repeat: bool, exhausted: bool) -> Screen:
     elif repeat and d.acknowledged_by:
         body.append(say("alerts/raised_again", at=d.at(d.now)))
     elif repeat:
-        body.append(_nobody_yet(d))
+        body += [_nobody_yet(d), *lapsed(d)]
     # A repeat is short, so that a night of them can still be scrolled: whom to call is what counts by then.
-    body += (
-        [_call_list(d)]
-        if repeat and not d.became_red
-        else [*_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d)]
-    )
+    body += _calls(d) if repeat and not d.became_red else [*_travel(d), *_since(d), *_where(d), *_calls(d), *_done(d)]
     if d.confided:
-        body = [_head(d), *([_nobody_yet(d)] if repeat else []), *_personal(d)]
+        body = [_head(d), *_handed_over(d), *([_nobody_yet(d), *lapsed(d)] if repeat else []), *_personal(d)]
     return Screen(tuple(body), _free_rows(d))
+
+
+def nobody_left(d: Dossier) -> list[Text]:
+    """Nobody has it and nobody comes after you; who had it, and is not heard of, took it all the same."""
+    return [say("alerts/exhausted_again" if d.lapsed_by else "alerts/exhausted"), *lapsed(d)]
+
+
+def lapsed(d: Dossier) -> list[Text]:
+    """Somebody had it for a while: they are to be rung before anything is done twice."""
+    if d.lapsed_by is None:
+        return []
+    name = verbatim(d.lapsed_by)
+    return [
+        say("alerts/lapsed", name=name, since=d.at(d.lapsed_since))
+        if d.lapsed_since
+        else say("alerts/lapsed_once", name=name)
+    ]
+
+
+def _handed_over(d: Dossier) -> list[Text]:
+    """To who takes it over: from whom, and whether they had it."""
+    if d.handed_over_by is None:
+        return []
+    key = "alerts/handed_over_taken" if d.handed_over_taken else "alerts/handed_over"
+    return [say(key, name=verbatim(d.handed_over_by))]
 
 
 _ANSWERS = {
@@ -171,17 +207,27 @@ def _travel(d: Dossier) -> list[Text]:
     trip = d.travel
     if trip is None:
         return []
-    at = Moment(trip.expected_at, "short", trip.zone)
+    at = _there(d, trip, trip.expected_at)
     lines = [say("travel/alert/route", start=trip.start, to=trip.to)]
     lines.append(say("travel/alert/left", at=d.at(trip.left_at)) if trip.left_at else say("travel/alert/not_left"))
     if trip.said and trip.said_at:
         lines.append(say("travel/alert/word", word=say(f"travel/word/{trip.said}"), at=d.at(trip.said_at)))
     if trip.expected_at > trip.first_expected_at:
-        first = Moment(trip.first_expected_at, "short", trip.zone)
+        first = _there(d, trip, trip.first_expected_at)
         lines.append(say("travel/alert/delayed", at=at, first=first))
+    elif trip.assumed:
+        lines.append(say("travel/alert/assumed", at=at))
     else:
         lines.append(say("travel/alert/expected", at=at))
     return [_block(lines)]
+
+
+def _there(d: Dossier, trip: TravelView, instant: datetime) -> Value:
+    """An hour at the end of the journey, by the clock there: named where it is another than that of the rest."""
+    at = Moment(instant, "short", trip.zone)
+    if local(instant, trip.zone).utcoffset() == local(instant, d.zone).utcoffset():
+        return at
+    return say("alerts/at_place", at=at, place=trip.to)
 
 
 def _since(d: Dossier) -> list[Text]:
@@ -215,14 +261,11 @@ def _where(d: Dossier) -> list[Text]:
     return [_block(lines)]
 
 
-def _call_list(d: Dossier) -> Text:
-    lines = [say("alerts/call_learner", phone=d.learner_phone) if d.learner_phone else say("alerts/no_phone")]
-    by_role = {contact.role: contact for contact in d.contacts}
-    for role in CALL_ORDER:
-        contact = by_role.get(role)
-        if contact is not None and contact.phone:
-            lines.append(say(f"alerts/call/{role}", name=verbatim(contact.name), phone=contact.phone))
-    return _block(lines)
+def _calls(d: Dossier) -> list[Text]:
+    """Whom to call, who else was told, what to dial there: a paragraph each."""
+    first = [*call_list.people(d.learner_phone, d.contacts), *call_list.missing(d.help)]
+    blocks = (first, call_list.colleagues(d.help), call_list.emergency(d.help))
+    return [_block(lines) for lines in blocks if lines]
 
 
 def _done(d: Dossier) -> list[Text]:
@@ -295,18 +338,19 @@ def opened(d: Dossier, *, together: bool) -> Screen:
     """
     if d.reason == Reason.DRILL:
         return alarm(d.alert_id, d.cohort, d.raised_at, repeat=False)
-    state = say("alerts/taken", name=verbatim(d.acknowledged_by)) if d.acknowledged_by else _nobody_yet(d)
+    taken = [say("alerts/taken", name=verbatim(d.acknowledged_by))] if d.acknowledged_by else []
+    state = taken or [_nobody_yet(d), *lapsed(d)]
     rows = _free_rows(d)
     if together:
         take = button("incidents/one_ack_button", f"alerts:ack:{d.alert_id}")
         close = button("incidents/one_resolve_button", f"alerts:res:{d.alert_id}")
         rows = ((take,), (close,), (_write(d),))
-    return Screen((_head(d), state, *_whole(d)), rows)
+    return Screen((_head(d), *state, *_whole(d)), rows)
 
 
 def _whole(d: Dossier) -> tuple[Text, ...]:
     """Everything to act on."""
-    return _personal(d) if d.confided else (*_said(d), *_travel(d), *_since(d), *_where(d), _call_list(d), *_done(d))
+    return _personal(d) if d.confided else (*_said(d), *_travel(d), *_since(d), *_where(d), *_calls(d), *_done(d))
 
 
 def _nobody_yet(d: Dossier) -> Text:
@@ -332,7 +376,7 @@ def taken_back(d: Dossier) -> Screen:
     """The learner says the SOS was pressed by mistake: call all the same."""
     ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
     rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
-    return screen(_head(d), say("alerts/taken_back"), _call_list(d), rows=rows)
+    return screen(_head(d), say("alerts/taken_back"), *_calls(d), rows=rows)
 
 
 def still_open(d: Dossier) -> Screen:
@@ -395,7 +439,10 @@ def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
             return Screen((say("alerts/news/nobody_yet"), _meanwhile(d)))
 
 
+_FOR_LEARNERS = ("referent", "backup", "accompanying", "local_contact", "host")
+
+
 def _meanwhile(d: Dossier) -> Text:
-    numbers = [c for c in d.contacts if c.phone and c.role in ("referent", "backup", "local_contact", "host")]
+    numbers = [c for c in d.contacts if c.phone and c.role in _FOR_LEARNERS]
     lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in numbers]
     return _block([say("alerts/news/dont_wait"), *lines])

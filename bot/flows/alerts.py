@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.flows import incident_screens as together
-from bot.flows.alert_screens import outcomes
+from bot.flows.alert_screens import outcomes, timed
 from bot.flows.cases import line as case_line, open_button
 from bot.flows.drill_screens import thanks
 from bot.flows.effects import Acknowledge, OpenAlert, Resolve, Settle
@@ -13,7 +13,7 @@ from bot.flows.relay import begin
 from bot.flows.running import answer
 from bot.flows.scene import AlertView, Scene
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
-from bot.i18n import Moment, Text, say, verbatim
+from bot.i18n import Moment, Text, Value, say, verbatim
 from bot.rules.alert import Outcome as How, Reason
 
 NEEDS = frozenset({"alerts", "alert", "learners", "cases"})
@@ -136,10 +136,14 @@ def _reason(alert: AlertView) -> Text:
     return say("confide/reason") if alert.confided else say(f"alerts/reason/{alert.reason}")
 
 
+def _timed(alert: AlertView) -> Value:
+    return timed(_reason(alert), alert.clock, alert.zone, alert.raised_at)
+
+
 def _about(alert: AlertView) -> Text:
     """Which alert, where more than one may be meant."""
     at = Moment(alert.raised_at, "short", alert.zone)
-    return say("alerts/about", number=str(alert.id), at=at, reason=_reason(alert))
+    return say("alerts/about", number=str(alert.id), at=at, reason=_timed(alert))
 
 
 def _line(alert: AlertView) -> Text:
@@ -150,7 +154,7 @@ def _line(alert: AlertView) -> Text:
         else say("alerts/state_open")
     )
     return say(
-        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, number=str(alert.id), reason=_reason(alert),
+        "alerts/line", mark=mark, learner=alert.learner, code=alert.code, number=str(alert.id), reason=_timed(alert),
         at=Moment(alert.raised_at, "short", alert.zone), state=state,
     )  # fmt: skip
 

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.flows.alert_screens import CALL_ORDER, Dossier, about, told_lines
+from bot.flows import call_list
+from bot.flows.alert_screens import Dossier, about, lapsed, nobody_left, told_lines
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
-from bot.i18n import Text, say, verbatim
+from bot.i18n import Elsewhere, Text, say, verbatim
 from bot.rules.alert import Outcome
 
 SHOWN = 25  # learners in one message: more would not fit into Telegram's 4096 characters
 _ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "help_button"}
 
 
-def _head(members: Sequence[Dossier], severity: str) -> Text:
-    mark = say("alerts/mark_red") if severity == "red" else say("alerts/mark_amber")
+def _head(members: Sequence[Dossier], lead: Dossier) -> Text:
+    """How many of which cohort; where the reader's clock is another one, whose times follow: all are those of one."""
+    mark = say("alerts/mark_red") if lead.severity == "red" else say("alerts/mark_amber")
     number = str(members[0].incident or members[0].alert_id)
-    return say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort, number=number)
+    head = say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort, number=number)
+    if not lead.clock:
+        return head
+    return say("alerts/lines", first=head, then=Elsewhere(say("alerts/times", place=lead.clock), lead.zone, lead.now))
 
 
 def notice(
     members: Sequence[Dossier], lead: Dossier, *, repeat: bool, exhausted: bool, grown: int = 0, taken: bool = False
 ) -> Screen:
     """The alert about all of them: who, since when, their numbers, what can be done. `lead` carries the ladder."""
-    body = [_head(members, lead.severity)]
+    body = [_head(members, lead)]
     unasked = all(d.reason == "could_not_ask" for d in members)
     body.append(say("incidents/could_not_ask") if unasked else say("incidents/what"))
     if taken:
@@ -31,7 +36,7 @@ def notice(
     elif lead.acknowledged_by:
         body.append(say("alerts/taken", name=verbatim(lead.acknowledged_by)))
     elif exhausted:
-        body.append(say("alerts/exhausted"))
+        body += nobody_left(lead)
     elif lead.nobody_on_duty:
         body.append(say("alerts/nobody_on_duty"))
     elif lead.became_red:
@@ -39,8 +44,8 @@ def notice(
     elif grown:
         body.append(say("incidents/grown", n=grown))
     elif repeat:
-        body.append(say("alerts/again", since=lead.at(lead.raised_at)))
-    body += [_block(_lines(members)), _call(lead), *_done(lead)]
+        body += [say("alerts/again", since=lead.at(lead.raised_at)), *lapsed(lead)]
+    body += [_block(_lines(members, lead)), *_calls(lead), *_done(lead)]
     return Screen(tuple(body), _rows(lead, taken=taken or lead.acknowledged_by is not None))
 
 
@@ -53,16 +58,16 @@ def _rows(lead: Dossier, *, taken: bool) -> Rows:
     return rest if taken else (ack, *rest)
 
 
-def _lines(members: Sequence[Dossier]) -> list[Text]:
-    lines = [_member(d) for d in sorted(members, key=lambda d: (d.said is not None, d.learner))[:SHOWN]]
+def _lines(members: Sequence[Dossier], lead: Dossier) -> list[Text]:
+    lines = [_member(d, lead) for d in sorted(members, key=lambda d: (d.said is not None, d.learner))[:SHOWN]]
     if len(members) > SHOWN:
         lines.append(say("incidents/more", n=len(members) - SHOWN))
     return lines
 
 
-def _member(d: Dossier) -> Text:
+def _member(d: Dossier, lead: Dossier) -> Text:
     if d.said is not None and d.said_at is not None:
-        at = d.at(d.said_at, "time")
+        at = lead.at(d.said_at, "time")
         if d.said in _ANSWERS:
             answer = Text(f"interface/check_in/{_ANSWERS[d.said]}")
             return say("incidents/member_answered", learner=d.learner, code=d.code, answer=answer, at=at)
@@ -70,15 +75,22 @@ def _member(d: Dossier) -> Text:
     phone = verbatim(d.learner_phone) if d.learner_phone else say("incidents/no_phone")
     if d.asked_at is None:
         return say("incidents/member_unasked", learner=d.learner, code=d.code, phone=phone)
-    return say("incidents/member", learner=d.learner, code=d.code, phone=phone, at=d.at(d.asked_at, "time"))
+    return say("incidents/member", learner=d.learner, code=d.code, phone=phone, at=lead.at(d.asked_at, "time"))
+
+
+def _calls(lead: Dossier) -> list[Text]:
+    """Somebody at the place, who else was told, what to dial there."""
+    first = [_call(lead), *call_list.assistance(lead.contacts)]
+    blocks = (first, call_list.colleagues(lead.help), call_list.emergency(lead.help))
+    return [_block(lines) for lines in blocks if lines]
 
 
 def _call(lead: Dossier) -> Text:
-    by_role = {contact.role: contact for contact in lead.contacts}
-    for role in CALL_ORDER[1:4]:  # somebody at the place, for all of them; a travel partner is silent, too
+    by_role = {contact.role: contact for contact in reversed(lead.contacts) if contact.phone}
+    for role in call_list.ON_THE_SPOT[1:]:  # for all of them; a travel partner is silent, too
         contact = by_role.get(role)
-        if contact is not None and contact.phone:
-            return say("incidents/call", name=verbatim(contact.name), phone=contact.phone)
+        if contact is not None:
+            return say("incidents/call", name=verbatim(contact.name), phone=contact.phone or "")
     return say("incidents/call_plain")
 
 
@@ -98,7 +110,7 @@ def _block(lines: Sequence[Text]) -> Text:
 
 def taken(members: Sequence[Dossier], lead: Dossier, by: str) -> Screen:
     """To the others: somebody has it."""
-    return screen(_head(members, lead.severity), say("alerts/taken", name=verbatim(by)))
+    return screen(_head(members, lead), say("alerts/taken", name=verbatim(by)))
 
 
 def already_taken(lead: Dossier, by: str) -> Screen:
@@ -108,13 +120,13 @@ def already_taken(lead: Dossier, by: str) -> Screen:
 
 def all_answered(members: Sequence[Dossier], lead: Dossier) -> Screen:
     """Everybody has answered after all."""
-    return screen(_head(members, lead.severity), say("incidents/all_answered"), rows=_rows(lead, taken=True))
+    return screen(_head(members, lead), say("incidents/all_answered"), rows=_rows(lead, taken=True))
 
 
 def still_open(members: Sequence[Dossier], lead: Dossier) -> Screen:
     """To who took it, two hours later."""
     still = (button("alerts/still_button", f"alerts:all_ack:{lead.alert_id}"),)
-    return screen(_head(members, lead.severity), say("alerts/still_open"), rows=(still, *_rows(lead, taken=True)))
+    return screen(_head(members, lead), say("alerts/still_open"), rows=(still, *_rows(lead, taken=True)))
 
 
 def all_clear(lead: Dossier, by: str | None, outcome: str) -> Screen:

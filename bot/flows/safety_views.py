@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.i18n import Value
 from bot.rules.confiding import Confidant
 
 
@@ -30,6 +31,7 @@ class AlertView:
     incident: int | None = None  # the incident it belongs to: most of the cohort was silent at once
     person_id: int = 0  # the learner
     confided: bool = False  # for those alone whom the learner chose
+    clock: Value = ""  # the place whose clock that of `zone` is
     readers: tuple[str, ...] = ()  # of one's own: who was told and has a chat, by name
 
 

@@ -23,6 +23,7 @@ from bot.rules import pause as pause_rules
 from bot.rules.certificates import Training
 from bot.rules.kit_search import KitSearch
 from bot.rules.permissions import Action, Actor, reaches_others
+from bot.rules.travel_days import unsaid
 from bot.rules.wishes import Wishes
 
 CONSENT_VERSION = "2026-11"
@@ -34,7 +35,8 @@ class Contact:
     """Somebody a learner or referent may reach. `person_id` is None for people outside the bot."""
 
     name: str
-    role: str  # referent, backup, local_contact, host, tutor, guardian, partner, emergency_contact
+    role: str  # referent, backup, local_contact, accompanying, host, tutor, guardian, partner, emergency_contact,
+    #            assistance (of the insurance); among those who are told also coordinator, safeguarding
     phone: str | None = None
     person_id: int | None = None
     linked: bool = False
@@ -69,6 +71,11 @@ class TravelView:
     said_at: datetime | None = None
     left_at: datetime | None = None
     arrived_at: datetime | None = None
+
+    @property
+    def assumed(self) -> bool:
+        """Did nobody say an hour, so that the usual one is expected? No button offers that one."""
+        return self.expected_at == self.first_expected_at and unsaid(self.first_expected_at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.effects import RaiseAlert, SharePlace, TakeBack
-from bot.flows.scene import Scene
+from bot.flows.scene import Contact, Scene
 from bot.flows.vocabulary import (
     Event,
     Kind,
@@ -27,7 +27,7 @@ NEEDS = frozenset({"contacts", "own_alert"})
 
 # Pressed again while somebody is on it: they alone hear it (bot.rules.escalation).
 DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
-TOLD = frozenset({"referent", "backup", "local_contact", "safeguarding"})
+TOLD = frozenset({"referent", "backup", "local_contact", "accompanying", "safeguarding"})
 SHARE = ((ReplyButton(say("sos/share_button"), location=True),),)
 
 
@@ -69,10 +69,15 @@ def to_call(scene: Scene) -> list[Text]:
     """Whom else to call, as one paragraph; none where no number is known."""
     contacts = scene.contacts
     abroad = scene.stay is not None and scene.stay.stage == "during"
-    roles = ("referent", "backup", "safeguarding", *(("local_contact", "host") if abroad else ()))
+    roles = ("referent", "backup", "safeguarding", *(("accompanying", "local_contact", "host") if abroad else ()))
     own = [c for c in contacts if c.phone and c.role in roles]
     lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
+    lines += [say("sos/contact", name=_assistance(c), phone=c.phone or "") for c in contacts if c.role == "assistance"]
     return [_joined([say("sos/call_too"), *lines])] if lines else []
+
+
+def _assistance(contact: Contact) -> Text:
+    return say("sos/assistance_named", name=verbatim(contact.name)) if contact.name else say("sos/assistance")
 
 
 def country_now(scene: Scene) -> str | None:

@@ -76,7 +76,9 @@ def today(trip: TravelView) -> Screen:
     if trip.state == "planned" and trip.said is None:
         return ask_hour(trip)
     key = "open_left" if trip.left_at is not None else "open"
-    return screen(say(f"travel/{trip.direction}/{key}", **_place(trip), at=_at(trip)), rows=_rows(trip))
+    return screen(
+        say(f"travel/{trip.direction}/{key}", **_place(trip), at=_at(trip)), *_assumed(trip), rows=_rows(trip)
+    )
 
 
 def ask_hour(trip: TravelView) -> Screen:
@@ -86,7 +88,8 @@ def ask_hour(trip: TravelView) -> Screen:
 
 def ask(trip: TravelView, name: str) -> Screen:
     """The question of the morning."""
-    return screen(say(f"travel/{trip.direction}/ask", name=name, **_place(trip), at=_at(trip)), rows=_rows(trip))
+    words = say(f"travel/{trip.direction}/ask", name=name, **_place(trip), at=_at(trip))
+    return screen(words, *_assumed(trip), rows=_rows(trip))
 
 
 def ask_again(trip: TravelView, name: str) -> Screen:
@@ -111,7 +114,7 @@ def noted(trip: TravelView, word: str) -> Screen:
     if word == "planned":
         return screen(say(f"travel/{trip.direction}/hour_noted", at=_at(trip)))
     key = "delay_noted" if word == "delayed" else f"{trip.direction}/left"
-    return screen(say(f"travel/{key}", **_place(trip), at=_at(trip)), rows=_rows(trip))
+    return screen(say(f"travel/{key}", **_place(trip), at=_at(trip)), *_assumed(trip), rows=_rows(trip))
 
 
 def welcome(trip: TravelView, told: Sequence[str]) -> Screen:
@@ -153,6 +156,11 @@ def _hour_button(trip: TravelView, hours: int, word: str) -> Button:
 
 def _at(trip: TravelView) -> Moment:
     return Moment(trip.expected_at, "short", trip.zone)
+
+
+def _assumed(trip: TravelView) -> tuple[Text, ...]:
+    """Nobody said an hour: the learner must know that this one is ours, and how to change it."""
+    return (say("travel/assumed"),) if trip.assumed else ()
 
 
 def _place(trip: TravelView) -> dict[str, Value]:

@@ -272,9 +272,10 @@ class ComeBack:
 
 @dataclass(frozen=True)
 class Lapsed:
-    """`by` took it, did not resolve it and did not react: it is anybody's again."""
+    """`by` took it at `since`, did not resolve it and did not react: it is anybody's again."""
 
     by: int
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

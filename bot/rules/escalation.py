@@ -247,7 +247,11 @@ def _come_back(alert: AlertState, holder: int, now: datetime, ladder: Ladder) ->
     wait = RED_REPEAT if alert.severity is Severity.RED else ladder.escalate_after
     # Everybody has it now: the next thing after an amber one is the end of the ladder.
     free = replace(_untaken(alert), level=_last_level(ladder), sounded_at=now, next_at=now + wait)
-    return free, (Lapsed(holder), TellLearner(News.LAPSED, (holder,)), *_notify(people, repeat=True))
+    return free, (
+        Lapsed(holder, alert.acknowledged_at),
+        TellLearner(News.LAPSED, (holder,)),
+        *_notify(people, repeat=True),
+    )
 
 
 def _resolved(alert: AlertState, now: datetime, by: int | None, outcome: Outcome) -> Result:

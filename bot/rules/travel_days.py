@@ -70,6 +70,11 @@ def hour_of(arrives_on: date, zone: str, hours: int) -> datetime:
     return to_utc(arrives_on + hours // 24 * ONE_DAY, time(hours % 24), zone)
 
 
+def unsaid(arrival: datetime, zone: str) -> bool:
+    """Is this the hour that holds as long as nobody says one? `HOURS` offers neither."""
+    return local(arrival, zone).time() in (USUAL, NOON)
+
+
 def new_hours(arrives_on: date, zone: str, after: datetime) -> tuple[int, ...]:
     """Hours to offer for an arrival later than `after`, counted as in `hour_of`: soon ones close together.
 

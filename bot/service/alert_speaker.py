@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +33,7 @@ class Speaker:
         self.skipped: tuple[words.Responder, ...] = ()
         self.nobody_on_duty = False
         self.became_red = False
+        self.handed_over: tuple[str, bool] | None = None  # who looks after it no longer, and whether they had it
         self.lapsed = False  # the learner has just read that who took it is not waited for
         self._noticed: talk.Dossier | None = None  # what those who were told have just read
 
@@ -41,6 +43,8 @@ class Speaker:
 
     def carry_out(self, effect: words.Effect) -> None:
         """One effect of the ladder."""
+        if isinstance(effect, words.TellOthersTaken | words.AllClear):
+            self.row.state = {key: value for key, value in self.row.state.items() if key != "lapsed"}
         match effect:
             case words.Skipped(people):
                 self.skipped = second_channel.marked(self.core, self.book, people)
@@ -60,8 +64,9 @@ class Speaker:
             case words.ComeBack(by):
                 self.note("came_back")
                 self.come_back(by)
-            case words.Lapsed(by):
+            case words.Lapsed(by, since):
                 self.lapsed = True
+                self.row.state = {**self.row.state, "lapsed": [by, since.isoformat() if since else None]}
                 self.note("lapsed", membership=by)
             case _:
                 self._spread(effect)
@@ -89,7 +94,11 @@ class Speaker:
 
     def dossier(self) -> talk.Dossier:
         """What is known now."""
-        return dossier_of(self.book, self.row, self.skipped, self.nobody_on_duty, self.became_red)
+        library = self.core.content
+        known = dossier_of(self.book, self.row, library, self.skipped, self.nobody_on_duty, self.became_red)
+        if self.handed_over is None:
+            return known
+        return replace(known, handed_over_by=self.handed_over[0], handed_over_taken=self.handed_over[1])
 
     def in_letters(self) -> talk.Dossier:
         """The same for what follows by e-mail and webhook."""

@@ -15,6 +15,7 @@ from bot.rules.permissions import Action, Subject, may, reaches_others
 from bot.service import alert_words
 from bot.service.open_cases import hidden_people
 from bot.service.stays import itinerary_of, subject_of, subjects_of
+from bot.service.travel_views import clock_of
 from bot.store.tables import Alert, Cohort, Membership, Person, Placement
 
 
@@ -93,10 +94,11 @@ def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
     if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, subject)):
         return None
     itinerary = itinerary_of(placement)
+    zone = itinerary.zone_at(scene.now) if itinerary else placement.home_zone
     return AlertView(
         id=alert.id, placement_id=placement.id, learner=f"{first} {last}".strip(), code=placement.code, cohort=cohort,
         reason=alert.reason, severity=alert.severity, raised_at=alert.raised_at,
-        zone=itinerary.zone_at(scene.now) if itinerary else placement.home_zone,
+        zone=zone, clock=clock_of(placement, zone),
         acknowledged_by=f"{taker_first} {taker_last}".strip() if taker_id else None,
         acknowledged_by_me=taker_id is not None and taker_id == scene.person_id, resolved_at=alert.resolved_at,
         outcome=alert.outcome, about_me=about_me, incident=alert.incident_id,

@@ -391,7 +391,9 @@ def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Scree
     row = book.alert(alert_id)
     if incidents.leads(row):
         return incidents.Chorus(core, book, row).yours()
-    return talk.yours(Speaker(core, book, row).dossier())
+    speaker = Speaker(core, book, row)
+    speaker.skipped = trail.passed_over(session, row)
+    return talk.yours(speaker.dossier())
 
 
 def opened_by(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> tuple[Screen, ...]:

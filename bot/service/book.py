@@ -128,6 +128,7 @@ class Book:
         self._events: list[dict[str, Any]] = []
         self._drafts: list[Draft] = []
         self._second: list[dict[str, Any]] = []
+        self._colleagues: dict[tuple[int, ...], tuple[Contact, ...]] = {}
         self._ladders: dict[tuple[int | None, ...], Ladder] = {}
         self._told: dict[int, dict[int, Told]] = {}  # by alert and person
         self._check_ins: dict[int, Any] = {}
@@ -177,6 +178,18 @@ class Book:
     def contacts(self) -> dict[tuple[str, int], Contact]:
         """Who was looked up already, by role and membership id."""
         return {}
+
+    def colleagues(self, placement: Placement) -> tuple[Contact, ...]:
+        """Everybody on the ladder of a stay, in its order; known once for all who have the same."""
+        people = tuple(responder.id for responder in self.ladder(placement).everybody())
+        if people not in self._colleagues:
+            known = self.staff.memberships
+            self._colleagues[people] = tuple(self._colleague(known[number]) for number in people if number in known)
+        return self._colleagues[people]
+
+    def _colleague(self, member: Membership) -> Contact:
+        person = self.staff.people[member.person_id]
+        return Contact(full_name(person), member.role, person.phone, person.id, person.id in self.staff.accounts)
 
     @cached_property
     def partners(self) -> Mapping[int, Any]:
@@ -306,6 +319,7 @@ class Book:
             for name in ("cohorts", "staff", "learners", "places", "partners", "pauses", "travels", "contacts"):
                 self.__dict__.pop(name, None)
             self._ladders.clear()
+            self._colleagues.clear()
 
     def expect(self, many: int) -> None:
         """So many new alerts may follow: their numbers are taken at once, and many are written as plain rows."""

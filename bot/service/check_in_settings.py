@@ -26,7 +26,7 @@ from bot.rules.durations import (
     parse_quiet_hours,
 )
 from bot.rules.names import full_name
-from bot.rules.typed import parse_text
+from bot.rules.typed import parse_name, parse_phone, parse_text
 from bot.service import planning
 from bot.service.audit import note
 from bot.service.cohorts import WEEKEND, find as find_cohort, parse_erase_after
@@ -55,6 +55,8 @@ class Times:
     quiet_hours: str | None = None
     erase_after: str | None = None
     reason: str | None = None
+    assistance_name: str | None = None  # of a cohort's insurance; an empty one is taken away
+    assistance_phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,8 @@ def _check_cohort(
 ) -> None:
     if not cohort.escalate_after:
         raise BadInput("The duration escalate-after must be longer than 0: it is how long one person may take.")
+    if cohort.assistance_name and not cohort.assistance_phone:
+        raise BadInput("The assistance of the insurance has a name and no number: add --assistance-phone.")
     _check_order(None, cohort, cohort.code)
     for placement, _ in learners:
         _check_order(placement, cohort, placement.code)
@@ -285,6 +289,10 @@ def _parsed(times: Times) -> dict[str, Any]:
         **dict.fromkeys(_DURATIONS - {"erase_after"}, lambda text: int(parse_duration(text).total_seconds())),
     }
     found = {name: parse(getattr(times, name)) for name, parse in read.items() if getattr(times, name) is not None}
+    for name, parse in (("assistance_name", parse_name), ("assistance_phone", parse_phone)):
+        typed = getattr(times, name)
+        if typed is not None:
+            found[name] = parse(typed) if typed.strip() else None
     if times.erase_after is not None:
         found["erase_after"] = parse_erase_after(times.erase_after)
     if times.reason is not None:

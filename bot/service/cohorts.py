@@ -20,7 +20,7 @@ from bot.rules.durations import (
     parse_hhmm,
     parse_quiet_hours,
 )
-from bot.rules.typed import parse_code, parse_name, parse_text, shown
+from bot.rules.typed import parse_code, parse_name, parse_phone, parse_text, shown
 from bot.service.audit import note
 from bot.service.core import Core
 from bot.service.sending import belongs, find_organisation, find_project, put, sent_by
@@ -50,6 +50,8 @@ class NewCohort:
     reason: str | None = None  # why minors are not asked at weekends
     project: str | None = None  # codes; without them the default project, and whose it is
     organisation: str | None = None
+    assistance_name: str | None = None  # of the learners' insurance
+    assistance_phone: str | None = None
 
 
 def create(core: Core, new: NewCohort, now: datetime) -> None:
@@ -91,7 +93,11 @@ def _checked(core: Core, new: NewCohort, now: datetime) -> Cohort:
     keeps = parse_erase_after(new.erase_after)
     if new.reason and days >= WEEKEND:
         raise BadInput("A reason belongs to check-in days that leave out the weekend: these days do not.")
+    if new.assistance_name and not new.assistance_phone:
+        raise BadInput("The assistance of the insurance has a name and no number: add --assistance-phone.")
     return Cohort(
+        assistance_name=parse_name(new.assistance_name) if new.assistance_name else None,
+        assistance_phone=parse_phone(new.assistance_phone) if new.assistance_phone else None,
         check_in_reason=parse_text(new.reason) if new.reason else None,
         code=parse_code(new.code), name=parse_name(new.name), journey=new.journey, home_zone=new.home_timezone,
         check_in_at=format_hhmm(parse_hhmm(new.check_in_at)),

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from bot.flows.scene import Contact
 from bot.rules.names import full_name
 from bot.store.prepared import among, rows
-from bot.store.tables import Membership, Person, Placement, TelegramAccount
+from bot.store.tables import Cohort, Membership, Person, Placement, TelegramAccount
 
 _PLACEMENTS = select(
     Placement.id, Placement.referent_id, Placement.backup_id, Placement.local_contact_id, Placement.partner_id,
     Placement.host_organisation, Placement.host_phone, Placement.tutor_name, Placement.guardian_name,
     Placement.guardian_phone, Placement.emergency_contact_name, Placement.emergency_contact_phone,
-).where(among(Placement.id, "placements"))  # fmt: skip
+    Placement.cohort_id, Cohort.assistance_name, Cohort.assistance_phone,
+).join(Cohort, Cohort.id == Placement.cohort_id).where(among(Placement.id, "placements"))  # fmt: skip
+# Whoever travels with a cohort is near all of its learners.
+_TRAVELS_ALONG = and_(Membership.role == "accompanying", Membership.ended_at.is_(None), Person.erased_at.is_(None))
 _MEMBERS = (
     select(
         Membership.id.label("membership_id"), Person.id.label("person_id"), Person.first_name, Person.last_name,
-        Person.phone, TelegramAccount.id.label("account_id"),
+        Person.phone, TelegramAccount.id.label("account_id"), Membership.role, Membership.cohort_id,
     )
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
-    .where(among(Membership.id, "memberships"))
+    .where(or_(among(Membership.id, "memberships"), and_(among(Membership.cohort_id, "cohorts"), _TRAVELS_ALONG)))
+    .order_by(Membership.id)
 )  # fmt: skip
 
 
@@ -52,7 +56,9 @@ def contacts_around(session: Session, placements: Collection[int]) -> dict[int, 
     """The same for many stays, in two reads."""
     found = rows(session, _PLACEMENTS, placements=placements)
     wanted = {membership_id for p in found for membership_id in _rungs(p).values()}
-    known = {row.membership_id: row for row in rows(session, _MEMBERS, memberships=wanted)} if wanted else {}
+    cohorts = {p.cohort_id for p in found}
+    members = rows(session, _MEMBERS, memberships=wanted, cohorts=cohorts) if found else ()
+    known = {row.membership_id: row for row in members}
     return {p.id: _around(session, p, known) for p in found}
 
 
@@ -63,9 +69,25 @@ def _rungs(p: Any) -> dict[str, int]:
 
 def _around(session: Session, p: Any, known: Mapping[int, Any]) -> tuple[Contact, ...]:
     found = [_member(role, known[membership_id]) for role, membership_id in _rungs(p).items()]
+    along = (m for m in known.values() if m.role == "accompanying" and m.cohort_id == p.cohort_id)
+    found += [_member("accompanying", member) for member in along]
     if p.partner_id is not None:
         found += _partner_contact(session, p.partner_id)
-    return (*found, *by_telephone(p))
+    return (*once(found), *by_telephone(p), *assistance_of(p))
+
+
+def once(found: Iterable[Contact]) -> tuple[Contact, ...]:
+    """Each person in the first of their parts: a referent who is the backup as well has one telephone."""
+    first: dict[int | str, Contact] = {}
+    for contact in found:
+        first.setdefault(contact.person_id or f"{contact.role} {contact.name}", contact)
+    return tuple(first.values())
+
+
+def assistance_of(cohort: Any) -> tuple[Contact, ...]:
+    """The assistance of a cohort's insurance (a cohort, or its columns), where there is one."""
+    phone = cohort.assistance_phone
+    return (Contact(cohort.assistance_name or "", "assistance", phone),) if phone else ()
 
 
 def by_telephone(p: Any) -> tuple[Contact, ...]:

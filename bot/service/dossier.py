@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from bot.clock import ONE_DAY
+from bot.content.loader import Library
 from bot.flows.alert_screens import Dossier, SkippedPerson
+from bot.flows.call_list import ON_THE_SPOT, Help, to_dial
 from bot.flows.naming import town
 from bot.flows.scene import Contact
 from bot.rules.alert import Responder
+from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
 from bot.rules.names import full_name
 from bot.service.book import Book
-from bot.service.contacts import by_telephone
+from bot.service.contacts import assistance_of, by_telephone, once
 from bot.service.open_cases import named_roles
-from bot.service.travel_views import view_of
+from bot.service.travel_views import clock_of, view_of
 from bot.store.tables import Alert, Placement
 
 
 def dossier_of(
-    book: Book, alert: Alert, skipped: tuple[Responder, ...] = (), nobody_on_duty: bool = False,
+    book: Book, alert: Alert, library: Library, skipped: tuple[Responder, ...] = (), nobody_on_duty: bool = False,
     became_red: bool = False,
 ) -> Dossier:  # fmt: skip
     """Who, since when, where, whom to call, what has been done."""
@@ -28,8 +32,11 @@ def dossier_of(
     itinerary = book.itinerary(placement)
     stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
     trip, told = book.travels.get(placement.id), set(alert.state.get("told", ()))
+    country = placement.host_country if stage == "during" else placement.home_country or placement.host_country
     if trip is not None and trip.state != ARRIVED:
         stage = "during"  # on the way: those at both ends may know something
+    contacts, colleagues = _people(book, placement, stage)
+    lapsed = alert.state.get("lapsed") or (None, None)
     return Dossier(
         alert_id=alert.id, learner=person.name, code=placement.code,
         cohort=book.staff.cohorts[placement.cohort_id].code,
@@ -44,7 +51,8 @@ def dossier_of(
         country=placement.host_country if stage == "during" else placement.home_country,
         host_organisation=placement.host_organisation if stage == "during" else None,
         accommodation=placement.accommodation if stage == "during" else None,
-        learner_phone=person.phone, contacts=_within_reach(_contacts(book, placement), stage),
+        learner_phone=person.phone, contacts=contacts,
+        help=_help(placement, library, stage, country, colleagues), clock=clock_of(placement, zone),
         at_home=stage != "during", said=alert.state.get("said"), said_at=_instant(alert.state.get("said_at")),
         taken_back=bool(alert.state.get("taken_back")), danger_at=_instant(alert.state.get("danger_at")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
@@ -54,6 +62,7 @@ def dossier_of(
         told=book.told(alert.id),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
+        lapsed_by=book.member_name(lapsed[0]) if lapsed[0] is not None else None, lapsed_since=_instant(lapsed[1]),
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
         paused=_paused(book, placement, zone), confided=alert.confided, incident=alert.incident_id,
     )  # fmt: skip
@@ -62,6 +71,34 @@ def dossier_of(
 ARRIVED = "arrived"
 AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
 AT_THE_COMPANY = frozenset({"host", "tutor"})  # one telephone: where a case names one of them, neither is called
+
+
+def _people(book: Book, placement: Placement, stage: str) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:
+    """Those around the stay who can do something, and who else may be told of it, each person once."""
+    told = book.colleagues(placement)
+    along = tuple(c for c in told if c.role == "accompanying") if stage == "during" else ()
+    contacts = (*_within_reach(_contacts(book, placement), stage), *along)
+    there = {c.person_id for c in contacts if c.role in ON_THE_SPOT and c.phone} | {placement.person_id}
+    return contacts, tuple(c for c in told if c.phone and c.person_id not in there)
+
+
+def _help(
+    placement: Placement, library: Library, stage: str, country: str | None, colleagues: tuple[Contact, ...]
+) -> Help:  # fmt: skip
+    numbers = _numbers(library, country) if country else ()
+    abroad = stage == "during"
+    nothing = {
+        "host": abroad and not placement.host_phone,
+        "accommodation": abroad and not placement.accommodation,
+        "family": not placement.guardian_phone and not placement.emergency_contact_phone,
+        "emergency": not numbers,
+    }
+    return Help(colleagues, country, numbers, abroad, tuple(what for what, lacks in nothing.items() if lacks))
+
+
+@lru_cache(maxsize=64)
+def _numbers(library: Library, country: str) -> tuple[EmergencyNumber, ...]:
+    return to_dial(emergency_numbers_in(library, country))
 
 
 def _within_reach(contacts: tuple[Contact, ...], stage: str) -> tuple[Contact, ...]:
@@ -102,7 +139,7 @@ def _contacts(book: Book, placement: Placement) -> tuple[Contact, ...]:
         partner = book.partners[placement.partner_id]
         if partner.erased_at is None:
             found.append(Contact(full_name(partner), "partner", partner.phone))
-    return (*found, *around)
+    return (*once(found), *around, *assistance_of(book.staff.cohorts[placement.cohort_id]))
 
 
 def _member(book: Book, role: str, membership_id: int) -> Contact:

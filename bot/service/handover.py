@@ -183,6 +183,7 @@ def _alert(
         row.next_at = now + (RED_REPEAT if red else book.ladder(book.placements[row.placement_id]).escalate_after)
     book.note(row.id, "handed_over", member.person_id, to=successor.id)
     speaker = Speaker(core, book, row)
+    speaker.handed_over = (speaker.name(member.id), was_theirs)
     speaker.notify((successor.id,), repeat=False, exhausted=False)
     if row.acknowledged_by is not None and row.acknowledged_by != successor.id:
         speaker.tell({successor.id}, alert_screens.taken(speaker.dossier(), speaker.name(row.acknowledged_by)))

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.flows import second as talk
 from bot.flows.alert_screens import Dossier
+from bot.flows.call_list import CALL_ORDER
 from bot.flows.second import Letter, encode_letter
 from bot.flows.vocabulary import Screen
 from bot.rules.alert import Responder
@@ -213,8 +214,25 @@ def _facts(d: Dossier) -> dict[str, Any]:
     """The fields of the webhook that are the same for every reader."""
     return {
         "id": d.alert_id, "cohort": d.cohort, "learner": d.code, "learner_phone": d.learner_phone,
-        "severity": d.severity, "reason": d.reason, "raised_at": d.raised_at.isoformat(),
+        "severity": d.severity, "reason": d.reason, "raised_at": d.raised_at.isoformat(), "timezone": d.zone,
+        "country": d.help.country, "emergency_numbers": [n.number for n in d.help.numbers],
+        **_assistance(d), "contacts": _contacts(d),
     }  # fmt: skip
+
+
+def _assistance(d: Dossier) -> dict[str, str | None]:
+    found = next((c for c in d.contacts if c.role == "assistance"), None)
+    return {
+        "assistance_name": (found.name or None) if found else None,
+        "assistance_phone": found.phone if found else None,
+    }
+
+
+def _contacts(d: Dossier) -> list[dict[str, str | None]]:
+    """Whom to call besides the learner, in the order of the alert; nobody of it where it was confided to some."""
+    ordered = [c for role in CALL_ORDER for c in d.contacts if c.role == role and c.phone]
+    people = () if d.confided else (*ordered, *d.help.colleagues)
+    return [{"role": c.role, "name": c.name, "phone": c.phone} for c in people]
 
 
 # --- rows ---------------------------------------------------------------------------------------

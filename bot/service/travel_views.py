@@ -43,6 +43,12 @@ def _host(placement: Placement) -> Value:
     return known if known is not None else Country(placement.host_country) if placement.host_country else "–"
 
 
+def clock_of(placement: Placement, zone: str) -> Value:
+    """The place whose clock a zone is: home or where they stay; else as the zone itself is called."""
+    place = _home(placement) if zone == placement.home_zone else _host(placement)
+    return place if place != "–" else verbatim(zone.rpartition("/")[2].replace("_", " "))
+
+
 def is_current(row: Travel, now: datetime) -> bool:
     """Is this the journey of these days: asked about, under way, or just over?"""
     match State(row.state):

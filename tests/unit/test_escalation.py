@@ -144,7 +144,7 @@ TABLE: list[tuple[str, AlertState, tuple[Trigger, ...], Trigger, int, float | No
         Tick(at(153)),
         2,
         183,
-        (Lapsed(2), TellLearner(News.LAPSED, (2,)), Notify((1, 2, 3, 4), True)),
+        (Lapsed(2, at(3)), TellLearner(News.LAPSED, (2,)), Notify((1, 2, 3, 4), True)),
     ),
     (
         "anybody's again, and nobody took it",
@@ -344,7 +344,7 @@ def test_exhausted_alerts_can_still_be_taken() -> None:
 def test_who_took_it_and_can_no_longer_be_reached_is_not_waited_for() -> None:
     alert, _ = run(AMBER, RAISED, Acknowledged(at(3), 2))
     after, said = step(alert, Tick(at(123)), ladder(blocked={2}))
-    assert said == (Lapsed(2), TellLearner(News.LAPSED, (2,)), Notify((1, 3, 4), repeat=True))
+    assert said == (Lapsed(2, at(3)), TellLearner(News.LAPSED, (2,)), Notify((1, 3, 4), repeat=True))
     assert after.acknowledged_by is None
 
 

@@ -64,6 +64,8 @@ class Cohort(Base):
     grace: Mapped[int]
     escalate_after: Mapped[int]
     quiet_hours: Mapped[str]  # 22:00-07:00
+    assistance_name: Mapped[str | None]  # of the learners' insurance
+    assistance_phone: Mapped[str | None]
     look_at: Mapped[datetime | None]  # when to see next whether it is ready to leave
     walks_at: Mapped[datetime | None]  # stays or roles changed: whoever accompanies is to be seen to
     erase_after: Mapped[int] = mapped_column(default=180 * 86400)  # seconds after a return: then people are erased
