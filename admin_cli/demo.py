@@ -110,7 +110,7 @@ async def _run(library: Library, folder: Path, port: int, browser: bool) -> None
         raise BadInput(f"Port {port} is in use on this machine: choose another with --port, or --port 0.") from None
     mila = sandbox.world.add_user("Mila", "Exemple", language_code="en", label="Ambassador, made up")
     mila.started = True
-    samples.add_ambassador(core, mila.id, "Mila", "seville", "baker (made up)", start)
+    samples.add_ambassador(core, mila.id, "Mila", "seville", "baker (made up)", start, coordinated_like=COHORT)
     settings = Settings(_env_file=None, token=SecretStr(TOKEN), api_url=sandbox.url, data_dir=folder)  # type: ignore[call-arg]
     app = App(settings, clock, core, Pacing(None, per_chat=False))
     sandbox.map = app.map_page().show
@@ -174,12 +174,14 @@ async def _until_stopped() -> None:
 
 
 def fill(core: Core, arrival: date, now: datetime) -> None:
-    """A cohort with two contact persons, a tutor and three learners, by the same ways a coordinator takes, and their
-    companies on the map."""
+    """A cohort with two contact persons, a tutor, a coordinator and three learners, by the same ways a coordinator
+    takes, and their companies on the map."""
     cohorts.create(core, cohorts.NewCohort(COHORT, "Bakers and others to Seville", "learner-short"), now)
     referents.add(core, referents.NewReferent("Claire Référente", COHORT, "en", "R01", phone="+33 1 99 00 12 34"), now)
     referents.add(core, referents.NewReferent("Marco Esempio", COHORT, "en", "R02", phone="+33 1 99 00 56 78"), now)
     import_cohort(core, COHORT, sample(arrival), now)
+    coordinator = referents.NewReferent("Cora Coordinatrice", COHORT, "en", "C01", role="coordinator")
+    referents.add(core, coordinator, now)
     places_desk.add_samples(core, [
         {"name": name, "town": "Sevilla", "country": "ES", "latitude": north, "longitude": east, "trades": [trade],
          "languages": list(tongues), "tasks": tasks}

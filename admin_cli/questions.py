@@ -15,6 +15,7 @@ from bot.service import questions_desk
 # Why words wait, for the desk.
 HELD = {
     "young": "who asked is under 18, or nobody knows", "danger": "it sounds like danger or a threat",
+    "heavy": "it tells of something hard, or is meant to hurt",
     "idiom": "it sounds like danger, perhaps as a figure of speech", "number": "it could hold a phone number",
     "link": "it could hold a link", "mail": "it could hold an e-mail address", "network": "it names another app",
     "name": "it could hold a name to be found by", "delicate": "it speaks of meeting, pictures, secrets or the like",

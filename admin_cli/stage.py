@@ -25,6 +25,8 @@ LABELS = {
     "travel": "Travel day",
     "alert": "The alert goes on",
     "message": "Message to the cohort",
+    "pause": "A planned silence",
+    "question": "A question to a former learner",
 }
 
 

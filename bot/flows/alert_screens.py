@@ -445,4 +445,4 @@ _FOR_LEARNERS = ("referent", "backup", "accompanying", "local_contact", "host")
 def _meanwhile(d: Dossier) -> Text:
     numbers = [c for c in d.contacts if c.phone and c.role in _FOR_LEARNERS]
     lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in numbers]
-    return _block([say("alerts/news/dont_wait"), *lines])
+    return _block([say("alerts/news/dont_wait"), *lines]) if lines else say("care/call_anywhere")

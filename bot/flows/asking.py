@@ -160,8 +160,8 @@ def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
     found = read(text, view.said, view.surnames)
     if found.verdict is Verdict.REFUSE:
         return _refused(view, found.why)
-    # Who confides something is helped first, and then decides whether it goes to somebody who is asked to read it.
-    helped = care(scene, danger, topic_told(scene, text)) if danger is not Danger.NONE else Outcome()
+    # Answers tell of hard days that are over: "I cried the first night" is asked about, and is theirs to send.
+    helped = show(Say(screens.still_heavy())) if danger is Danger.DISCLOSURE else care(scene, danger)
     held = _held_for(view, found, danger, answers) is not None
     shown = Say(screens.preview(view.ambassador if not answers else None, text, mark_of(text), held))
     return show(*helped.shown, shown, effects=helped.effects, conversation=_awaiting(scene, draft=text))
@@ -195,7 +195,7 @@ def _shut(scene: Scene, view: AskingView) -> Outcome | None:
 def _held_for(view: AskingView, found: Reading, danger: Danger, answers: bool) -> str | None:
     """Why a coordinator reads these words first."""
     if danger is not Danger.NONE:
-        return "danger" if needs_help_first(danger) else "idiom"
+        return "heavy" if needs_help_first(danger) else "idiom"
     if found.verdict is Verdict.HOLD:
         return found.why
     young = (view.question is None or view.question.read_first) if answers else view.minor

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.content.loader import Library
 from bot.flows.asking_views import AmbassadorView, AskingView, QuestionView
+from bot.flows.care import SOS, WRITE
 from bot.flows.vocabulary import Button, Rows, Screen, button, in_rows, screen
 from bot.i18n import Moment, Text, Value, say, verbatim
 from bot.rules.asking import HELD_FOR, LIMITS, REASONS, No, State
@@ -81,6 +82,11 @@ def preview(to: AmbassadorView | None, words: str, mark: str, held: bool) -> Scr
     if to is not None:
         head = say(f"asking/preview/question_{kind}", name=verbatim(to.name))
     return Screen((head, verbatim(words), say("asking/preview/ask")), rows)
+
+
+def still_heavy() -> Screen:
+    """To who answers with something hard: whether it still is, and a human."""
+    return Screen((say("asking/still_heavy"),), (WRITE, SOS))
 
 
 def dropped() -> Screen:

@@ -20,7 +20,7 @@ ASK_AGAIN = timedelta(days=30)  # before that
 REASONS = ("private", "contact", "unkind", "other")  # why a coordinator doesn't pass words on
 KEPT = timedelta(days=180)  # words of settled questions; reported ones, from when somebody looked into the report
 # Why words wait for a coordinator: who asks may be a minor, or what `contact_words` or `danger` found in them.
-HELD_FOR = ("young", "danger", "idiom", "number", "link", "mail", "network", "name", "delicate")
+HELD_FOR = ("young", "danger", "heavy", "idiom", "number", "link", "mail", "network", "name", "delicate")
 TEXT_VERSION = "2026-11"  # of what somebody reads before they agree to be on the map
 
 

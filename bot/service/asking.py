@@ -69,7 +69,7 @@ def _answer(work: Work, effect: AnswerQuestion) -> None:
     young = asking_views.is_young(work.session, row)
     row.answer, row.answered_at = effect.words, work.now
     row.held_for = effect.held_for or ("young" if young else None)
-    if effect.at_once or row.held_for == "danger":
+    if effect.at_once:
         row.state = State.HELD
         asking_desk.sounds_dangerous(work.core, work.session, row, work.now)
     elif row.held_for is not None:

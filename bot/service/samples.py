@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import select
+
 from bot.rules.asking import TEXT_VERSION
 from bot.service import ambassadors, cohorts
 from bot.service.core import Core
@@ -13,8 +15,11 @@ COHORT = "BEFORE"
 NIGHTS, BACK = timedelta(days=20), timedelta(days=60)
 
 
-def add_ambassador(core: Core, chat_id: int, name: str, kit: str, trade: str, now: datetime) -> None:
-    """A former learner of age who agreed and was vetted, in a cohort of their own."""
+def add_ambassador(
+    core: Core, chat_id: int, name: str, kit: str, trade: str, now: datetime, *, coordinated_like: str | None = None
+) -> None:
+    """A former learner of age who agreed and was vetted, in a cohort of their own; its coordinators are those of the
+    cohort `coordinated_like`."""
     cohorts.create(core, cohorts.NewCohort(COHORT, "Made up: who was there before", "learner-short"), now)
     home = core.content.kits[kit]
     back = now.date() - BACK
@@ -34,3 +39,8 @@ def add_ambassador(core: Core, chat_id: int, name: str, kit: str, trade: str, no
             Consent(person_id=person.id, kind=ambassadors.ON_MAP, version=TEXT_VERSION, given=True, given_by="self",
                     by_person_id=person.id, at=now),
         ])  # fmt: skip
+        if coordinated_like is not None:
+            theirs = Membership.cohort_id == cohorts.find(session, coordinated_like).id
+            for one in session.scalars(select(Membership).where(theirs, Membership.role == "coordinator")).all():
+                session.add(Membership(person_id=one.person_id, role=one.role, code=one.code, cohort_id=cohort.id,
+                                       created_at=now))  # fmt: skip

@@ -144,6 +144,14 @@ def test_an_answer_that_sounds_like_danger_is_told_to_who_looks_after_the_learne
     assert "kill" not in both.read(LEARNER)
 
 
+def test_a_hard_day_that_is_over_alarms_nobody_and_is_read_first(both: Pair) -> None:
+    set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
+    both.answer(both.ask(), "J'ai pleuré le premier soir, ensuite c'était mieux.")
+    assert "If it still is today" in both.read(MILA)
+    assert one(both).held_for == "heavy"
+    assert "danger" not in both.read(LEAD)
+
+
 def test_a_report_that_nobody_else_can_read_goes_to_the_contact_person_without_the_words(both: Pair) -> None:
     number = both.ask()
     both.answer(number, "Sure, you sound nice.")
