@@ -152,7 +152,7 @@ def settled(one: QuestionView) -> Screen:
     """There will be no answer: why, and whom to ask instead."""
     how = _how_it_ended(one)
     body = [say(f"asking/settled/{how}", name=verbatim(one.name))]
-    if one.state is State.REFUSED and one.reason in REASONS:
+    if how == "refused" and one.reason in REASONS:
         body.append(say(f"asking/reasons/{one.reason}"))
     return Screen(tuple(body), (MAP, MENU))
 
@@ -200,7 +200,7 @@ def answer_late(unread: bool) -> Screen:
 
 def answer_refused(reason: str | None) -> Screen:
     """A coordinator did not pass an answer on."""
-    why = (say(f"asking/reasons/{reason}"),) if reason in REASONS else ()
+    why = (say(f"asking/reasons/{'unkind_answer' if reason == 'unkind' else reason}"),) if reason in REASONS else ()
     return Screen((say("asking/answer_refused"), *why), ((HOME,),))
 
 

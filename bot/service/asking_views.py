@@ -29,6 +29,7 @@ from bot.store.tables import Audit, Person, Placement, Question
 REMEMBERED = timedelta(days=30)  # how long settled questions stand in lists, and pieces of a number count together
 MINE = 10
 EARLIER = 3  # exchanges shown beside one, as many as fit into a message
+NOBODY = "–"  # in place of a name that was erased
 REFUSED = "words_refused"  # the line of the audit
 _AIMED = frozenset({"new", "own", "th", "q", "answer", "send", "change", "drop"})  # whoever was refused too often can't
 
@@ -213,7 +214,7 @@ def view(library: Library, session: Session, row: Question, side: str, decides: 
     """A question as one side sees it: names of the asker are for the desk alone."""
     to, there = session.get_one(Person, row.to_id), session.get_one(Placement, row.to_placement_id)
     seen = QuestionView(
-        row.id, side, State(row.state), row.to_placement_id, to.first_name.split()[0] if to.first_name else "",
+        row.id, side, State(row.state), row.to_placement_id, to.first_name.split()[0] if to.first_name else NOBODY,
         _town(library, there), row.preset, row.words, row.answer, row.asked_at, row.reason,
         may_decide=decides, reported=row.reported_at is not None, read_first=is_young(session, row),
         answered=row.answered_at is not None, came=row.goes_at is not None, held_for=row.held_for,
@@ -224,7 +225,7 @@ def view(library: Library, session: Session, row: Question, side: str, decides: 
     if side != "desk":
         return seen
     asker, stay = session.get_one(Person, row.asker_id), session.get_one(Placement, row.placement_id)
-    return replace(seen, learner=full_name(asker), code=stay.code, placement_id=stay.id, asker_id=asker.id)
+    return replace(seen, learner=full_name(asker) or NOBODY, code=stay.code, placement_id=stay.id, asker_id=asker.id)
 
 
 # --- those who are asked ----------------------------------------------------------------------------

@@ -196,7 +196,7 @@ def test_coordinators_are_reminded_after_a_day_and_every_third_and_nobody_blames
     reminders = []
     for _ in range(7):
         both.hours_later(24)
-        reminders.append(both.read(CORA).count("waited for you for more than a day"))
+        reminders.append(both.read(CORA).count("waited more than a day for you"))
     assert reminders == [1, 1, 1, 2, 2, 2, 2]
     assert "No coordinator read your question in time" in both.last(LEARNER)
     assert both.read(MILA) == ""
