@@ -119,11 +119,13 @@ def outdated_schemas(folder: Path) -> Iterator[Fault]:
 
 
 def _code_beside(root: Path) -> CodeTexts:
-    """The code whose texts these are: the package around the content folder, and those that build on it."""
+    """The code whose texts these are: the package around the content folder, and those that build on it. Of the
+    shipped one it is kept: reading all of it takes seconds."""
     if not (root.parent / "flows").is_dir():
         return CodeTexts()
-    top = root.parent.parent
-    return scan(folder for folder in (root.parent, top / "scheduler") if folder.is_dir())
+    folders = [folder for folder in (root.parent, root.parent.parent / "scheduler") if folder.is_dir()]
+    name = name_of("code", folders[1], None) if root == SHIPPED and len(folders) > 1 else ""
+    return made_once(name, CodeTexts, lambda: scan(folders))
 
 
 def _in_force(tree: Tree, translations: list[Translation]) -> list[Translation]:

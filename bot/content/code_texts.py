@@ -26,11 +26,12 @@ class Use:
     key: str
     label: bool  # a button
     values: frozenset[str] | None
-    where: str
+    file: str
+    line: int
 
     def fault(self, what: str) -> Fault:
         """A fault at this call."""
-        return Fault(self.where, what)
+        return Fault(f"{label(Path(self.file))}:{self.line}", what)
 
 
 @dataclass(slots=True)
@@ -54,9 +55,8 @@ def scan(folders: Iterable[Path]) -> CodeTexts:
             tree = ast.parse(file.read_text("utf-8"))
         except (SyntaxError, ValueError):
             continue
-        name = label(file)
         for node in ast.walk(tree):
-            _note(node, name, found)
+            _note(node, str(file), found)
     return found
 
 
@@ -69,7 +69,7 @@ def _note(node: ast.AST, file: str, found: CodeTexts) -> None:
         values = _values(node)
         is_label = _name(node.func) == "button"
         for line, key in _strings(node.args[0]):
-            found.uses.append(Use(key, is_label, values, f"{file}:{line}"))
+            found.uses.append(Use(key, is_label, values, file, line))
 
 
 def _name(function: ast.expr) -> str:

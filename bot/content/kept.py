@@ -22,14 +22,14 @@ import pydantic
 
 HERE = Path(__file__).parent / "__pycache__"
 CODE = Path(__file__).parent.parent  # a model that changed reads the same file otherwise
-READ = ("*.yaml", "*.yml", "*.po")
+READ = ("*.yaml", "*.yml", "*.po", "*.py")
 Made = TypeVar("Made")
 NEWEST = 4  # of one kind: as many contents as one machine may well use side by side
 
 
 def fingerprint(kind: str, folders: Iterable[Path]) -> str:
-    """A name for what is made, a `kind`, of what the content files in these folders, and the program that reads them,
-    hold at this moment. Raises OSError for a file that cannot be read."""
+    """A name for what is made, a `kind`, of what the files of content and code in these folders, and the program that
+    reads them, hold at this moment. Raises OSError for a file that cannot be read."""
     told = blake2b(f"{sys.version} {pydantic.VERSION}".encode(), digest_size=16)
     for file in _files(folders):
         held = file.read_bytes()

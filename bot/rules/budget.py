@@ -93,8 +93,11 @@ def _tomorrow(item: DueStep, facts: LearnerFacts) -> DueStep:
 def missed(journey: Journey, facts: LearnerFacts, joined_at: datetime) -> list[DueStep]:
     """What a late joiner gets to choose from in one summary: steps already due that still matter, which are those not
     yet expired and the required ones, unless the stay they prepare for is over. Others are skipped for good."""
-    joined = ensure_utc(joined_at)
-    past = [item for item in calendar(journey, facts) if item.due_at < joined]
+    return _missed(calendar(journey, facts), facts, ensure_utc(joined_at))
+
+
+def _missed(due: Sequence[DueStep], facts: LearnerFacts, joined: datetime) -> list[DueStep]:
+    past = [item for item in due if item.due_at < joined]
     over = facts.itinerary is not None and facts.itinerary.stage_at(joined) == "after"
 
     def matters(item: DueStep) -> bool:
@@ -128,7 +131,7 @@ def simulate(
     comes besides the journey and shares its budget."""
     joined = ensure_utc(joined_at)
     due = calendar(journey, facts)
-    summary = missed(journey, facts, joined)
+    summary = _missed(due, facts, joined)
     lines = [_past(item, item in summary) for item in due if item.due_at < joined]
     if summary and facts.itinerary:
         zone = facts.itinerary.zone_at(joined)
