@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from bot.rules.alert import Ladder, Responder, Rung
 from bot.rules.permissions import Role
 from bot.service.open_cases import hidden_people
 from bot.service.watch import Memberships, away_at, line_of, serves_at
+from bot.store.prepared import among
 from bot.store.tables import Cohort, Membership, Person, Placement, TelegramAccount
 
 _Line = tuple[int, list[Membership]]  # the membership a person stands on the ladder with, and whose hours are theirs
@@ -37,16 +38,33 @@ class Staff:
     hidden: Mapping[int, frozenset[int]]  # by placement, who is named in an open case: they hear nothing
 
 
+# Put together once: to build the five of them anew cost half of every alert's own work.
+_ROLES: list[ColumnElement[str]] = [literal_column(f"'{role}'") for role in (*LAST_RUNG, Role.SAFEGUARDING.value)]
+_STAFF = (
+    select(Membership)
+    .where(
+        or_(
+            among(Membership.id, "named"),
+            and_(among(Membership.cohort_id, "cohorts"), Membership.role.in_(_ROLES)),
+        )
+    )
+    .order_by(Membership.id)
+)
+_SUBSTITUTES = select(Membership).where(among(Membership.id, "numbers"))
+_COHORTS = select(Cohort).where(among(Cohort.id, "numbers"))
+_PEOPLE = select(Person).where(among(Person.id, "numbers"))
+_ACCOUNTS = select(TelegramAccount).where(
+    among(TelegramAccount.person_id, "numbers"), TelegramAccount.revoked_at.is_(None)
+)
+
+
 def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
     """Referents, backups, local contacts and the last rung of these stays, with whoever stands in for them."""
     cohorts = {placement.cohort_id for placement in placements}
     named = {m for p in placements for m in (p.referent_id, p.backup_id, p.local_contact_id) if m is not None}
-    last = and_(Membership.cohort_id.in_(cohorts), Membership.role.in_((*LAST_RUNG, Role.SAFEGUARDING.value)))
-    found = session.scalars(select(Membership).where(or_(Membership.id.in_(named), last)).order_by(Membership.id))
-    memberships = {m.id: m for m in found}
+    memberships = {m.id: m for m in session.scalars(_STAFF, {"named": named, "cohorts": cohorts})}
     while substitutes := {m.substitute_id for m in memberships.values() if m.substitute_id} - memberships.keys():
-        stand_ins = session.scalars(select(Membership).where(Membership.id.in_(substitutes)))
-        memberships |= {m.id: m for m in stand_ins}
+        memberships |= {m.id: m for m in session.scalars(_SUBSTITUTES, {"numbers": substitutes})}
     people = {m.person_id for m in memberships.values()}
     serving = {m.id: m for m in memberships.values() if m.ended_at is None}
     last_rung: dict[int, list[int]] = {}
@@ -55,16 +73,11 @@ def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
         if m.cohort_id in cohorts and m.role in (*LAST_RUNG, Role.SAFEGUARDING):
             (leads if m.role == Role.SAFEGUARDING else last_rung).setdefault(m.cohort_id, []).append(m.id)
     return Staff(
-        {c.id: c for c in session.scalars(select(Cohort).where(Cohort.id.in_(cohorts)))}, memberships,
-        {p.id: p for p in session.scalars(select(Person).where(Person.id.in_(people)))} if people else {},
-        _accounts(session, people) if people else {}, serving, last_rung, leads,
-        hidden_people(session, [placement.id for placement in placements]),
+        {c.id: c for c in session.scalars(_COHORTS, {"numbers": cohorts})}, memberships,
+        {p.id: p for p in session.scalars(_PEOPLE, {"numbers": people})} if people else {},
+        {a.person_id: a for a in session.scalars(_ACCOUNTS, {"numbers": people})} if people else {},
+        serving, last_rung, leads, hidden_people(session, [placement.id for placement in placements]),
     )  # fmt: skip
-
-
-def _accounts(session: Session, people: set[int]) -> dict[int, TelegramAccount]:
-    live = TelegramAccount.person_id.in_(people), TelegramAccount.revoked_at.is_(None)
-    return {account.person_id: account for account in session.scalars(select(TelegramAccount).where(*live))}
 
 
 def ladder_of(session: Session, placement: Placement, now: datetime) -> Ladder:

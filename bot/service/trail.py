@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
@@ -21,7 +21,9 @@ from bot.rules.alert import Responder
 from bot.rules.names import full_name
 from bot.service.cohorts import find
 from bot.service.core import Core
+from bot.store import prepared
 from bot.store.tables import Alert, AlertEvent, Cohort, Membership, Person, Placement
+from bot.store.writing import insert_many
 
 FIELDS = ("alert", "incident", "cohort", "learner", "reason", "severity", "at", "event", "who", "channel", "detail")
 NAMES = ("learner_name", "who_name")
@@ -30,14 +32,21 @@ _SECOND = "second_"  # e-mail and webhook have their own words for the same
 
 def delivered(session: Session, number: int, membership_id: int, at: datetime, *, whole: bool = False) -> None:
     """Telegram took an alert, or the message about a `whole` incident, for this person."""
-    mine = Alert.incident_id == number if whole else Alert.id == number
-    person = session.get_one(Membership, membership_id).person_id
-    lines = [
-        {"alert_id": alert, "at": at, "what": "delivered", "person_id": person, "detail": {"channel": "telegram"}}
-        for alert in session.scalars(select(Alert.id).where(mine))
-    ]
-    if lines:
-        session.execute(insert(AlertEvent), lines)
+    told = prepared.rows(session, _TOLD_OF_ALL if whole else _TOLD_OF_ONE, number=number, member=membership_id)
+    insert_many(
+        session, AlertEvent,
+        [
+            {"alert_id": one.id, "at": at, "what": "delivered", "person_id": one.person_id, "detail": _TELEGRAM}
+            for one in told
+        ],
+    )  # fmt: skip
+
+
+_TELEGRAM = {"channel": "telegram"}
+_WHO = select(Membership.person_id).where(Membership.id == bindparam("member")).scalar_subquery()
+_TOLD = select(Alert.id, _WHO.label("person_id")).order_by(Alert.id)
+_TOLD_OF_ONE = _TOLD.where(Alert.id == bindparam("number"))
+_TOLD_OF_ALL = _TOLD.where(Alert.incident_id == bindparam("number"))
 
 
 def passed_over(session: Session, alert: Alert) -> tuple[Responder, ...]:
