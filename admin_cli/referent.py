@@ -167,6 +167,11 @@ def end(
         say(f"Learners who {would} to {found['to']}: {some(found['learners'])}")
     if found["alerts"]:
         say(f"Open alerts that {would} to {found['to']}: {some([str(one) for one in found['alerts']])}")
+    if found["no_backup"]:
+        warn(
+            f"{found['to']} is contact person and backup at once for {some(found['no_backup'])}: write another "
+            "backup_referent into the list and import it again."
+        )
     if dry_run:
         say("Nothing was changed. Leave out --dry-run to do it.")
     else:

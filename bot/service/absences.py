@@ -182,6 +182,15 @@ def hold(session: Session, row: Absence, mine: list[Membership], now: datetime) 
     _mark(mine, now, row.until, row.substitute_id)
     row.state, row.agreed_at, row.wake_at = "agreed", now, row.until
     note(session, row.person_id, "away", row.person_id, now, until=row.until.isoformat())
+    _tell_stood_in_for(session, row, [one.id for one in mine], now)
+
+
+def _tell_stood_in_for(session: Session, row: Absence, mine: list[int], now: datetime) -> None:
+    """Whom they stand in for had read that their alerts are in these hands."""
+    held = Absence.substitute_id.in_(mine), Absence.state == "agreed", Absence.until > now
+    for person in session.scalars(select(Absence.person_id).where(*held, Absence.person_id != row.person_id)):
+        name = name_of(session, row.person_id)
+        notices.notify(session, person, talk.news("substitute_away", name, row.until), now=now)
 
 
 def enter(session: Session, member: Membership, substitute: Membership | None, until: datetime, now: datetime) -> None:

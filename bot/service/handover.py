@@ -96,6 +96,7 @@ def end(
         before = coverage.holes_of(session, cohort, now)
         attempt = session.begin_nested()
         pass_on(core, session, member, successor, held, now)
+        found["no_backup"] = [p.code for p in held.stays if p.referent_id is not None and p.referent_id == p.backup_id]
         if not accept_hole:
             coverage.refuse_new(session, cohort, before, now, f"Ending the part of {found['name']}")
         if dry_run:

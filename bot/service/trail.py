@@ -27,6 +27,8 @@ from bot.store.writing import insert_many
 
 FIELDS = ("alert", "incident", "cohort", "learner", "reason", "severity", "at", "event", "who", "channel", "detail")
 NAMES = ("learner_name", "who_name")
+_ONE = ("membership", "to")  # details that hold one membership id
+_GONE = "staff", ""
 _SECOND = "second_"  # e-mail and webhook have their own words for the same
 
 
@@ -77,7 +79,21 @@ def rows(core: Core, cohort: str | None, since: datetime | None, *, names: bool)
             query = query.where(AlertEvent.at >= since)
         found = session.execute(query).all()
         roles = _roles(session, {row[1].cohort_id for row in found})
-        return [_row(row, roles, names) for row in found]
+        members = _members(session, {number for row in found for number in _named_in(row[0].detail)})
+        return [_row(row, roles, members, names) for row in found]
+
+
+def _named_in(detail: Mapping[str, Any]) -> set[int]:
+    """Membership ids in a line's detail: who was passed over, who had taken it, who took over."""
+    passed = {int(member) for member, _ in detail.get("people", ())}
+    return passed | {detail[key] for key in _ONE if key in detail}
+
+
+def _members(session: Session, wanted: set[int]) -> dict[int, tuple[str, str]]:
+    """Role and code, and name, by membership id."""
+    query = select(Membership, Person).join(Person, Person.id == Membership.person_id).where(Membership.id.in_(wanted))
+    found = session.execute(query).all() if wanted else []
+    return {m.id: (f"{m.role} {m.code or ''}".strip(), full_name(person)) for m, person in found}
 
 
 def _roles(session: Session, cohorts: set[int]) -> dict[tuple[int, int], str]:
@@ -86,9 +102,11 @@ def _roles(session: Session, cohorts: set[int]) -> dict[tuple[int, int], str]:
     return {(m.person_id, m.cohort_id): f"{m.role} {m.code or ''}".strip() for m in members if m.cohort_id is not None}
 
 
-def _row(row: Any, roles: Mapping[tuple[int, int], str], names: bool) -> dict[str, Any]:
+def _row(
+    row: Any, roles: Mapping[tuple[int, int], str], members: Mapping[int, tuple[str, str]], names: bool
+) -> dict[str, Any]:  # fmt: skip
     event, alert, cohort, code, learner_id, learner, who = row
-    detail = dict(event.detail)
+    detail = _detail(event.detail, members, names)
     channel = detail.pop("channel", "telegram" if event.what in ("told", "delivered", "not_delivered") else None)
     found = {
         "alert": alert.id, "incident": alert.incident_id, "cohort": cohort, "learner": code, "reason": alert.reason,
@@ -98,6 +116,20 @@ def _row(row: Any, roles: Mapping[tuple[int, int], str], names: bool) -> dict[st
     if names:
         found |= {"learner_name": full_name(learner), "who_name": full_name(who) if who else None}
     return found
+
+
+def _detail(detail: Mapping[str, Any], members: Mapping[int, tuple[str, str]], names: bool) -> dict[str, Any]:
+    """With role and code, and on request the name, where the trail has a membership's number."""
+    found = {**detail, **{key: members.get(detail[key], _GONE)[0] for key in _ONE if key in detail}}
+    if names:
+        found |= {f"{key}_name": members.get(detail[key], _GONE)[1] for key in _ONE if key in detail}
+    if "people" in detail:
+        found["people"] = [_passed(members.get(int(number), _GONE), why, names) for number, why in detail["people"]]
+    return found
+
+
+def _passed(member: tuple[str, str], why: str, names: bool) -> dict[str, str]:
+    return {"who": member[0], "why": why, **({"name": member[1]} if names else {})}
 
 
 def _who(person: int | None, learner: int, cohort: int, roles: Mapping[tuple[int, int], str]) -> str | None:

@@ -129,6 +129,7 @@ def test_whoever_stands_in_may_be_stood_in_for(core: Core, three: Small) -> None
     assert "Claire Exemple" not in labels
     three.world.tap(BACKUP, "Nora Desk")
     three.world.tap(COORDINATOR, "Yes, I stand in")
+    assert "Marco Esempio</b>, who stands in for you, is away now as well" in three.world.phone(REFERENT).last.text
     raise_amber(core, three)
     assert three.world.phone(COORDINATOR).last.kind == "alert"
 

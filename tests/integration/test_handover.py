@@ -33,7 +33,7 @@ def test_it_is_refused_without_somebody_who_takes_over(core: Core, abroad: Small
 def test_learner_and_both_contact_persons_read_it(core: Core, abroad: Small) -> None:
     found = handover.end(core, CODE, "R01", "R02", abroad.world.now)
     abroad.world.turn()
-    assert (found["learners"], found["to"]) == (["L01"], "Marco Esempio")
+    assert (found["learners"], found["to"], found["no_backup"]) == (["L01"], "Marco Esempio", ["L01"])
     assert "is now <b>Marco Esempio</b>" in abroad.world.phone(LEARNER).last.text
     assert "taken over from <b>Claire Exemple</b>" in abroad.world.phone(BACKUP).last.text
     assert "no longer see: Lea Beispiel (L01)" in abroad.world.phone(REFERENT).last.text
@@ -48,7 +48,8 @@ def test_an_alert_they_had_taken_sounds_at_who_takes_over(core: Core, abroad: Sm
     abroad.world.turn()
     (row,) = rows(core, Alert)
     assert (row.acknowledged_by, row.state["told"]) == (None, [abroad.memberships["marco"]])
-    assert any(m.kind == "alert" and "Lea Beispiel" in m.text for m in abroad.world.phone(BACKUP).messages)
+    (sounded,) = (m.text for m in abroad.world.phone(BACKUP).messages if m.kind == "alert")
+    assert "Claire Exemple had taken this alert and no longer looks after it" in sounded
     abroad.world.tap(REFERENT, "Resolved")
     assert rows(core, Alert)[0].resolved_at is None
     abroad.world.tap(BACKUP, "I'm on it")

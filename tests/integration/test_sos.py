@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from bot.flows.vocabulary import Place
 from bot.service.core import Core
-from bot.store.tables import Alert, Membership, Outbox, Placement, SharedPlace, StepRun
+from bot.store.tables import Alert, Cohort, Membership, Outbox, Placement, SharedPlace, StepRun
 from tests.support.alerting import alerted, missed, resolve
 from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small
-from tests.support.looking import dump, rows
+from tests.support.looking import change_stay, dump, rows
 
 LATITUDE, LONGITUDE = 37.38612, -5.99234
 
@@ -224,3 +224,33 @@ def test_a_mistake_said_after_the_end_is_passed_on_to_nobody_and_says_so(abroad:
     abroad.world.tap(LEARNER, "Pressed by mistake")
     assert "over already" in abroad.world.phone(LEARNER).text()
     assert len(abroad.world.phone(REFERENT).messages) == before
+
+
+def test_the_assistance_of_the_insurance_is_there_for_the_learner_and_in_the_alert(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        cohort = session.get_one(Cohort, abroad.cohort_id)
+        cohort.assistance_name, cohort.assistance_phone = "Example Assist", "+33 1 99 00 77 77"
+    abroad.world.say(LEARNER, "/sos")
+    read, alert = abroad.world.phone(LEARNER), abroad.world.phone(REFERENT).last.text
+    assert any(
+        "Example Assist, assistance of your insurance: <b>+33 1 99 00 77 77</b>" in m.text for m in read.messages
+    )
+    assert "Assistance of the insurance, Example Assist: +33 1 99 00 77 77" in alert
+    assert "Emergency, Spain: <b>112</b>" in alert
+
+
+def test_who_is_referent_and_backup_at_once_has_one_number(core: Core, abroad: Small) -> None:
+    change_stay(core, abroad, backup_id=abroad.memberships["claire"])
+    abroad.world.say(LEARNER, "/sos")
+    assert [m.text.count("Claire Exemple: <b>") for m in abroad.world.phone(LEARNER).messages][-1:] == [1]
+    assert abroad.world.phone(REFERENT).last.text.count("Claire Exemple: <b>") == 1
+
+
+def test_who_travels_along_is_called_by_learners_and_contact_persons(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        member = session.get_one(Membership, abroad.memberships["marco"])
+        member.role = "accompanying"
+    change_stay(core, abroad, backup_id=None)
+    abroad.world.say(LEARNER, "/sos")
+    assert any("Marco Esempio: <b>+33 1 99 00 00 01</b>" in m.text for m in abroad.world.phone(LEARNER).messages)
+    assert "Accompanying person Marco Esempio: +33 1 99 00 00 01" in abroad.world.phone(REFERENT).last.text

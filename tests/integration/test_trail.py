@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.errors import BadInput
 from bot.service import trail
 from bot.service.core import Core
-from bot.store.tables import AlertEvent, Audit
+from bot.store.tables import AlertEvent, Audit, Membership
 from tests.support.alerting import missed, resolve
 from tests.support.cohort import BACKUP, REFERENT, Small
 
@@ -60,6 +61,15 @@ def test_the_export_has_names_only_on_request(core: Core, abroad: Small, tmp_pat
     with plain.open(encoding="utf-8-sig", newline="") as file:
         assert [row["learner"] for row in csv.DictReader(file)] == ["L01"] * 3
     assert json.loads(named.read_text(encoding="utf-8"))[1]["who_name"] == "Claire Exemple"
+
+
+def test_who_was_passed_over_is_told_by_role_and_code(core: Core, abroad: Small) -> None:
+    with core.store.transaction() as session:
+        session.get_one(Membership, abroad.memberships["claire"]).away_until = abroad.world.now + timedelta(days=9)
+    missed(abroad)
+    for names, passed in ((False, {}), (True, {"name": "Claire Exemple"})):
+        skipped = next(row for row in trail.rows(core, None, None, names=names) if row["event"] == "skipped")
+        assert skipped["detail"] == {"people": [{"who": "referent R01", "why": "away", **passed}]}
 
 
 def test_another_ending_is_refused_in_one_sentence(tmp_path: Path) -> None:
