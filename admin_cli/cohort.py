@@ -257,7 +257,8 @@ def rollcall_(
     city: Annotated[str | None, typer.Option(metavar="C", help="Only who is in this city.")] = None,
     json: Json = False,
 ) -> None:
-    """Ask everyone abroad now; who has not answered stays listed in `compagnon cohort status`."""
+    """Ask everyone abroad now, beside the daily check-in; who is silent becomes an alert within the hour, and stays
+    listed in `compagnon cohort status`."""
     with desk() as d:
         asked = rollcall.call(d.core, code, city, d.now)
         list_looks.some(d.core, "roll_call", ((code, row["code"]) for row in asked), d.now)
@@ -265,7 +266,10 @@ def rollcall_(
         print_json(asked)
         return
     table(
-        ("CODE", "NAME", "WHERE", "ROLL CALL"),
-        [(r["code"], r["name"], r["city"], r["state"]) for r in asked],
+        ("CODE", "NAME", "WHERE", "ROLL CALL", "ALERT AT (UTC)"),
+        [(r["code"], r["name"], r["city"], r["state"], (r["alert_at"] or "")[:16]) for r in asked],
         "Nobody is abroad now" + (f" in {city}." if city else "."),
     )
+    if any(r["alert_at"] for r in asked):
+        say("Whoever has not answered by then becomes an alert; when a question arrives later, so much later.")
+        say(f"Who has answered: compagnon cohort status {code}")

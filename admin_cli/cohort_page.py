@@ -58,4 +58,17 @@ def _figures(found: dict[str, Any]) -> None:
         ),
         "Check-ins today": ", ".join(f"{count} {name}" for name, count in today.items() if count) or "none",
         "Not answered yet": some(silent),
+        **_roll_call(found["roll_call"], found["home_timezone"]),
     })  # fmt: skip
+
+
+def _roll_call(called: dict[str, Any] | None, zone: str) -> dict[str, str]:
+    """The last roll call within a day, beside the check-ins of today."""
+    if called is None:
+        return {}
+    counts = ", ".join(
+        f"{called[name]} {name.replace('_', ' ')}" for name in ("answered", "waiting", "not_asked") if called[name]
+    )
+    silent = some([f"{row['code']} {row['name']}" for row in called["not_answered"]])
+    title = f"Roll call {short_moment(called['called_at'], zone)}"
+    return {title: counts, "Not answered the roll call": silent}

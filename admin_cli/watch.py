@@ -81,6 +81,8 @@ def _screen(found: list[dict[str, Any]]) -> Group:
             )  # fmt: skip
         for waits in row["check_ins"]["not_answered"]:
             lines.append(Text(f"  {row['cohort']}  {waits['code']} {waits['name']}: asked, not answered"))
+        for waits in (row["roll_call"] or {}).get("not_answered", ()):
+            lines.append(Text(f"  {row['cohort']}  {waits['code']} {waits['name']}: roll call not answered"))
     now = f"{SystemClock().now():%H:%M:%S} UTC"
     return Group(*lines, Text(""), Text(f"{now}; answered never means safe.", style="dim"))
 

@@ -20,7 +20,6 @@ from bot.service import (
     pauses,
     readiness,
     retention,
-    rollcall,
     steps,
     travel,
     upkeep,
@@ -44,7 +43,6 @@ JOBS: tuple[tuple[str, Job], ...] = (
     ("cases", cases.wake),
     ("pauses", pauses.wake),
     ("plan", steps.plan),
-    ("roll_calls", rollcall.resume),  # before the check-ins that come of it
     ("check_ins", check_ins.wake),
     ("outages", outages.watch),
     ("travel", travel.wake),

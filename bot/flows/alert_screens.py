@@ -49,8 +49,8 @@ class Dossier:
     now: datetime
     zone: str
     asked_at: datetime | None = None
-    rolled: bool = False  # a roll call asked
     reminded_at: datetime | None = None
+    roll_call: datetime | None = None  # when the roll call was that it is about
     last_active_at: datetime | None = None
     city: Value | None = None
     country: str | None = None
@@ -91,6 +91,7 @@ class Dossier:
 
 _DANGER = frozenset({"asked_for_help", "crisis_words"})
 _OF_CHECK_IN = frozenset({"not_answered", "not_delivered", "could_not_ask"})
+_OF_ROLL_CALL = frozenset({"not_answered", "not_delivered"})
 
 
 def _head(d: Dossier) -> Text:
@@ -115,7 +116,16 @@ def about(d: Dossier) -> Text:
 
 def reason_of(d: Dossier) -> Text:
     """Why it was raised, in words."""
-    return say("confide/reason") if d.confided else say(f"alerts/reason/{d.reason}")
+    if d.confided:
+        return say("confide/reason")
+    return said_reason(d.reason, None if d.roll_call is None else d.at(d.roll_call, "time"))
+
+
+def said_reason(reason: str, roll_call: Moment | None) -> Text:
+    """The words for a reason; of a roll call those with its hour, where there are such."""
+    if roll_call is not None and reason in _OF_ROLL_CALL:
+        return say(f"alerts/roll_call/{reason}", at=roll_call)
+    return say(f"alerts/reason/{reason}")
 
 
 def _personal(d: Dossier) -> tuple[Text, ...]:
@@ -233,7 +243,7 @@ def _there(d: Dossier, trip: TravelView, instant: datetime) -> Value:
 def _since(d: Dossier) -> list[Text]:
     lines = []
     if d.reason in _OF_CHECK_IN and d.asked_at:
-        lines.append(say("alerts/asked_roll_call" if d.rolled else "alerts/asked", at=d.at(d.asked_at)))
+        lines.append(say("alerts/asked", at=d.at(d.asked_at)))
     if d.reason in _OF_CHECK_IN and d.reminded_at:
         lines.append(say("alerts/reminded", at=d.at(d.reminded_at, "time")))
     lines.append(say("alerts/raised", at=d.at(d.raised_at)))

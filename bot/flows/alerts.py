@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.flows import incident_screens as together
-from bot.flows.alert_screens import outcomes, timed
+from bot.flows.alert_screens import outcomes, said_reason, timed
 from bot.flows.cases import line as case_line, open_button
 from bot.flows.drill_screens import thanks
 from bot.flows.effects import Acknowledge, OpenAlert, Resolve, Settle
@@ -133,7 +133,9 @@ def _together(alert: AlertView, many: int) -> Text:
 
 
 def _reason(alert: AlertView) -> Text:
-    return say("confide/reason") if alert.confided else say(f"alerts/reason/{alert.reason}")
+    if alert.confided:
+        return say("confide/reason")
+    return said_reason(alert.reason, Moment(alert.roll_call, "time", alert.zone) if alert.roll_call else None)
 
 
 def _timed(alert: AlertView) -> Value:

@@ -104,6 +104,9 @@ def _lines(duty: DutyView) -> list[Text]:
             lines.append(say("away/state_asked", name=name, until=at))
         elif duty.substitute:
             lines.append(say("away/state_substitute", cohort=duty.cohort, name=name, until=at))
+        elif duty.alone:
+            start, end = (Moment(instant, "short") for instant in duty.alone)
+            lines.append(say("away/state_hole", cohort=duty.cohort, until=at, start=start, end=end))
         else:
             lines.append(say("away/state", cohort=duty.cohort, until=at))
     for who, until in duty.standing_in:
@@ -196,6 +199,14 @@ def news(what: str, name: str | None = None, until: datetime | None = None) -> S
     """One of the plain sentences about an absence: agreed, declined, lapsed, over …"""
     args = {"name": verbatim(name)} if name is not None else {}
     return screen(say(f"away/{what}", **args, **({"until": Moment(until)} if until is not None else {})))
+
+
+def holds(until: datetime, alone: tuple[datetime, datetime] | None) -> Screen:
+    """To who goes without a substitute: the others get the alerts, or when there are none."""
+    if alone is None:
+        return news("holds", until=until)
+    start, end = (Moment(instant, "short") for instant in alone)
+    return screen(say("away/holds_hole", until=Moment(until), start=start, end=end))
 
 
 def hole(codes: tuple[str, ...], start: datetime, end: datetime) -> Screen:

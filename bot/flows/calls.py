@@ -39,9 +39,11 @@ def _done(word: str, effect: RecordCall) -> Outcome:
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def ask(check_in_id: int, name: str, phone: str | None, until: datetime | None = None) -> Screen:
+def ask(
+    check_in_id: int, name: str, phone: str | None, until: datetime | None = None, *, roll_call: bool = False
+) -> Screen:  # fmt: skip
     """To the contact person: whom to call now; `until` in the reminder, after which it alerts."""
-    first = say("calls/ask", name=verbatim(name), phone=_phone(phone))
+    first = say("calls/roll_call" if roll_call else "calls/ask", name=verbatim(name), phone=_phone(phone))
     body = (first,) if until is None else (say("calls/remind", until=Moment(until, "time")), first)
     rows: Rows = tuple((button(f"calls/{word}_button", f"call:{word}:{check_in_id}"),) for word in ANSWERS)
     return Screen((*body, say("calls/not_reached")), rows)

@@ -1,4 +1,4 @@
-"""The daily "are you fine?": asking, reminding, answering; safety, so it never waits for a consent."""
+"""The daily "are you fine?" and that of a roll call: asking, reminding, answering; safety never waits for a consent."""
 
 from __future__ import annotations
 
@@ -73,21 +73,23 @@ def _rows(check_in_id: int) -> tuple[tuple, ...]:  # type: ignore[type-arg]
     )
 
 
-def ask(check_in_id: int, name: str, *, rolled: bool = False) -> Screen:
-    """The question of the day, or of a roll call."""
-    return screen(say("check_in/roll_call" if rolled else "check_in/ask", name=name), rows=_rows(check_in_id))
+def ask(check_in_id: int, name: str, *, roll_call: bool = False) -> Screen:
+    """The question of the day, or of a roll call: then somebody wants to know right now."""
+    key = "check_in/roll_call/ask" if roll_call else "check_in/ask"
+    return screen(say(key, name=name), rows=_rows(check_in_id))
 
 
-def remind(check_in_id: int, name: str, until: datetime) -> Screen:
+def remind(check_in_id: int, name: str, until: datetime, *, roll_call: bool = False) -> Screen:
     """The one reminder: until when, and what happens then."""
-    return screen(say("check_in/remind", name=name, until=Moment(until, "time")), rows=_rows(check_in_id))
+    key = "check_in/roll_call/remind" if roll_call else "check_in/remind"
+    return screen(say(key, name=name, until=Moment(until, "time")), rows=_rows(check_in_id))
 
 
-def thanks(late: bool, told: Sequence[str], *, rolled: bool = False) -> Screen:
+def thanks(late: bool, told: Sequence[str], *, roll_call: bool = False) -> Screen:
     """The learner is fine; when somebody was alerted meanwhile, who hears of it."""
     if late and told:
         return screen(say("check_in/thanks_late", names=Listing(tuple(told))))
-    return screen(say("check_in/thanks_roll_call" if rolled else "check_in/thanks"))
+    return screen(say("check_in/roll_call/thanks" if roll_call else "check_in/thanks"))
 
 
 def help_offered(urgent: bool, told: Sequence[str]) -> Screen:

@@ -30,7 +30,13 @@ def notice(
     """The alert about all of them: who, since when, their numbers, what can be done. `lead` carries the ladder."""
     body = [_head(members, lead)]
     unasked = all(d.reason == "could_not_ask" for d in members)
-    body.append(say("incidents/could_not_ask") if unasked else say("incidents/what"))
+    called = lead.roll_call if all(d.roll_call == lead.roll_call for d in members) else None
+    if unasked:
+        body.append(say("incidents/could_not_ask"))
+    elif called is not None:
+        body.append(say("incidents/roll_call", at=lead.at(called, "time")))
+    else:
+        body.append(say("incidents/what"))
     if taken:
         body.append(say("incidents/yours"))
     elif lead.acknowledged_by:

@@ -32,6 +32,7 @@ class AlertView:
     person_id: int = 0  # the learner
     confided: bool = False  # for those alone whom the learner chose
     clock: Value = ""  # the place whose clock that of `zone` is
+    roll_call: datetime | None = None  # when the roll call was that it is about
     readers: tuple[str, ...] = ()  # of one's own: who was told and has a chat, by name
 
 

@@ -204,6 +204,7 @@ class DutyView:
     until: datetime | None = None
     substitute: str | None = None
     asked: bool = False  # the substitute has not answered yet
+    alone: tuple[datetime, datetime] | None = None  # the first stretch of the absence in which nobody is on duty
     candidates: tuple[tuple[int, str], ...] = ()
     standing_in: tuple[tuple[str, datetime], ...] = ()
 

@@ -96,8 +96,8 @@ def step(check_in: CheckIn, trigger: Trigger, policy: Policy) -> Result:
             return _not_delivered(check_in, at, why, missed_before)
         case Tick():
             return _tick(check_in, trigger, policy)
-        case Answered(at, answer):
-            return _answered(check_in, at, answer, policy)
+        case Answered():
+            return _answered(check_in, trigger, policy)
         case Moved(at):
             return _moved(check_in, at, policy)
         case Excused():
@@ -253,7 +253,8 @@ def _extend(check_in: CheckIn, tick: Tick, since: datetime) -> CheckIn:
     )
 
 
-def _answered(check_in: CheckIn, at: datetime, answer: Answer, policy: Policy) -> Result:
+def _answered(check_in: CheckIn, trigger: Answered, policy: Policy) -> Result:
+    at, answer = trigger.at, trigger.answer
     counts_from = check_in.due_at - policy.answer_window
     if check_in.state is State.PLANNED and at < counts_from:
         # The question still comes at its hour; a call for help never waits for it.
@@ -264,7 +265,8 @@ def _answered(check_in: CheckIn, at: datetime, answer: Answer, policy: Policy) -
         return check_in, ()
     answered = replace(check_in, state=State.ANSWERED, answered_at=at, answer=answer, wake_at=None)
     # Those who were alerted, over silence or by an earlier answer, hear what the learner says now.
-    alerted = check_in.alerted_at is not None or check_in.answer in (Answer.NEED_HELP, Answer.WANT_TO_TALK)
+    spoke_before = check_in.answer in (Answer.NEED_HELP, Answer.WANT_TO_TALK)
+    alerted = trigger.alerted or check_in.alerted_at is not None or spoke_before
     queued = check_in.state in WAITING and not _all_delivered(check_in)
     return answered, (
         *((Withdraw(),) if queued else ()),

@@ -144,10 +144,11 @@ class Tick:
 
 @dataclass(frozen=True)
 class Answered:
-    """The learner pressed a button or used /checkin."""
+    """The learner pressed a button or used /checkin. `alerted`: another one that it answers has alerted."""
 
     at: datetime
     answer: Answer
+    alerted: bool = False
 
 
 @dataclass(frozen=True)

@@ -46,11 +46,13 @@ def _view(session: Session, cohort: Cohort, mine: Membership, now: datetime) -> 
     current = row is not None and row.until > now
     members = _members(session, cohort.id)
     names = {m.id: name for m, name, _ in members}
+    others = row is not None and current and row.substitute_id is None
     return DutyView(
         cohort.id, cohort.name, mine.zone or cohort.home_zone,
         until=row.until if row and current else None,
         substitute=names.get(row.substitute_id) if row and current and row.substitute_id else None,
         asked=row is not None and current and row.state == "asked",
+        alone=coverage.alone(session, cohort, now, row.until) if row and others else None,
         candidates=_candidates(members, mine.person_id, now),
         standing_in=tuple(_standing_in(session, mine.person_id, cohort.id, now)),
     )  # fmt: skip
@@ -136,7 +138,7 @@ def _request(
     session.flush()
     if substitute is None:
         hold(session, row, mine, now)
-        return talk.news("holds", until=until)
+        return talk.holds(until, coverage.alone(session, session.get_one(Cohort, cohort_id), now, until))
     cohort = session.get_one(Cohort, cohort_id)
     asked = talk.please(row.id, name_of(session, person_id), cohort.name, until)
     _write(session, substitute.person_id, asked, f"away:{row.id}:please", now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.flows.scene import AlertView, Scene
@@ -16,7 +16,7 @@ from bot.service import alert_words
 from bot.service.open_cases import hidden_people
 from bot.service.stays import itinerary_of, subject_of, subjects_of
 from bot.service.travel_views import clock_of
-from bot.store.tables import Alert, Cohort, Membership, Person, Placement
+from bot.store.tables import Alert, CheckIn, Cohort, Membership, Person, Placement
 
 
 def alerted(alert: Alert) -> frozenset[int]:
@@ -27,12 +27,13 @@ def alerted(alert: Alert) -> frozenset[int]:
 _TAKER, _LEARNER = aliased(Person), aliased(Person)
 _ALERTS = (
     select(Alert, Placement, Cohort.code, _LEARNER.first_name, _LEARNER.last_name, _TAKER.id, _TAKER.first_name,
-           _TAKER.last_name)
+           _TAKER.last_name, case((CheckIn.roll_call > 0, CheckIn.due_at)))
     .join(Placement, Placement.id == Alert.placement_id)
     .join(Cohort, Cohort.id == Alert.cohort_id)
     .join(_LEARNER, _LEARNER.id == Placement.person_id)
     .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
     .outerjoin(_TAKER, _TAKER.id == Membership.person_id)
+    .outerjoin(CheckIn, CheckIn.id == Alert.check_in_id)
 )  # fmt: skip
 
 
@@ -89,7 +90,7 @@ def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | 
 
 
 def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
-    alert, placement, cohort, first, last, taker_id, taker_first, taker_last = row
+    alert, placement, cohort, first, last, taker_id, taker_first, taker_last, roll_call = row
     about_me = placement.person_id == scene.person_id
     if scene.actor is None or not (about_me or may(scene.actor, Action.SEE_ALERT, subject)):
         return None
@@ -102,5 +103,5 @@ def _view(scene: Scene, row: Any, subject: Subject) -> AlertView | None:
         acknowledged_by=f"{taker_first} {taker_last}".strip() if taker_id else None,
         acknowledged_by_me=taker_id is not None and taker_id == scene.person_id, resolved_at=alert.resolved_at,
         outcome=alert.outcome, about_me=about_me, incident=alert.incident_id,
-        person_id=placement.person_id, confided=alert.confided,
+        person_id=placement.person_id, confided=alert.confided, roll_call=roll_call,
     )  # fmt: skip

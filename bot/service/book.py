@@ -81,9 +81,9 @@ _PARTNERS = (
     .join(Person, Person.id == Placement.person_id)
     .where(among(Placement.id, "placements"))
 )
-_ASKED = select(CheckIn.id, CheckIn.delivered_at, CheckIn.reminder_delivered_at, CheckIn.rolled_at).where(
-    among(CheckIn.id, "check_ins")
-)
+_ASKED = select(
+    CheckIn.id, CheckIn.roll_call, CheckIn.due_at, CheckIn.delivered_at, CheckIn.reminder_delivered_at
+).where(among(CheckIn.id, "check_ins"))
 # The first of each kind only: an alert that nobody takes is told again and again, over days if need be.
 _TOLD = (
     select(
@@ -265,7 +265,7 @@ class Book:
         return drafts.chat_of(self.session, person_id)
 
     def asked(self, check_in_id: int) -> Any:
-        """When a check-in was delivered and reminded of."""
+        """When a check-in was due, delivered and reminded of, and whether it was a roll call."""
         if check_in_id not in self._check_ins:
             wanted = {a.check_in_id for a in self._alerts.values() if a.check_in_id is not None} | {check_in_id}
             found = rows(self.session, _ASKED, check_ins=list(wanted - self._check_ins.keys()))

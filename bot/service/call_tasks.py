@@ -102,8 +102,9 @@ def _check_ins(session: Session, cohort: Cohort) -> list[dict[str, Any]]:
         .order_by(CheckIn.due_at)
     )  # fmt: skip
     return [
-        {"what": "check-in", "task": None, "learner": p.code, "call": full_name(person), "phone": person.phone,
-         "since": c.due_at.isoformat(), "until": c.deadline.isoformat() if c.deadline else None, "text": None}
+        {"what": "roll call" if c.roll_call else "check-in", "task": None, "learner": p.code,
+         "call": full_name(person), "phone": person.phone, "since": c.due_at.isoformat(),
+         "until": c.deadline.isoformat() if c.deadline else None, "text": None}
         for c, p, person in rows
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Daily check-ins: rows around the pure state machine of `bot.rules.check_in`."""
+"""Check-ins, daily ones and those of a roll call: rows around the pure state machine of `bot.rules.check_in`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.clock import ensure_utc
 from bot.flows import calls, check_in as talk
 from bot.flows.vocabulary import Kind, Screen
-from bot.rules import check_in as rules
+from bot.rules import check_in as rules, roll_call
 from bot.rules.alert import Reason, Severity
 from bot.rules.check_in import Answer, State
 from bot.service import alerts, drafts, missed
@@ -30,15 +30,18 @@ from bot.store.writing import update_many
 log = logging.getLogger(__name__)
 
 LISTENING = timedelta(seconds=30)  # a getUpdates that long ago still proves that answers reach us
+OPEN = (*(state.value for state in rules.WAITING), State.ALERTED.value)  # asked and not answered
+_NOT_ASKED = (State.CLOSED.value, State.EXCUSED.value)
 
 
-def policy_of(placement: Placement, cohort: Cohort) -> rules.Policy:
-    """A learner's own times where there are some, the cohort's otherwise."""
-    return rules.Policy(
+def policy_of(placement: Placement, cohort: Cohort, *, called: bool = False) -> rules.Policy:
+    """A learner's own times where there are some, the cohort's otherwise; `called`: those of a roll call."""
+    own = rules.Policy(
         answer_window=_seconds(placement.answer_window, cohort.answer_window),
         reminder_after=_seconds(placement.reminder_after, cohort.reminder_after),
         grace=_seconds(placement.grace, cohort.grace),
     )
+    return roll_call.policy(own) if called else own
 
 
 def _seconds(own: int | None, of_cohort: int) -> timedelta:
@@ -88,11 +91,11 @@ def _store(row: CheckIn, before: rules.CheckIn, new: rules.CheckIn) -> None:
         setattr(row, name, value)
 
 
-def new_row(placement_id: int, day: date, due_at: datetime) -> dict[str, Any]:
-    """A planned check-in as a row to insert."""
+def new_row(placement_id: int, day: date, due_at: datetime, roll_call: int = 0) -> dict[str, Any]:
+    """A planned check-in as a row to insert; of the so-many-eth roll call of that day, or the daily one."""
     return {
-        "placement_id": placement_id, "day": day, "state": State.PLANNED.value, "due_at": due_at, "wake_at": due_at,
-        "extended": 0,
+        "placement_id": placement_id, "day": day, "roll_call": roll_call, "state": State.PLANNED.value,
+        "due_at": due_at, "wake_at": due_at, "extended": 0,
     }  # fmt: skip
 
 
@@ -116,7 +119,8 @@ def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, 
 def _step(book: Book, row: CheckIn, trigger: rules.Trigger) -> tuple[rules.Effect, ...]:
     placement = book.placements[row.placement_id]
     before = state_of(row)
-    new, effects = rules.step(before, trigger, policy_of(placement, book.cohorts[placement.cohort_id]))
+    policy = policy_of(placement, book.cohorts[placement.cohort_id], called=row.roll_call > 0)
+    new, effects = rules.step(before, trigger, policy)
     _store(row, before, new)
     return effects
 
@@ -138,8 +142,7 @@ def _carry_out(core: Core, book: Book, row: CheckIn, effect: rules.Effect) -> li
             if not late:
                 # Whoever still has an alert of another day hears it, too; with none open this says nothing.
                 alerts.learner_answered(core, session, placement, Answer.FINE.value, now)
-            told = alerts.names_told(session, placement.id)
-            return [talk.thanks(late, told, rolled=row.rolled_at is not None)]
+            return [talk.thanks(late, alerts.names_told(session, placement.id), roll_call=row.roll_call > 0)]
         case rules.OfferHelp(urgent):
             return [talk.help_offered(urgent, alerts.names_told(session, placement.id))]
         case rules.TooEarly(counts_from):
@@ -165,11 +168,12 @@ def _sent(book: Book, row: CheckIn, effects: Iterable[rules.Effect]) -> Iterator
 def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
     """Queue the prompt or the reminder. Returns what follows where there is nobody to ask."""
     placement = book.placements[row.placement_id]
-    learner = book.learners[placement.person_id]
+    learner, called = book.learners[placement.person_id], row.roll_call > 0
     if learner.chat_id is None and placement.by_phone and (caller := caller_of(book, placement)) is not None:
         # What follows from it being delivered, or not, is the same: only somebody else asks.
         until = row.deadline if kind is Kind.REMINDER else None
-        shown, ref = calls.ask(row.id, learner.name, learner.phone, until), f"check_in:{row.id}"
+        shown = calls.ask(row.id, learner.name, learner.phone, until, roll_call=called)
+        ref = f"check_in:{row.id}"
         key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
         book.send(drafts.Draft(caller.chat_id, shown, kind, caller.person_id, key=key, ref=ref))
         return ()
@@ -179,9 +183,9 @@ def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
         return _step(book, row, rules.NotDelivered(book.now, "failed", again))
     name, ref = learner.first_name, f"check_in:{row.id}"
     if kind is Kind.CHECK_IN:
-        shown = talk.ask(row.id, name, rolled=row.rolled_at is not None)
+        shown = talk.ask(row.id, name, roll_call=called)
     else:
-        shown = talk.remind(row.id, name, row.deadline or book.now)
+        shown = talk.remind(row.id, name, row.deadline or book.now, roll_call=called)
     key = ref if kind is Kind.CHECK_IN else f"{ref}:again"
     book.send(drafts.Draft(learner.chat_id, shown, kind, learner.person_id, key=key, ref=ref))
     return ()
@@ -202,7 +206,7 @@ _EARLIER = aliased(CheckIn)
 _LAST_DAY = (
     select(func.max(_EARLIER.day))
     .where(
-        _EARLIER.placement_id == CheckIn.placement_id, _EARLIER.day < CheckIn.day,
+        _EARLIER.placement_id == CheckIn.placement_id, _EARLIER.day < CheckIn.day, _EARLIER.roll_call == 0,
         _EARLIER.state != State.CLOSED.value,
     )
     .scalar_subquery()
@@ -212,13 +216,13 @@ _LAST_DAY = (
 _MISSED_BEFORE = (
     select(CheckIn.id.label("number"), _BEFORE)
     .join(_BEFORE, (_BEFORE.c.placement_id == CheckIn.placement_id) & (_BEFORE.c.day == _LAST_DAY))
-    .where(among(CheckIn.id, "check_ins"), _BEFORE.c.state == State.ALERTED.value)
+    .where(among(CheckIn.id, "check_ins"), _BEFORE.c.roll_call == 0, _BEFORE.c.state == State.ALERTED.value)
 )
 _STAYS = select(Placement.__table__).where(among(Placement.id, "placements"))
 
 
 def missed_before(session: Session, asked: Collection[CheckIn]) -> set[int]:
-    """Ids of those of the check-ins whose learner missed the one before, too."""
+    """Ids of those of the check-ins whose learner missed the daily one before, too."""
     if not asked:
         return set()
     found = rows(session, _MISSED_BEFORE, check_ins=[row.id for row in asked])
@@ -231,39 +235,61 @@ def missed_before(session: Session, asked: Collection[CheckIn]) -> set[int]:
 def answer(
     core: Core, session: Session, placement_id: int, said: str, check_in_id: int | None, now: datetime
 ) -> list[Screen]:
-    """A learner's answer, to today's check-in by default. A call for help is heard where none is planned, too."""
-    row = _own(session, placement_id, check_in_id) if check_in_id is not None else None
-    row = row or _todays(session, placement_id, now)
+    """A learner's answer, to the newest question by default. A call for help is heard where there is none, too.
+
+    It says how they are now: it counts for a roll call and for the check-in of the day alike.
+    """
+    today = today_of(session.get_one(Placement, placement_id), now)
+    near = _near(session, placement_id, today)
+    row = _own(session, near, placement_id, check_in_id) if check_in_id is not None else None
+    if row is None or row.answer == said:  # the button of an old question says it of what waits now
+        row = _newest(near, today) or row
     if row is None:
         return _answer_without(core, session, placement_id, Answer(said), now)
-    return advance(core, session, row, rules.Answered(now, Answer(said)), now)
+    beside = [one for one in near if one is not row and (one.roll_call or row.roll_call)]
+    alerted = any(one.state == State.ALERTED.value for one in beside)
+    shown = advance(core, session, row, rules.Answered(now, Answer(said), alerted), now)
+    if row.answered_at == now:
+        _answered_too(session, beside, rules.Answered(now, Answer(said)), now)
+    return shown
 
 
-def _own(session: Session, placement_id: int, check_in_id: int) -> CheckIn | None:
-    # The id comes from a button: it counts only if it is this learner's.
-    return session.scalars(
-        select(CheckIn).where(CheckIn.id == check_in_id, CheckIn.placement_id == placement_id).with_for_update()
-    ).first()
-
-
-def _todays(session: Session, placement_id: int, now: datetime) -> CheckIn | None:
-    """The newest check-in that waits, or the one whose hour comes next today."""
-    placement = session.get_one(Placement, placement_id)
-    today = today_of(placement, now)
-    waiting = session.scalars(
-        select(CheckIn)
-        .where(
-            CheckIn.placement_id == placement_id,
-            CheckIn.day <= today,
-            CheckIn.day >= today - timedelta(days=1),
-            CheckIn.state.not_in((State.CLOSED.value, State.EXCUSED.value)),
+def _near(session: Session, placement_id: int, today: date) -> list[CheckIn]:
+    """The questions of today and yesterday, locked, oldest first."""
+    return list(
+        session.scalars(
+            select(CheckIn)
+            .where(CheckIn.placement_id == placement_id, CheckIn.day <= today, CheckIn.day >= today - timedelta(days=1))
+            .order_by(CheckIn.day, CheckIn.due_at, CheckIn.id)
+            .with_for_update()
         )
-        .order_by(CheckIn.day.desc())
-        .with_for_update()
-    ).all()
-    open_ones = [row for row in waiting if row.state not in (State.PLANNED.value, State.ANSWERED.value)]
-    todays = [row for row in waiting if row.day == today]
-    return next(iter(open_ones or todays), None)
+    )
+
+
+def _own(session: Session, near: Iterable[CheckIn], placement_id: int, check_in_id: int) -> CheckIn | None:
+    """The one that a button names; it counts only if it is this learner's."""
+    found = next((row for row in near if row.id == check_in_id), None)
+    mine = CheckIn.id == check_in_id, CheckIn.placement_id == placement_id
+    return found or session.scalars(select(CheckIn).where(*mine).with_for_update()).first()
+
+
+def _newest(near: Sequence[CheckIn], today: date) -> CheckIn | None:
+    """The newest question that waits, or the daily one of today."""
+    waiting = [row for row in near if row.state in OPEN]
+    todays = [row for row in near if row.day == today and not row.roll_call and row.state not in _NOT_ASKED]
+    return next(reversed(waiting or todays), None)
+
+
+def _answered_too(session: Session, beside: Sequence[CheckIn], trigger: rules.Answered, now: datetime) -> None:
+    """What else waits has its answer, too, and what comes soon need not be asked; what follows is said already."""
+    expected = [row for row in beside if row.state in OPEN or row.state == State.PLANNED.value]
+    if not expected:
+        return
+    book = Book(session, now, [session.get_one(Placement, row.placement_id) for row in expected])
+    for row in expected:
+        if rules.Withdraw() in _step(book, row, trigger):
+            withdraw(session, row.id, now)
+    session.flush()
 
 
 def _answer_without(core: Core, session: Session, placement_id: int, said: Answer, now: datetime) -> list[Screen]:
@@ -357,5 +383,3 @@ def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: 
     ).all()
     for row in rows:
         advance(core, session, row, rules.Excused(now, why), now)
-    later = update(CheckIn).where(CheckIn.placement_id == placement_id, CheckIn.again_at.is_not(None))
-    session.execute(later.values(again_at=None))

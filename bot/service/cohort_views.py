@@ -76,13 +76,14 @@ def state_of(session: Session, scene: Scene, view: CohortView) -> CohortState:
     cohort = session.get_one(Cohort, view.id)
     stays = load_stays(session, Placement.cohort_id == cohort.id, scene.now)
     accounts, members = status.accounts_of(session, cohort.id), status.members_of(session, cohort.id)
-    asked = status.check_ins_of(session, stays, scene.now)
+    asked, called = status.check_ins_of(session, stays, scene.now), status.roll_call_of(session, stays, scene.now)
+    silent = {row["code"]: row["name"] for found in (asked, called or {}) for row in found.get("not_answered", ())}
     lost = [*status.unreachable(stays, accounts), *status.unreachable_members(members, accounts)]
     stages = ["candidate" if stay.itinerary is None else stay.stage for stay in stays]
     return CohortState(
         view, {name: stages.count(name) for name in ("candidate", "before", "during", "after")},
         joined=sum(1 for stay in stays if stay.person_id in accounts),
-        answered=asked["today"]["answered"], unanswered=tuple(row["name"] for row in asked["not_answered"]),
+        answered=asked["today"]["answered"], unanswered=tuple(silent.values()),
         unreachable=tuple(row["name"] for row in lost),
         absent=tuple(stay.learner for stay in absent(stays, accounts, local_date(scene.now, cohort.home_zone))),
         waiting=tuple(stay.learner for stay in undecided(stays, accounts)),

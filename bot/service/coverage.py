@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -15,7 +15,7 @@ from bot.rules.duty import Stretch, named, without
 from bot.service.ladder import LAST_RUNG, Staff, staff_of
 from bot.service.stays import itinerary_of
 from bot.service.watch import unwatched
-from bot.store.tables import Cohort, Membership, Person, Placement
+from bot.store.tables import Cohort, Membership, Person, Placement, TelegramAccount
 
 LOOK = timedelta(days=30)  # how far ahead the desk is told of holes
 WEEKS = timedelta(days=28)  # of a stay: duty repeats week by week, clocks change within a season
@@ -54,13 +54,28 @@ def stays_in(session: Session, cohort_id: int) -> list[Placement]:
 def holes_of(session: Session, cohort: Cohort, now: datetime, until: datetime | None = None, *,
              since: datetime | None = None, linked: bool = False) -> Holes:  # fmt: skip
     """When nobody is on duty, stay by stay, while it lasts: until an instant, or for its next four weeks."""
+    return _found(session, cohort, linked, lambda placement: _window(placement, since or now, until))
+
+
+def alone(session: Session, cohort: Cohort, now: datetime, until: datetime) -> Stretch | None:
+    """The first stretch until then in which nobody who can be reached is on duty for some learner who may press SOS:
+    at any time, also at home, once they have joined."""
+    accounts = select(TelegramAccount.person_id).where(TelegramAccount.revoked_at.is_(None))
+    joined = set(
+        session.scalars(select(Placement.id).where(Placement.cohort_id == cohort.id, Placement.person_id.in_(accounts)))
+    )
+    holes = _found(session, cohort, True, lambda p: (now, until) if p.id in joined else _window(p, now, until))
+    return min((gap for gaps in holes.values() for gap in gaps), default=None)
+
+
+def _found(session: Session, cohort: Cohort, linked: bool, window_of: Callable[[Placement], Stretch | None]) -> Holes:
     session.flush()
     placements = stays_in(session, cohort.id)
     staff = staff_of(session, placements) if placements else None
     found: dict[int, tuple[Stretch, ...]] = {}
     known: dict[object, tuple[Stretch, ...]] = {}
     for placement in placements:
-        window = _window(placement, since or now, until)
+        window = window_of(placement)
         if staff is None or window is None:
             continue
         key = (placement.referent_id, placement.backup_id, placement.local_contact_id, window)

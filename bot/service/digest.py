@@ -22,6 +22,7 @@ from bot.rules.names import full_name
 from bot.rules.retention import NOTICE
 from bot.service import drafts, retention, status
 from bot.service.alert_views import alerts_for
+from bot.service.check_ins import OPEN
 from bot.service.cohort_views import absent, cohorts_for, undecided
 from bot.service.core import Core
 from bot.service.scenes import scene_of
@@ -138,10 +139,11 @@ def _unanswered(session: Session, stays: Sequence[Stay], now: datetime) -> tuple
     rows = session.scalars(
         select(CheckIn).where(
             CheckIn.placement_id.in_(days), CheckIn.day.in_({day for _, day in days.values()}),
-            CheckIn.state.in_(status.WAITING), CheckIn.due_at > now - SETTLED,
+            CheckIn.state.in_(OPEN), CheckIn.due_at > now - SETTLED,
         )
     )  # fmt: skip
-    return tuple(sorted(days[row.placement_id][0].learner for row in rows if row.day == days[row.placement_id][1]))
+    silent = {row.placement_id for row in rows if row.day == days[row.placement_id][1]}
+    return tuple(sorted(days[placement_id][0].learner for placement_id in silent))
 
 
 def _moves(stays: Sequence[Stay], today: date) -> tuple[Move, ...]:

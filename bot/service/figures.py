@@ -86,7 +86,8 @@ def _second(session: Session) -> Iterator[Figure]:
 
 def _check_ins(session: Session, now: datetime) -> Iterator[Figure]:
     found = session.execute(
-        select(CheckIn.state, func.count()).where(CheckIn.day >= (now - DAYS).date(), CheckIn.day <= now.date())
+        select(CheckIn.state, func.count())
+        .where(CheckIn.day >= (now - DAYS).date(), CheckIn.day <= now.date(), CheckIn.roll_call == 0)
         .group_by(CheckIn.state)
     )  # fmt: skip
     return (Figure("check_ins", count, {"state": state}) for state, count in found)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, column, func, or_, select, update, values
+from sqlalchemy import BigInteger, bindparam, column, distinct, func, or_, select, update, values
 from sqlalchemy.orm import Session
 
 from bot.flows import alert_screens, incident_screens
@@ -208,8 +208,9 @@ class Chorus(Speaker):
 # --- who is silent together ---------------------------------------------------------------------
 
 _WAITS = CheckIn.state.in_(("asked", "delivered", "reminded"))
+# Whoever was asked twice, by a roll call beside the daily check-in, is one learner all the same.
 _SOON = (
-    select(Placement.cohort_id, func.count())
+    select(Placement.cohort_id, func.count(distinct(Placement.id)))
     .select_from(CheckIn)
     .join(Placement, Placement.id == CheckIn.placement_id)
     .where(CheckIn.wake_at <= bindparam("soon"), _WAITS,
@@ -243,7 +244,7 @@ def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: dat
     asked = _ASKED.data([_when_asked(cohort, misses) for cohort, misses in sorted(of_cohorts.items())]).cte("asked")
     soon = now + SOON
     query = (
-        select(Placement.cohort_id, func.count().label("many"))
+        select(Placement.cohort_id, func.count(distinct(Placement.id)).label("many"))
         .select_from(CheckIn)
         .join(Placement, Placement.id == CheckIn.placement_id)
         .join(asked, asked.c.cohort == Placement.cohort_id)

@@ -139,7 +139,15 @@ def _calendar(
     }
     check_ins = session.scalars(select(CheckIn).where(CheckIn.placement_id == placement.id))
     planned = session.scalars(select(DueStep).where(DueStep.placement_id == placement.id)).all()
-    lines = [_Line(row.due_at, "check_in", "check-in", row.state) for row in check_ins]
+    lines = [
+        _Line(
+            row.due_at,
+            "roll_call" if row.roll_call else "check_in",
+            "roll call" if row.roll_call else "check-in",
+            row.state,
+        )
+        for row in check_ins
+    ]
     journeys = session.scalars(select(Travel).where(Travel.placement_id == placement.id))
     lines += [
         _Line(row.arrived_at or row.expected_at, f"travel_{row.direction}", TRAVEL[row.direction], row.state)

@@ -16,6 +16,7 @@ from bot.rules.alert import Reason
 from bot.rules.certificates import Training
 from bot.rules.permissions import RULES, Action, Grant, Reach, may
 from bot.service import certificates
+from bot.service.check_ins import OPEN
 from bot.service.pause_days import current_pauses
 from bot.service.sending import sent_by
 from bot.service.stays import load_stays, subjects_of
@@ -77,8 +78,12 @@ _NEWEST = (
     .group_by(CheckIn.placement_id)
     .subquery()
 )
-_ANSWERS = select(CheckIn.placement_id, CheckIn.day, CheckIn.answer).join(
-    _NEWEST, (_NEWEST.c.placement_id == CheckIn.placement_id) & (_NEWEST.c.day == CheckIn.day)
+# Of a day with a roll call: what waits, else what was said last.
+_ANSWERS = (
+    select(CheckIn.placement_id, CheckIn.day, CheckIn.answer)
+    .join(_NEWEST, (_NEWEST.c.placement_id == CheckIn.placement_id) & (_NEWEST.c.day == CheckIn.day))
+    .where(CheckIn.state.not_in(("planned", "closed")))
+    .order_by(CheckIn.state.in_(OPEN), CheckIn.answered_at.is_not(None), CheckIn.answered_at, CheckIn.due_at)
 )
 _LINKED = select(TelegramAccount.person_id).where(
     among(TelegramAccount.person_id, "people"), TelegramAccount.revoked_at.is_(None)

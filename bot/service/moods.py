@@ -36,14 +36,15 @@ def _days(session: Session, placement_id: int, today: date) -> dict[date, int]:
 
 
 def offer(session: Session, placement_id: int, thanks: Screen, now: datetime) -> Screen:
-    """The thanks for "I'm fine" with five faces; as it is where nobody was asked, it came late, consent is missing or
-    the learner does not want it."""
-    row = session.scalar(
-        select(CheckIn.id).where(
-            CheckIn.placement_id == placement_id, CheckIn.answered_at == now, CheckIn.answer == Answer.FINE.value,
-            CheckIn.alerted_at.is_(None),
+    """The thanks for "I'm fine" with five faces; as it is where nobody was asked, it came late, a roll call was
+    answered, consent is missing or the learner does not want it."""
+    answered = session.execute(
+        select(CheckIn.id, CheckIn.roll_call, CheckIn.alerted_at).where(
+            CheckIn.placement_id == placement_id, CheckIn.answered_at == now, CheckIn.answer == Answer.FINE.value
         )
-    )  # fmt: skip
+    ).all()
+    calm = not any(one.roll_call or one.alerted_at for one in answered)
+    row = answered[0].id if answered and calm else None
     stay = stay_of(session, placement_id, now) if row is not None else None
     if row is None or stay is None or not stay.may_travel_on:
         return thanks

@@ -183,10 +183,14 @@ def _questions(session: Session, placements: set[int], began: datetime, ended: d
         .where(CheckIn.placement_id.in_(placements), CheckIn.due_at >= began, CheckIn.due_at <= ended)
         .where(CheckIn.state != State.EXCUSED.value)
     ).all()  # fmt: skip
-    early = {row.placement_id for row in found if row.answered_at is not None and row.answered_at <= row.due_at}
-    punctual = {row.placement_id for row in found if row.delivered_at and row.delivered_at <= row.due_at + IN_TIME}
     dropped = {row.placement_id for row in found if row.state == State.CLOSED.value}
-    return {row.placement_id for row in found} - early - punctual - dropped, dropped
+    late = {
+        row.placement_id
+        for row in found
+        if not (row.answered_at is not None and row.answered_at <= row.due_at)
+        and not (row.delivered_at and row.delivered_at <= row.due_at + IN_TIME)
+    }
+    return late - dropped, dropped
 
 
 # --- who ----------------------------------------------------------------------------------------

@@ -38,15 +38,17 @@ _UNANSWERED = (CheckInState.ASKED.value, CheckInState.DELIVERED.value, CheckInSt
 def asker_of(session: Session, stay: Stay, now: datetime) -> rules.Asker:
     """Everything the rules ask about a learner who wants a pause."""
     today = local_date(now, stay.zone)
-    states = session.execute(
-        select(CheckIn.day, CheckIn.state).where(
+    asked = session.execute(
+        select(CheckIn.day, CheckIn.state, CheckIn.roll_call).where(
             CheckIn.placement_id == stay.placement_id, CheckIn.state.in_((*_UNANSWERED, CheckInState.ANSWERED.value))
         )
     ).all()
     return rules.Asker(
         itinerary=stay.itinerary, minor=stay.minor, hour=time.fromisoformat(stay.check_in_at),
-        alert_open=_alert_open(session, stay.placement_id), waits=any(state in _UNANSWERED for _, state in states),
-        answered_today=any(day == today and state == CheckInState.ANSWERED.value for day, state in states),
+        alert_open=_alert_open(session, stay.placement_id), waits=any(row.state in _UNANSWERED for row in asked),
+        answered_today=any(
+            row.day == today and not row.roll_call and row.state == CheckInState.ANSWERED.value for row in asked
+        ),
         pauses=pauses_of(session, [stay.placement_id]).get(stay.placement_id, ()),
     )  # fmt: skip
 
@@ -153,7 +155,7 @@ def _begin(core: Core, session: Session, row: Pause, stay: Stay, now: datetime) 
         select(CheckIn)
         .where(
             CheckIn.placement_id == row.placement_id, CheckIn.state == CheckInState.PLANNED.value,
-            CheckIn.day >= row.first_day, CheckIn.day <= row.last_day, CheckIn.due_at > now,
+            CheckIn.day >= row.first_day, CheckIn.day <= row.last_day, CheckIn.due_at > now, CheckIn.roll_call == 0,
         )
         .order_by(CheckIn.id).with_for_update()
     ).all()  # fmt: skip

@@ -181,7 +181,7 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
         have = planned.get(subject.placement.id, {})
         for day, row in have.items():
             if row.due_at <= now and subject.itinerary.arrival <= day <= subject.itinerary.return_:
-                continue  # its hour has come, by the plan or by a roll call: it is asked or closed, never forgotten
+                continue  # its hour has come: it is asked or closed, never forgotten
             if day not in wanted:
                 session.delete(row)
                 dropped += 1
@@ -193,7 +193,10 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
     return Replanned(moved, dropped, added=insert_or_ignore(session, CheckIn, new))
 
 
-_PLANNED = select(CheckIn).where(among(CheckIn.placement_id, "stays"), CheckIn.state == "planned")
+# A roll call is nobody's plan: it is asked as it was called.
+_PLANNED = select(CheckIn).where(
+    among(CheckIn.placement_id, "stays"), CheckIn.state == "planned", CheckIn.roll_call == 0
+)
 
 
 def _plan_paused_again(
@@ -207,7 +210,7 @@ def _plan_paused_again(
         excused = session.scalars(
             select(CheckIn).where(
                 CheckIn.placement_id == subject.placement.id, CheckIn.state == State.EXCUSED.value,
-                CheckIn.asked_at.is_(None), CheckIn.due_at > now,
+                CheckIn.asked_at.is_(None), CheckIn.due_at > now, CheckIn.roll_call == 0,
             )
         )  # fmt: skip
         for row in excused:

@@ -116,7 +116,7 @@ def _check_ins(session: Session, cohorts: Collection[int], facts: Facts) -> None
     query = of_stays(
         cohorts, CheckIn.placement_id, func.count(CheckIn.id), func.count(answered), func.sum(late),
         func.count(CheckIn.alerted_at),
-    ).where(CheckIn.delivered_at.is_not(None)).group_by(CheckIn.placement_id)  # fmt: skip
+    ).where(CheckIn.delivered_at.is_not(None), CheckIn.roll_call == 0).group_by(CheckIn.placement_id)  # fmt: skip
     for placement_id, asked, given, after, alerted in session.execute(query):
         one = facts.known[placement_id]
         one.asked, one.late, one.in_time, one.alerted = asked, after, given - after, alerted

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
@@ -39,6 +39,7 @@ from bot.service import (
 from bot.service.absences import duties_of
 from bot.service.actors import actors_of
 from bot.service.alert_views import alert_by_id, alerts_for, incident_by_id, own_alert
+from bot.service.check_ins import OPEN
 from bot.service.contacts import contacts_around, contacts_of
 from bot.service.core import Core
 from bot.service.drafts import in_states
@@ -251,8 +252,9 @@ def _check_in(core: Core, session: Session, scene: Scene, event: Event) -> Scene
             CheckIn.day <= local_date(scene.now, scene.stay.zone) + timedelta(days=1),
             CheckIn.state != "closed",
             CheckIn.due_at <= scene.now + timedelta(hours=18),
+            or_(CheckIn.roll_call == 0, CheckIn.state.in_(OPEN)),
         )
-        .order_by(CheckIn.day.desc())
+        .order_by(CheckIn.day.desc(), CheckIn.roll_call.desc())
         .limit(1)
     ).first()
     if row is None:

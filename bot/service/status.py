@@ -6,7 +6,7 @@ Says *answered*, never *safe*.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.rules.names import full_name
 from bot.rules.permissions import Role
 from bot.service import certificates, check_in_settings, drills, readiness, todo as things
 from bot.service.alert_list import rows_of
+from bot.service.check_ins import OPEN as WAITING
 from bot.service.cohorts import find
 from bot.service.core import Core
 from bot.service.pause_days import as_data, current_pauses
@@ -28,7 +29,6 @@ from bot.service.stays import load_stays
 from bot.service.travel_views import current_rows, facts
 from bot.store.tables import CheckIn, Cohort, Membership, Person, Placement, TelegramAccount
 
-WAITING = ("asked", "delivered", "reminded", "alerted")  # asked and not answered
 NAMED = 12  # codes in a sentence
 SOON = timedelta(days=14)  # who arrives that soon should have joined
 
@@ -56,6 +56,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         accounts = accounts_of(session, cohort.id)
         members = members_of(session, cohort.id)
         check_ins = {**check_in_settings.summary(session, cohort, now), **check_ins_of(session, stays, now)}
+        roll_call = roll_call_of(session, stays, now)
         pauses = _pauses(session, stays, now)
         alerts = rows_of(session, cohort.id, open_only=True)
         travelling = _travelling(session, stays, now)
@@ -80,7 +81,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "travelling_on": sum(1 for s in stays if s.may_travel_on),
         "waiting_for": _waiting_for(stays, accounts),
         "safety_training": training, "travelling": travelling,
-        "check_ins": check_ins, "pauses": pauses, "open_alerts": alerts,
+        "check_ins": check_ins, "roll_call": roll_call, "pauses": pauses, "open_alerts": alerts,
         "unreachable": [*unreachable(stays, accounts), *unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
         "warnings": warnings, "todo": todo,
@@ -139,24 +140,45 @@ def check_ins_of(session: Session, stays: Iterable[Stay], now: datetime) -> dict
     """Today's check-ins, each learner's own today: counts by state, and who was asked and has not answered."""
     today = {s.placement_id: (s, local_date(now, s.zone)) for s in stays}
     days = {day for _, day in today.values()}
-    rows = session.scalars(select(CheckIn).where(CheckIn.placement_id.in_(today), CheckIn.day.in_(days)))
+    daily = CheckIn.placement_id.in_(today), CheckIn.day.in_(days), CheckIn.roll_call == 0
+    rows = session.scalars(select(CheckIn).where(*daily))
     todays = [row for row in rows if row.day == today[row.placement_id][1]]
     states = Counter("waiting" if row.state in WAITING else row.state for row in todays)
     waiting = [row for row in todays if row.state in WAITING]
     return {
         "today": {name: states.get(name, 0) for name in ("planned", "waiting", "answered", "excused", "closed")},
-        "not_answered": sorted(
-            (
-                {
-                    "code": today[row.placement_id][0].code, "name": today[row.placement_id][0].learner,
-                    "state": row.state, "asked_at": _iso(row.asked_at), "delivered_at": _iso(row.delivered_at),
-                    "deadline": _iso(row.deadline),
-                }
-                for row in waiting
-            ),
-            key=lambda found: str(found["code"]),
-        ),
+        "not_answered": _silent(waiting, {number: stay for number, (stay, _) in today.items()}),
+    }
+
+
+def roll_call_of(session: Session, stays: Iterable[Stay], now: datetime) -> dict[str, Any] | None:
+    """The last roll call of each learner within a day: how many answered, and who has not. None without any."""
+    known = {stay.placement_id: stay for stay in stays}
+    called = CheckIn.placement_id.in_(known), CheckIn.roll_call > 0, CheckIn.due_at > now - timedelta(days=1)
+    rows = session.scalars(select(CheckIn).where(*called).order_by(CheckIn.due_at))
+    last = {row.placement_id: row for row in rows}
+    if not last:
+        return None
+    silent = [row for row in last.values() if row.state in WAITING or row.state == "planned"]
+    answered = sum(1 for row in last.values() if row.state == "answered")
+    return {
+        "called_at": _iso(max(row.due_at for row in last.values())),
+        "answered": answered, "waiting": len(silent), "not_asked": len(last) - answered - len(silent),
+        "not_answered": _silent(silent, known),
     }  # fmt: skip
+
+
+def _silent(waiting: Iterable[CheckIn], stays: Mapping[int, Stay]) -> list[dict[str, Any]]:
+    """Who was asked and has not answered, by code."""
+    found = [
+        {
+            "code": stays[row.placement_id].code, "name": stays[row.placement_id].learner,
+            "state": row.state, "asked_at": _iso(row.asked_at), "delivered_at": _iso(row.delivered_at),
+            "deadline": _iso(row.deadline),
+        }
+        for row in waiting
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: str(one["code"]))
 
 
 def _pauses(session: Session, stays: Iterable[Stay], now: datetime) -> list[dict[str, str]]:

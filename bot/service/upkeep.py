@@ -78,8 +78,7 @@ def _forget_places(session: Session, now: datetime) -> None:
 _MOMENTS = {
     "absences": Absence.wake_at <= _NOW, "drills": Drill.wake_at <= _NOW, "alerts": Alert.next_at <= _NOW,
     "cases": Case.next_at <= _NOW, "pauses": Pause.wake_at <= _NOW, "plan": Placement.plan_at <= _NOW,
-    "roll_calls": CheckIn.again_at <= _NOW, "check_ins": CheckIn.wake_at <= _NOW, "travel": Travel.wake_at <= _NOW,
-    "readiness": Cohort.look_at <= _NOW,
+    "check_ins": CheckIn.wake_at <= _NOW, "travel": Travel.wake_at <= _NOW, "readiness": Cohort.look_at <= _NOW,
     "steps": (DueStep.due_at <= _NOW) & (DueStep.state == literal_column("'planned'")),
     "walks_begin": Cohort.walks_at <= _NOW, "walks_plan": Walk.plan_at <= _NOW,
     "walks": (WalkStep.due_at <= _NOW) & (WalkStep.state == literal_column("'planned'")),
@@ -102,7 +101,6 @@ _PLANNED: ColumnElement[str] = literal_column("'planned'")
 _INSTANTS = (
     ("step", DueStep.due_at, DueStep.state == _PLANNED),
     ("check_in", CheckIn.wake_at, CheckIn.wake_at.is_not(None)),
-    ("check_in", CheckIn.again_at, CheckIn.again_at.is_not(None)),
     ("travel", Travel.wake_at, Travel.wake_at.is_not(None)),
     ("pause", Pause.wake_at, Pause.wake_at.is_not(None)),
     ("absence", Absence.wake_at, Absence.wake_at.is_not(None)),

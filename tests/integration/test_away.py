@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from bot.service import alerts
 from bot.service.core import Core
 from bot.store.tables import Absence, Membership, Placement
 from tests.support.cohort import BACKUP, COORDINATOR, REFERENT, Small, add_staff
-from tests.support.looking import change, march, rows
+from tests.support.looking import change, change_stay, march, rows
 
 
 @pytest.fixture
@@ -84,6 +84,20 @@ def test_the_last_one_may_not_go(core: Core, abroad: Small) -> None:
     abroad.world.tap(REFERENT, "Nobody: the others do")
     assert "nobody on duty for <b>L01</b>" in abroad.world.phone(REFERENT).last.text
     assert membership(core, abroad, "claire").away_until is None
+
+
+def test_before_the_departure_everybody_may_go_and_the_last_one_reads_that_nobody_is_on_duty(
+    core: Core, abroad: Small
+) -> None:
+    later = date(2026, 3, 9)
+    change_stay(core, abroad, departure_date=later, arrival_date=later, return_date=date(2026, 3, 21))
+    change(core, membership(core, abroad, "marco"), away_from=march(2, 10), away_until=march(4, 8))
+    ask(abroad, "Nobody: the others do")
+    told = "nobody is on duty:</b> an SOS still reaches all of you, but nobody is expected to answer"
+    assert told in abroad.world.phone(REFERENT).last.text
+    assert membership(core, abroad, "claire").away_until == march(3, 7)
+    abroad.world.say(REFERENT, "/away")
+    assert told in abroad.world.phone(REFERENT).last.text
 
 
 def test_duty_hours_of_the_others_count(core: Core, abroad: Small) -> None:

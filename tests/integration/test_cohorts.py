@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from bot.errors import BadInput, NotFound
 from bot.rules.alert import Reason, Severity
-from bot.service import alert_list, alerts, check_ins, cohorts, drills, guest_list, invites, referents, rollcall, status
+from bot.service import alert_list, alerts, cohorts, drills, guest_list, invites, referents, rollcall, status
 from bot.service.core import Core
 from bot.service.import_file import import_cohort
-from bot.store.tables import CheckIn, Cohort, Invite, Outbox, Person, Placement, TelegramAccount
+from bot.store.tables import CheckIn, Cohort, Invite, Outbox, Placement, TelegramAccount
 from tests.support.desk import CODE, NOW, cohort, join, listed
 
 ABROAD = NOW.replace(month=3, day=10)
@@ -239,25 +239,7 @@ def test_a_roll_call_asks_everyone_abroad_now(core: Core) -> None:
     assert [(row["code"], row["state"]) for row in called] == [("L01", "asking"), ("L02", "not joined")]
     with core.store.transaction() as session:
         row = session.scalars(select(CheckIn)).one()
-    assert (row.day, row.state, row.wake_at) == (date(2026, 3, 10), "planned", ABROAD)
-
-
-def test_a_roll_call_asks_again_who_answered_today(core: Core) -> None:
-    cohort(core)
-    import_cohort(core, CODE, listed({}), NOW)
-    join(core, "L01", "claire")
-    rollcall.call(core, CODE, None, ABROAD)
-    check_ins.wake(core, ABROAD, 10)
-    with core.store.transaction() as session:
-        row = session.scalars(select(CheckIn)).one()
-        row.state, row.answer, row.answered_at, row.wake_at = "answered", "fine", ABROAD, None
-    later = ABROAD + timedelta(hours=1)
-    assert rollcall.call(core, CODE, "Séville", later)[0]["state"] == "asking"
-    check_ins.wake(core, later, 10)
-    with core.store.transaction() as session:
-        asked = session.scalars(select(Outbox).where(Outbox.kind == "check_in")).all()
-        person = session.scalars(select(Person).where(Person.first_name == "Léa")).one()
-    assert [one.person_id for one in asked] == [person.id, person.id]
+    assert (row.day, row.roll_call, row.state, row.wake_at) == (date(2026, 3, 10), 1, "planned", ABROAD)
 
 
 def test_a_roll_call_in_a_city_where_nobody_is_says_so(core: Core) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.service import alert_list, broadcast_plan, drills, guest_list, learner_card, learners, rollcall, status
+from bot.service import alert_list, broadcast_plan, drills, guest_list, learner_card, learners
 from bot.service.core import Core
 from bot.store.tables import CheckIn
 from tests.support.cohort import LEARNER, REFERENT, Small
@@ -15,34 +15,6 @@ CODE = "SPRING"
 
 def count(small: Small, chat_id: int, kind: str) -> int:
     return sum(message.kind == kind for message in small.world.phone(chat_id).messages)
-
-
-def test_a_roll_call_asks_at_once_and_the_answer_shows_in_the_status(core: Core, abroad: Small) -> None:
-    rollcall.call(core, CODE, None, abroad.world.now)
-    abroad.world.turn()
-    waiting = status.of_cohort(core, CODE, abroad.world.now)["check_ins"]["not_answered"]
-    assert [row["code"] for row in waiting] == ["L01"]
-    abroad.world.tap(LEARNER, "I'm fine")
-    found = status.of_cohort(core, CODE, abroad.world.now)["check_ins"]
-    assert (found["today"]["answered"], found["not_answered"]) == (1, [])
-
-
-def test_a_second_roll_call_on_one_day_is_a_second_question(core: Core, abroad: Small) -> None:
-    questions = set()
-    for _ in range(2):
-        rollcall.call(core, CODE, "Seville", abroad.world.now)
-        abroad.world.turn()
-        questions.add(abroad.world.phone(LEARNER).find("I'm fine")[0].id)
-        abroad.world.tap(LEARNER, "I'm fine")
-        abroad.world.wait(minutes=5)
-    assert len(questions) == 2
-    assert rows(core, CheckIn, CheckIn.day == date(2026, 3, 2))[0].state == "answered"
-
-
-def test_a_roll_call_without_an_answer_raises_the_alarm(core: Core, abroad: Small) -> None:
-    rollcall.call(core, CODE, None, abroad.world.now)
-    abroad.world.wait(hours=2, minutes=1)
-    assert count(abroad, REFERENT, "alert") == 1
 
 
 def test_a_drill_rings_at_the_referents_and_says_what_it_is(core: Core, abroad: Small) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from bot.service import planning, rollcall
 from bot.service.core import Core
 from bot.store.tables import CheckIn, DueStep, Person, Placement, StepRun
-from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
+from tests.support.cohort import LEARNER, Small, small_cohort
 from tests.support.looking import change_stay, march, rows
 
 
@@ -166,34 +166,6 @@ def test_planning_again_leaves_a_roll_call_alone(core: Core, abroad: Small) -> N
     change_stay(core, abroad)
     abroad.world.turn()
     assert abroad.world.phone(LEARNER).last.kind == "check_in"
-
-
-def test_a_roll_call_does_not_stand_for_the_question_of_the_evening(core: Core, abroad: Small) -> None:
-    abroad.world.travel(march(2, 9))
-    rollcall.call(core, "SPRING", None, abroad.world.now)
-    abroad.world.turn()
-    assert "asking everyone" in abroad.world.phone(LEARNER).last.text
-    abroad.world.tap(LEARNER, "I'm fine")
-    assert "Thank you for answering" in abroad.world.phone(LEARNER).text()
-    abroad.world.travel(march(2, 18, 1))
-    assert "how is it going today" in abroad.world.phone(LEARNER).last.text
-    assert rows(core, CheckIn, CheckIn.day == date(2026, 3, 2))[0].state == "delivered"
-
-
-def test_a_roll_call_within_the_window_answers_the_evening_too(core: Core, abroad: Small) -> None:
-    abroad.world.travel(march(2, 15))
-    rollcall.call(core, "SPRING", None, abroad.world.now)
-    abroad.world.turn()
-    abroad.world.tap(LEARNER, "I'm fine")
-    abroad.world.travel(march(2, 20))
-    assert rows(core, CheckIn, CheckIn.day == date(2026, 3, 2))[0].state == "answered"
-
-
-def test_who_misses_a_roll_call_is_told_of_as_such(core: Core, abroad: Small) -> None:
-    abroad.world.travel(march(2, 9))
-    rollcall.call(core, "SPRING", None, abroad.world.now)
-    abroad.world.travel(march(2, 11, 1))
-    assert "Asked in a roll call" in abroad.world.phone(REFERENT).last.text
 
 
 def test_who_opens_the_invite_late_is_not_asked_for_hours_that_passed_before(core: Core) -> None:

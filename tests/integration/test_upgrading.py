@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table, select, text
 
 from bot.store.engine import Store, open_store
 from bot.store.schema import MIGRATIONS, current, newest, upgrade
-from bot.store.tables import OutcomeDraft, OutcomeGrade, OutcomeGrid
+from bot.store.tables import CheckIn, OutcomeDraft, OutcomeGrade, OutcomeGrid
 from tests.support.databases import Databases
 
 FIRST = "0010"  # the schema of the first version that was given out
@@ -28,7 +28,8 @@ def row_of(table: Table) -> dict[str, object]:
             made[column.name] = 1 if column.primary_key or not column.nullable else None
         elif not column.nullable:
             kind = str(column.type)
-            made[column.name] = "2026-01-01 00:00:00.000000" if kind in ("DATETIME", "TIMESTAMP") else "1"
+            instant = "2026-01-01" if kind == "DATE" else "2026-01-01 00:00:00.000000"
+            made[column.name] = instant if kind in ("DATE", "DATETIME", "TIMESTAMP") else "1"
     return made
 
 
@@ -64,12 +65,19 @@ def test_an_upgrade_on_sqlite_keeps_rows_that_others_point_to(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_an_assessment_that_was_begun_becomes_a_draft(databases: Databases, kind: str) -> None:
+def test_assessments_that_were_begun_become_drafts_and_check_ins_daily_ones(databases: Databases, kind: str) -> None:
     store = open_store(databases.fresh(kind))
-    filled(store, (*CHAIN[:5], "outcome_grade", "outcome_grid"), by_person_id=1, comment="So far", begun_at=BEGUN)
+    filled(
+        store,
+        (*CHAIN[:5], "check_in", "outcome_grade", "outcome_grid"),
+        by_person_id=1,
+        comment="So far",
+        begun_at=BEGUN,
+    )
     upgrade(store)
     with store.transaction() as session:
         (draft,) = session.scalars(select(OutcomeDraft)).all()
         assert (draft.placement_id, draft.by_person_id, draft.grades, draft.comment) == (1, 1, {"1": 1}, "So far")
+        assert session.execute(select(CheckIn.placement_id, CheckIn.roll_call)).all() == [(1, 0)]
         assert session.scalars(select(OutcomeGrade)).all() == session.scalars(select(OutcomeGrid)).all() == []
     store.close()

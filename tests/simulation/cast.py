@@ -257,7 +257,6 @@ class Desk:
     def calls_the_roll(self) -> None:
         """Everybody is asked now."""
         asked = self.sim.types("cohort rollcall", rollcall.call, "SPRING", None) or []
-        self.sim.roll_called = True
         self.sim.roll_calls.append((self.sim.clock.now, asked))
 
     def writes_to_all(self) -> None:

@@ -276,7 +276,8 @@ class _Judge:
 
     def every_day(self) -> None:
         """Every check-in that was due ended: answered, excused, alerted; or closed because we were away."""
-        rows = {(row.placement_id, row.day): row for row in self.check_ins}
+        # A roll call takes none of them away: each day has its own, at its own hour.
+        rows = {(row.placement_id, row.day): row for row in self.check_ins if not row.roll_call}
         silence: dict[int, list[tuple[date, date]]] = defaultdict(list)
         for pause in self.session.scalars(select(Pause).where(Pause.state == "on")):
             silence[pause.placement_id].append((pause.first_day, pause.last_day))
@@ -299,8 +300,12 @@ class _Judge:
                 if wanted and since + DAY < due and (learner.placement_id, day) not in rows:
                     self.blame(f"{learner.code} was to be asked on {day} and there is no check-in")
                 row = rows.get((learner.placement_id, day))
-                kept = row is not None and not self.sim.roll_called and since + DAY < due
-                if row is not None and kept and hour == self._hour_at_first(placement) and row.due_at != due:
+                if (
+                    row is not None
+                    and since + DAY < due
+                    and hour == self._hour_at_first(placement)
+                    and row.due_at != due
+                ):
                     self.blame(f"{learner.code} was to be asked at {due}, and the check-in is due at {row.due_at}")
                 day += DAY
         for row in self.check_ins:
@@ -316,6 +321,10 @@ class _Judge:
             self.blame(f"{name} is still {row.state} at the end")
         if row.state == "closed" and not self._trouble(row.due_at, row.due_at + DAY):
             self.blame(f"{name} was closed in fine weather")
+        window = timedelta(seconds=self.cohort.answer_window)
+        early = row.answered_at is not None and row.answered_at < row.due_at - window - self._slack(row.due_at, DAY)
+        if early and not row.roll_call and row.asked_at is None:
+            self.blame(f"{name} was answered at {row.answered_at}, before an answer counts, and never asked")
         if row.alerted_at is not None:
             raised = [
                 e for a in self.alerts.values() if a.placement_id == row.placement_id
@@ -348,6 +357,7 @@ class _Judge:
         assert row.alerted_at is not None
         sent = [one.at for o in self.asked[f"check_in:{row.id}"] for one in self.tries[o.id] if one.accepted]
         grace = timedelta(seconds=self.cohort.grace)
+        grace = min(grace, HOUR) if row.roll_call else grace
         if not sent:
             self.blame(f"{name} alerts at {row.alerted_at}, and the question never arrived")
         elif row.alerted_at - min(sent) < grace - self._slack(row.alerted_at) - 2 * SECOND:
@@ -364,7 +374,7 @@ class _Judge:
                 continue
             answers = event.data.startswith(("check_in:fine:", "check_in:help:", "check_in:talk:"))
             mine = answers and event.data.endswith(f":{row.id}")
-            early = at < asked - self._slack(asked, MINUTE)  # as by an old button before a roll call asks again
+            early = at < asked - self._slack(asked, MINUTE)
             heard = at < row.alerted_at - slack - UNHEARD and learner.heard(number, incoming.chat_id, at)
             if mine and not early and heard:
                 self.blame(f"{name} alerts at {row.alerted_at} though update {number} answered it at {at}")

@@ -17,7 +17,7 @@ ADULT = 18
 
 def pauses(judge: Judge) -> None:
     """A minor's silence has somebody's yes; no request is left without an answer; within it nobody is asked."""
-    rows = {(row.placement_id, row.day): row for row in judge.check_ins}
+    rows = {(row.placement_id, row.day): row for row in judge.check_ins if not row.roll_call}
     for pause in judge.session.scalars(select(Pause).order_by(Pause.id)):
         learner = judge.by_placement.get(pause.placement_id)
         if learner is None:
@@ -57,22 +57,22 @@ def _silent(judge: Judge, pause: Pause, rows: dict[tuple[int, date], CheckIn], n
         travels = stay is None or not stay.arrival < day < stay.return_
         over = row is not None and pause.ended_at is not None and row.due_at > pause.ended_at - judge._slack(row.due_at)
         ahead = row is not None and row.due_at > since + judge._slack(since) + MINUTE
-        called = any(abs(at - row.due_at) < 40 * MINUTE for at, _ in judge.sim.roll_calls) if row is not None else False
-        if row is not None and ahead and not over and not travels and not called and row.asked_at is not None:
+        if row is not None and ahead and not over and not travels and row.asked_at is not None:
             judge.blame(f"{name} holds since {since}, and check-in {row.id} of {day} was asked at {row.asked_at}")
         day += ONE_DAY
 
 
 def roll_calls(judge: Judge) -> None:
-    """Whoever a roll call says it asks has a check-in of that day, which ends like every other."""
+    """Whoever a roll call says it asks has a question of it, which ends like every other."""
     by_code = {learner.code: learner for learner in judge.sim.cast.learners}
-    days = {(row.placement_id, row.day) for row in judge.check_ins}
+    days = {(row.placement_id, row.day) for row in judge.check_ins if row.roll_call}
     for at, listed in judge.sim.roll_calls:
         for one in listed:
             learner = by_code[one["code"]]
             if one["state"] == "not joined" or learner.itinerary is None:
                 continue
             day = local_date(at, learner.itinerary.zone_at(at))
-            near = {day} if not judge._slack(at) > MINUTE else {day - ONE_DAY, day, day + ONE_DAY}
+            waits = one["state"] == "waiting"  # for the answer to one of the evening before, perhaps
+            near = {day - ONE_DAY, day, day + ONE_DAY} if waits or judge._slack(at) > MINUTE else {day}
             if not any((learner.placement_id, one_day) in days for one_day in near):
-                judge.blame(f"the roll call of {at} says {one['state']} of {learner.code}, and there is no check-in")
+                judge.blame(f"the roll call of {at} says {one['state']} of {learner.code}, and there is no question")

@@ -97,7 +97,7 @@ class Simulation:
         self.core = Core(self.store, self.content, self.search, self.folder, self.channels, owner="desk")
         self.step = timedelta(0)
         self.turns = self.steps = 0
-        self.changed, self.closing, self.roll_called = True, False, False
+        self.changed, self.closing = True, False
         self.relinked: set[int] = set()  # people who changed phones
         self.blockers: set[int] = set()  # people who ever blocked the bot
         self.marked: dict[int, datetime] = {}  # messages that a process marked as sent, and when

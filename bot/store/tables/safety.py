@@ -12,12 +12,13 @@ from bot.store.tables.base import Base, BigId, Key, Long
 
 
 class CheckIn(Base):
-    """One "are you fine?" of one local day; columns are those of the state machine."""
+    """One "are you fine?" of one local day, daily or of a roll call; columns are those of the state machine."""
 
     __tablename__ = "check_in"
     id: Mapped[Key]
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"))
     day: Mapped[date] = mapped_column(index=True)  # for counting, /metrics
+    roll_call: Mapped[int] = mapped_column(default=0, server_default="0")  # which of that day; 0: the daily check-in
     state: Mapped[str]
     due_at: Mapped[datetime]
     asked_at: Mapped[datetime | None]
@@ -34,12 +35,8 @@ class CheckIn(Base):
     extended: Mapped[int] = mapped_column(default=0)  # seconds
     wake_at: Mapped[datetime | None]
     message_id: Mapped[int | None]  # the prompt, edited when answered
-    rolled_at: Mapped[datetime | None]  # a roll call asked, not the hour of the day
-    again_at: Mapped[datetime | None]  # the hour of the day that a roll call came before
     __table_args__ = (
-        UniqueConstraint("placement_id", "day"),
-        Index("ix_check_in_again", "again_at", sqlite_where=text("again_at IS NOT NULL"),
-              postgresql_where=text("again_at IS NOT NULL")),
+        UniqueConstraint("placement_id", "day", "roll_call"),
         Index("ix_check_in_wake", "wake_at", sqlite_where=text("wake_at IS NOT NULL"),
               postgresql_where=text("wake_at IS NOT NULL")),
     )  # fmt: skip
