@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.content.loader import Library, load_library
 from bot.errors import StorageTrouble
+from bot.memory import settle
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
@@ -54,8 +54,7 @@ def content(settings: Settings) -> Library:
 @cache
 def _library(folder: Path | None) -> Library:
     found = load_library(folder)
-    gc.collect()
-    gc.freeze()  # content stays for good: the collector need not walk through it again and again
+    settle()
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -282,13 +281,14 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
         _ring_again(core, book, row)
         return
     placement, raised_at = book.placements[row.placement_id], row.raised_at
-    before = state_of(row)
-    if row.state.get("new") and isinstance(trigger, words.Tick):
-        trigger = words.Raised(trigger.now, before.severity)  # an incident has gathered its learners
     if row.state.get("new"):
         # The ladder starts from a state that was never raised.
         row.state = {key: value for key, value in row.state.items() if key != "new"}
-        before = replace(before, raised_at=None)
+        before = AlertState(Severity(row.severity), next_at=row.next_at)
+        if isinstance(trigger, words.Tick):
+            trigger = words.Raised(trigger.now, before.severity)  # an incident has gathered its learners
+    else:
+        before = state_of(row)
     new, effects = rules.step(before, trigger, _ladder(book, row))
     _store(row, new)
     row.raised_at = min(row.raised_at, raised_at) if incidents.leads(row) else row.raised_at

@@ -239,21 +239,21 @@ _IN_INCIDENTS = (
 Miss = tuple[CheckIn, Severity]
 
 
-def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: datetime) -> dict[int, int]:
-    """By cohort, how many of those who were asked together answered, or still have time."""
+def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: datetime, enough: int) -> dict[int, int]:
+    """By cohort, how many of those who were asked together answered, or still have time; counted up to `enough`."""
     asked = _ASKED.data([_when_asked(cohort, misses) for cohort, misses in sorted(of_cohorts.items())]).cte("asked")
-    soon = now + SOON
-    query = (
-        select(Placement.cohort_id, func.count(distinct(Placement.id)).label("many"))
-        .select_from(CheckIn)
-        .join(Placement, Placement.id == CheckIn.placement_id)
-        .join(asked, asked.c.cohort == Placement.cohort_id)
-        .where(CheckIn.day.between(asked.c.first_day, asked.c.last_day),
+    with_them = (
+        select(CheckIn.id)
+        .where(CheckIn.placement_id == Placement.id,
+               CheckIn.day.between(asked.c.first_day, asked.c.last_day),
                CheckIn.due_at.between(asked.c.first, asked.c.last),
-               or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > soon)))
-        .group_by(Placement.cohort_id)
+               or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > now + SOON)))
+        .correlate(asked, Placement)
+        .offset(0)  # PostgreSQL would join, and read everybody's check-ins for a few hundred
     )  # fmt: skip
-    return {row.cohort_id: row.many for row in session.execute(query)}
+    some = select(Placement.id).where(Placement.cohort_id == asked.c.cohort, with_them.exists())
+    many = select(func.count()).select_from(some.correlate(asked).limit(enough).subquery()).scalar_subquery()
+    return {row.cohort: row.many for row in session.execute(select(asked.c.cohort, many.label("many")))}
 
 
 def _when_asked(cohort: int, misses: Sequence[Miss]) -> tuple[int, date, date, datetime, datetime]:
@@ -277,7 +277,8 @@ def together(session: Session, misses: Sequence[tuple[int, Miss]], now: datetime
     ):
         missing[cohort] += many
     many_enough = {cohort: by_cohort[cohort] for cohort, many in missing.items() if many >= AT_LEAST}
-    others = _others(session, many_enough, now) if many_enough else {}
+    # More than are missing is enough to know that it is no incident: a large cohort need not be counted whole.
+    others = _others(session, many_enough, now, max(missing.values()) + 1) if many_enough else {}
     found = {
         cohort: grouping([severity for _, severity in of_cohort], missing[cohort], others.get(cohort, 0))
         for cohort, of_cohort in sorted(many_enough.items())

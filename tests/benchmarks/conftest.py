@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 
 import pytest
 
 from bot.content.loader import Library, load_library
+from bot.memory import settle
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import open_store
@@ -45,8 +45,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 def library() -> Library:
     """The shipped content, held as a running service holds it (`admin_cli.context`)."""
     found = load_library()
-    gc.collect()
-    gc.freeze()
+    settle()
     return found
 
 

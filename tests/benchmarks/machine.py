@@ -10,6 +10,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,12 +27,56 @@ SECRET = "bench-secret"
 START_SECONDS = 60.0
 
 
-def spawn(module: str, core: int, env: dict[str, str] | None = None, **more: Any) -> subprocess.Popen[str]:
-    """A Python process of ours on one core."""
+def spawn(module: str, core: int | None, env: dict[str, str] | None = None, **more: Any) -> subprocess.Popen[str]:
+    """A Python process of ours on one core; None: on all of them."""
+    cores = CORES if core is None else [core]
     return subprocess.Popen(
         [sys.executable, "-m", f"tests.benchmarks.{module}"], cwd=ROOT, text=True,
-        env={**os.environ, **(env or {})}, preexec_fn=lambda: os.sched_setaffinity(0, {core}), **more,
+        env={**os.environ, **(env or {})}, preexec_fn=lambda: os.sched_setaffinity(0, cores), **more,
     )  # fmt: skip
+
+
+@contextmanager
+def on_all_cores(backend: int) -> Iterator[None]:
+    """The PostgreSQL server with this backend, and what connects from now on, is not kept off the bot's core."""
+    server = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
+    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+    before = os.sched_getaffinity(server)
+    for cores in (set(CORES), before):
+        for process in (server, *map(int, children)):
+            with suppress(ProcessLookupError):  # a connection that was closed meanwhile
+                os.sched_setaffinity(process, cores)
+        if cores != before:
+            yield
+
+
+class Schedulers:
+    """Processes with the shipped turn of the schedule, which all begin it at once."""
+
+    def __init__(self, many: int, env: dict[str, str]) -> None:
+        cores = [BOT_CORE] if many == 1 else [None] * many
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._processes = [spawn("our_scheduler", core, env, **pipes) for core in cores]
+        for process in self._processes:
+            assert _line(process) == "ready\n", "a scheduler did not start; its error is above"
+
+    def turn(self, now: datetime) -> list[dict[str, Any]]:
+        """One turn of each at `now`; what they did."""
+        for process in self._processes:
+            assert process.stdin is not None
+            process.stdin.write(now.isoformat() + "\n")
+            process.stdin.flush()
+        return [json.loads(_line(process)) for process in self._processes]
+
+    def close(self) -> None:
+        """End the processes."""
+        for process in self._processes:
+            process.communicate(timeout=30)
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    return process.stdout.readline()
 
 
 class Telegram:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
 
 from bot.app import App, new_event_loop
 from bot.clock import SystemClock
 from bot.content.loader import load_library
 from bot.logs import set_up
+from bot.memory import settle
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.service.journeys import keep_retired_words
@@ -20,8 +20,7 @@ from bot.store.engine import open_store
 def core_for(settings: Settings) -> Core:
     """The core on the settings' database, with the shipped content."""
     library = load_library()
-    gc.collect()
-    gc.freeze()  # as the shipped program does (`admin_cli.context`)
+    settle()  # as the shipped program does (`admin_cli.context`)
     core = Core(open_store(settings.database()), library, KitSearch.of(library), settings.data_dir)
     keep_retired_words(core)
     return core
