@@ -258,7 +258,7 @@ def _since(d: Dossier) -> list[Text]:
 
 def _where(d: Dossier) -> list[Text]:
     lines: list[Text] = []
-    if d.city and d.country and d.travel is None:
+    if d.city and d.country and (d.travel is None or d.travel.left_at is None):
         key = "alerts/at_home" if d.at_home else "alerts/city"
         lines.append(say(key, city=d.city, country=Country(d.country)))
     if d.host_organisation:

@@ -40,6 +40,7 @@ class Contact:
     phone: str | None = None
     person_id: int | None = None
     linked: bool = False
+    alerted: bool = True  # hears of alerts, too: not who has a case and stands in for nobody
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,15 @@ from bot.flows.vocabulary import (
 from bot.i18n import Country, Listing, Text, say, verbatim
 from bot.rules.alert import Reason
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
+from bot.rules.travel_days import Direction
+from bot.rules.travel_terms import State
 
-NEEDS = frozenset({"contacts", "own_alert"})
+NEEDS = frozenset({"contacts", "own_alert", "travel"})
 
 # Pressed again while somebody is on it: they alone hear it (bot.rules.escalation).
 DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
 TOLD = frozenset({"referent", "backup", "local_contact", "accompanying", "safeguarding"})
+UNDER_WAY = frozenset({State.LEFT.value, State.DELAYED.value, State.ALERTED.value})
 SHARE = ((ReplyButton(say("sos/share_button"), location=True),),)
 
 
@@ -50,7 +53,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _told(scene: Scene) -> Screen:
-    linked = [c for c in scene.contacts if c.linked and c.role in TOLD]
+    linked = [c for c in scene.contacts if c.linked and c.alerted and c.role in TOLD]
     names = Listing(tuple(c.name for c in linked))
     holder = scene.alert.acknowledged_by if scene.alert and scene.alert.reason in DANGER else None
     if holder is not None:
@@ -88,16 +91,29 @@ def country_now(scene: Scene) -> str | None:
     return stay.host_country if stay.stage == "during" else stay.home_country or stay.host_country
 
 
+def countries_now(scene: Scene) -> tuple[str, ...]:
+    """The same; on a journey, of which nobody knows how far it is, the country where it leads to, then the other."""
+    stay, trip = scene.stay, scene.travel
+    if stay is None or trip is None or trip.state not in UNDER_WAY:
+        known = [country_now(scene)]
+    else:
+        back = trip.direction == Direction.BACK.value
+        known = [stay.home_country, stay.host_country] if back else [stay.host_country, stay.home_country]
+    return tuple(country for country in dict.fromkeys(known) if country)
+
+
 def numbers(scene: Scene, share: bool = False) -> tuple[Say, ...]:
-    """The emergency numbers of where the learner is; with the keyboard that shares the location."""
-    country = country_now(scene)
-    known = emergency_numbers_in(scene.content, country) if country else ()
-    head = say("sos/numbers_in", country=Country(country)) if country and known else say("sos/numbers_unknown")
-    lines = [_line(number) for number in known]
-    body = [head, *([_joined(lines)] if lines else []), say("sos/danger_first")]
+    """The emergency numbers of where the learner is, or may be; with the keyboard that shares the location."""
+    known = [text for country in countries_now(scene) for text in _numbers_in(scene, country)]
+    body = [*(known or [say("sos/numbers_unknown")]), say("sos/danger_first")]
     if share:
         body.append(say("sos/share_hint"))
     return (Say(Screen(tuple(body), reply=SHARE if share else None), kind=Kind.SAFETY),)
+
+
+def _numbers_in(scene: Scene, country: str) -> list[Text]:
+    lines = [_line(number) for number in emergency_numbers_in(scene.content, country)]
+    return [say("sos/numbers_in", country=Country(country)), _joined(lines)] if lines else []
 
 
 def _joined(lines: list[Text]) -> Text:

@@ -15,7 +15,7 @@ from bot.service import second_channel
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.dossier import dossier_of
-from bot.service.drafts import Draft
+from bot.service.drafts import PLACE, Draft
 from bot.store.tables import Alert
 
 NOBODY_YET_EVERY = timedelta(minutes=30)
@@ -117,13 +117,21 @@ class Speaker:
         people = tuple(person for person in people if not self.hidden_from(person))
         self._noticed = dossier = self.dossier()
         shown = talk.notice(dossier, repeat=repeat, exhausted=exhausted)
+        new = set(people) - self.told()
         self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
         for person in people:
             self.book.note_told(self.row.id, person)
         self.tell(people, shown, Kind.ALERT)
+        self.show_place(new, dossier)
         self.elsewhere(dossier, shown, people, repeat, exhausted)
         if self.row.confided and repeat and self.row.acknowledged_by is None and not self.lapsed:
             self.tell_learner(words.News.NOBODY_YET, people)
+
+    def show_place(self, people: Iterable[int], dossier: talk.Dossier) -> None:
+        """Where the learner is, where they shared it: the alert names the time, the pin is a message of its own."""
+        if not self.row.confided:
+            for shown in talk.place(dossier):
+                self.tell(people, shown, ref=PLACE)
 
     def hidden_from(self, membership_id: int) -> bool:
         """Does an open case name them? Then they hear nothing about this learner."""

@@ -18,7 +18,7 @@ from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together
 from bot.rules.names import full_name
-from bot.service import awaited, drafts, incidents, trail
+from bot.service import awaited, incidents, trail
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
@@ -367,8 +367,7 @@ def place_shared(core: Core, session: Session, placement_id: int, now: datetime)
     for row in rows:
         book.note(row.id, "place_shared", placement.person_id)
         speaker = Speaker(core, book, row)
-        for shown in talk.place(speaker.dossier()):
-            speaker.tell(speaker.told(), shown, ref=drafts.PLACE)
+        speaker.show_place(speaker.told(), speaker.dossier())
     book.write()
     return bool(rows)
 

@@ -14,6 +14,7 @@ from bot.flows.scene import Contact
 from bot.rules.alert import Responder
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
 from bot.rules.names import full_name
+from bot.rules.travel_days import Direction
 from bot.service.book import Book
 from bot.service.contacts import assistance_of, by_telephone, once
 from bot.service.open_cases import named_roles
@@ -32,10 +33,12 @@ def dossier_of(
     itinerary = book.itinerary(placement)
     stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
     trip, told = book.travels.get(placement.id), set(alert.state.get("told", ()))
-    country = placement.host_country if stage == "during" else placement.home_country or placement.host_country
+    at_host = stage == "during"
     if trip is not None and trip.state != ARRIVED:
         stage = "during"  # on the way: those at both ends may know something
-    contacts, colleagues = _people(book, placement, stage)
+        at_host = at_host if trip.left_at else trip.direction == Direction.BACK.value  # where the journey begins
+    country = placement.host_country if at_host else placement.home_country or placement.host_country
+    contacts, colleagues = _people(book, alert, placement, stage)
     lapsed = alert.state.get("lapsed") or (None, None)
     return Dossier(
         alert_id=alert.id, learner=person.name, code=placement.code,
@@ -46,14 +49,14 @@ def dossier_of(
         reminded_at=check_in.reminder_delivered_at if check_in else None,
         roll_call=check_in.due_at if check_in and check_in.roll_call else None,
         last_active_at=person.last_active_at,
-        city=town(placement.kit, placement.host_city) if stage == "during" else placement.home_city,
+        city=town(placement.kit, placement.host_city) if at_host else placement.home_city,
         travel=view_of(trip, placement) if trip is not None and trip.state != ARRIVED else None,
-        country=placement.host_country if stage == "during" else placement.home_country,
+        country=placement.host_country if at_host else placement.home_country,
         host_organisation=placement.host_organisation if stage == "during" else None,
         accommodation=placement.accommodation if stage == "during" else None,
         learner_phone=person.phone, contacts=contacts,
         help=_help(placement, library, stage, country, colleagues), clock=clock_of(placement, zone),
-        at_home=stage != "during", said=alert.state.get("said"), said_at=_instant(alert.state.get("said_at")),
+        at_home=not at_host, said=alert.state.get("said"), said_at=_instant(alert.state.get("said_at")),
         taken_back=bool(alert.state.get("taken_back")), danger_at=_instant(alert.state.get("danger_at")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
@@ -73,8 +76,14 @@ AT_THE_HOST = frozenset({"host", "tutor", "local_contact"})
 AT_THE_COMPANY = frozenset({"host", "tutor"})  # one telephone: where a case names one of them, neither is called
 
 
-def _people(book: Book, placement: Placement, stage: str) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:
-    """Those around the stay who can do something, and who else may be told of it, each person once."""
+def _people(
+    book: Book, alert: Alert, placement: Placement, stage: str
+) -> tuple[tuple[Contact, ...], tuple[Contact, ...]]:  # fmt: skip
+    """Those around the stay who can do something, and who else may be told of it, each person once; of what was
+    confided, only whom the learner chose."""
+    if alert.confided:
+        chosen = {book.member_person(int(m)) for m in alert.state.get("chosen", ())}
+        return tuple(c for c in _contacts(book, placement) if c.person_id in chosen), ()
     told = book.colleagues(placement)
     along = tuple(c for c in told if c.role == "accompanying") if stage == "during" else ()
     contacts = (*_within_reach(_contacts(book, placement), stage), *along)

@@ -119,5 +119,9 @@ def _without(
     kept = tuple(c for c in contacts if c.person_id not in people and (c.person_id or c.role not in roles))
     told = {int(m) for row in rows(session, _TOLD, placement=placement_id) for m in row.told}
     known = {c.person_id for c in kept}
-    leads = (replace(c, role="safeguarding") for c in trusted_contacts(session, told) if c.person_id not in known)
+    in_place = any(c.person_id in people for c in contacts)  # on the ladder, too, for whom the case names
+    leads = (
+        replace(c, role="safeguarding", alerted=in_place)
+        for c in trusted_contacts(session, told) if c.person_id not in known
+    )  # fmt: skip
     return (*kept, *leads)

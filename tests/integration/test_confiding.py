@@ -425,3 +425,19 @@ def test_what_was_confided_to_the_person_named_before_goes_to_safeguarding(core:
     lead.world.wait(hours=3)
     assert lead.world.phone(REFERENT).text() == before
     assert "in person" in lead.world.phone(LEAD).text()
+
+
+def test_who_confided_is_given_no_number_of_anybody_they_left_out(lead: Small) -> None:
+    confide(lead, MARCO)
+    lead.world.travel(lead.world.now + timedelta(hours=14))
+    words = next(m.text for m in lead.world.phone(LEARNER).messages if "Nobody has answered yet" in m.text)
+    assert "Marco" in words
+    assert "Claire" not in words
+
+
+def test_sos_does_not_say_that_it_alerts_who_only_has_the_case(lead: Small) -> None:
+    name(lead, "Panadería de Ejemplo (host company)")
+    lead.world.say(LEARNER, "/sos")
+    words = next(m.text for m in lead.world.phone(LEARNER).messages if "I'm alerting" in m.text)
+    assert "Claire" in words
+    assert "Sara" not in words.partition("right now")[0]

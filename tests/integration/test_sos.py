@@ -254,3 +254,10 @@ def test_who_travels_along_is_called_by_learners_and_contact_persons(core: Core,
     abroad.world.say(LEARNER, "/sos")
     assert any("Marco Esempio: <b>+33 1 99 00 00 01</b>" in m.text for m in abroad.world.phone(LEARNER).messages)
     assert "Accompanying person Marco Esempio: +33 1 99 00 00 01" in abroad.world.phone(REFERENT).last.text
+
+
+def test_where_the_learner_is_reaches_whoever_is_told_after_it_was_shared(abroad: Small) -> None:
+    abroad.world.locate(LEARNER, LATITUDE, LONGITUDE)
+    abroad.world.say(LEARNER, "/sos")
+    for chat in (REFERENT, BACKUP):
+        assert str(LATITUDE) in abroad.world.phone(chat).text()

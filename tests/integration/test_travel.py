@@ -352,3 +352,17 @@ def test_a_whole_journey_there_and_back(leaving: Small) -> None:
     diary.tap("I've arrived")
     diary.at(4, 16, referent=True)
     golden.check("travel_days", "\n".join(diary.lines) + "\n")
+
+
+def test_on_the_way_sos_shows_the_numbers_of_both_countries_where_it_leads_to_first(returning: Small) -> None:
+    returning.world.travel(march(21, 7))
+    returning.world.tap(LEARNER, "I've left")
+    returning.world.say(LEARNER, "/sos")
+    words = "\n".join(message.text for message in returning.world.phone(LEARNER).messages[-3:])
+    assert 0 < words.index("France") < words.index("Spain")
+
+
+def test_an_alert_on_the_eve_of_the_journey_says_where_the_learner_still_is(returning: Small) -> None:
+    returning.world.travel(march(20, 18))
+    returning.world.say(LEARNER, "/sos")
+    assert "Where: Seville, Spain" in "\n".join(m.text for m in returning.world.phone(REFERENT).messages[-3:])
