@@ -30,7 +30,7 @@ from bot.flows.asking_effects import (
 from bot.flows.asking_views import AskingView, QuestionView
 from bot.flows.awaiting import asked, asked_within
 from bot.flows.care import NEEDS as CARE_NEEDS, care
-from bot.flows.listening import hear, needs_help_first, topic_told
+from bot.flows.listening import hear, hear_looking_back, needs_help_first, topic_told
 from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     IDLE,
@@ -145,9 +145,10 @@ def _ask(scene: Scene, view: AskingView, what: str, rest: Sequence[str]) -> Outc
 
 def _written(scene: Scene, view: AskingView, text: str) -> Outcome:
     """Words, shown once more before they go anywhere."""
-    danger, shut = hear(scene, text), _shut(scene, view)
-    answers = "answer" in scene.conversation.data
-    if needs_help_first(danger) and (shut is not None or not answers):
+    shut, answers = _shut(scene, view), "answer" in scene.conversation.data
+    looks_back = answers and shut is None
+    danger = hear_looking_back(scene, text) if looks_back else hear(scene, text)
+    if needs_help_first(danger) and not looks_back:
         return care(scene, danger, topic_told(scene, text))
     if shut is not None:
         return shut
@@ -236,7 +237,7 @@ def _draft(scene: Scene, view: AskingView, what: str, mark: str) -> Outcome:
     found = read(text, view.said, view.surnames)
     if found.verdict is Verdict.REFUSE:  # together with what went meanwhile
         return _refused(view, found.why)
-    held_for = _held_for(view, found, hear(scene, text), answers)
+    held_for = _held_for(view, found, (hear_looking_back if answers else hear)(scene, text), answers)
     if answers and view.question is not None:
         return show(effects=(AnswerQuestion(view.question.id, text, held_for),), conversation=IDLE)
     assert view.ambassador is not None

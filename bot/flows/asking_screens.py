@@ -353,6 +353,8 @@ def looked_into() -> Screen:
 def to_read(one: QuestionView) -> Screen:
     """Something waits to be read."""
     key = "asking/to_read_answer" if one.state is State.HELD else "asking/to_read"
+    if one.held_for == "heavy":
+        key = "asking/to_read_heavy"
     rows: Rows = ((button("asking/read_button", f"ask:see:{one.id}"),),)
     return Screen((say(key, learner=verbatim(one.learner), code=one.code),), rows)
 

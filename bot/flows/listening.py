@@ -23,6 +23,15 @@ def tells(library: Library, words: str) -> Danger:
     return next((danger for danger in STRONGEST_FIRST if danger in found), Danger.NONE)
 
 
+def hear_looking_back(scene: Scene, words: str) -> Danger:
+    """The same of somebody who tells of days that are over: what is only like a crisis is no alarm then, but heard as
+    something hard."""
+    found = hear(scene, words)
+    if found is Danger.CRISIS and not danger_rules_of(scene.content).plainly(words[:READ_AT_MOST]):
+        return Danger.DISCLOSURE
+    return found
+
+
 def topic_told(scene: Scene, words: str) -> str | None:
     """The kit topic that helps with what was confided, if the words name one."""
     return next(iter(danger_rules_of(scene.content).told(words)), None)

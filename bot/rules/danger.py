@@ -100,6 +100,12 @@ class DangerRules:
         known, found = self._read(text).known, self._by_words(text)
         return known if found is Danger.NONE and known else found
 
+    def plainly(self, text: str) -> bool:
+        """Is it a crisis by its words, slips put right, or beyond doubt for the net? Who looks back on hard days that
+        are over says much that is like a crisis to the net."""
+        by_words = self.by_words(text), self.by_words(self.mended(text))
+        return Danger.CRISIS in by_words or surely_crisis(text)
+
     def told(self, text: str) -> tuple[str, ...]:
         """The topics that help with what a text discloses, none when its words name none."""
         read = self._read(text)

@@ -69,10 +69,10 @@ def _send(session: Session, person_id: int, shown: Screen, about: str, now: date
 
 
 def to_read(core: Core, session: Session, row: Question, now: datetime) -> None:
-    """Something waits to be read, and is looked at again if nobody does."""
+    """Something waits to be read, and is looked at again if nobody does; what may hurt, by the leads as well."""
     row.wake_at = next_reminder(now, now)
     shown = talk.to_read(asking_views.view(core.content, session, row, "desk"))
-    for person in readers(session, row.placement_id):
+    for person in readers(session, row.placement_id, lead_first=row.held_for == "heavy"):
         notices.notify(session, person, shown, now=now)
 
 

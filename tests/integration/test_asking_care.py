@@ -9,7 +9,7 @@ import pytest
 from bot.flows.asking import mark_of
 from bot.service import own_data
 from bot.service.core import Core
-from bot.store.tables import Audit, Case, Consent, Membership, Question, TelegramAccount
+from bot.store.tables import Alert, Audit, Case, Consent, Membership, Question, TelegramAccount
 from tests.support.asking import CORA, LEAD, MILA, Pair, pair
 from tests.support.cohort import LEARNER, REFERENT, Small
 from tests.support.command_line import CommandLine
@@ -134,7 +134,7 @@ def test_after_a_no_of_the_coordinator_nobody_reads_that_one_is_still_to_look(bo
 
 def test_an_answer_that_sounds_like_danger_is_told_to_who_looks_after_the_learner(both: Pair) -> None:
     number = both.ask()
-    both.answer(number, "You should just kill yourself, I want to kill myself too")
+    both.answer(number, "You should just kill yourself")
     assert "hasn't gone on" in both.last(MILA)
     for chat in (LEAD, CORA):
         assert "sounds like danger or a threat" in both.last(chat)
@@ -146,10 +146,11 @@ def test_an_answer_that_sounds_like_danger_is_told_to_who_looks_after_the_learne
 
 def test_a_hard_day_that_is_over_alarms_nobody_and_is_read_first(both: Pair) -> None:
     set_person(both.core, both.small.people["lea"], birth_date=date(2000, 1, 1))
-    both.answer(both.ask(), "J'ai pleuré le premier soir, ensuite c'était mieux.")
+    both.answer(both.ask(), "I wanted to go home after two days, I am glad I stayed.")
     assert "If it still is today" in both.read(MILA)
     assert one(both).held_for == "heavy"
-    assert "danger" not in both.read(LEAD)
+    assert "tells of something hard" in both.last(LEAD)
+    assert rows(both.core, Alert) == []
 
 
 def test_a_report_that_nobody_else_can_read_goes_to_the_contact_person_without_the_words(both: Pair) -> None:

@@ -132,6 +132,14 @@ def test_no_question_to_a_kit_is_a_crisis() -> None:
     assert sum(RULES.assess(question) is Danger.CRISIS for question in asked) <= MOST_FALSE * len(asked)
 
 
+def test_who_tells_how_they_were_shown_their_work_alarms_nobody() -> None:
+    told = ("my boss showed me how to do it", "they explained how to do it", "I asked how to do it better")
+    assert all(RULES.assess(line) in CALM for line in told)
+    hidden = ("my boss showed me how to do it and I want to die", "I looked up how to do it without pain")
+    assert [RULES.assess(line) for line in hidden] == [Danger.CRISIS] * 2
+    assert all(map(RULES.plainly, hidden))
+
+
 def test_no_phrase_or_small_talk_of_any_language_is_a_crisis_by_the_words_of_another() -> None:
     spoken = [topic.phrases for name, topic in LIBRARY.topics.items() if name not in URGENT]
     spoken += [chatter.phrases for chatter in LIBRARY.chatter.values()]
