@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,9 @@ from bot.content.loader import Library, load_library
 from bot.rules.kit_search import KitSearch
 from bot.service.core import Core
 from bot.store.engine import Store
-from tests.support.cohort import Small, small_cohort
+from tests.support.cohort import Begin, Small, abroad_cohort, small_cohort
 from tests.support.command_line import CommandLine
 from tests.support.databases import Databases
-from tests.support.looking import march
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,27 +54,33 @@ def small(core: Core) -> Small:
 
 
 @pytest.fixture(scope="session")
-def arrived() -> dict[str, Small]:
-    """Cohorts that went abroad once already, by kind of database."""
+def begun() -> dict[tuple[str, str], Small]:
+    """Cohorts of beginnings that were played already, by kind of database and name."""
     return {}
 
 
 @pytest.fixture
-def abroad(core: Core, databases: Databases, arrived: dict[str, Small]) -> Small:
-    """The same cohort on its second day abroad, at noon: both referents and Lea have joined.
-
-    They went there once; for every further test the rows and the chats of that are put back.
-    """
+def begin(core: Core, databases: Databases, begun: dict[tuple[str, str], Small]) -> Begin:
+    """Plays the beginning of a story on an empty database, once; for every further test the rows and the chats of that
+    are put back. What it leaves in files is not."""
     kind = core.store.engine.dialect.name
-    if databases.bring(kind, "abroad"):
-        return arrived[kind].twin(core)
-    found = small_cohort(core, start=march(2, 11))
-    found.join_staff()
-    found.join()
-    found.world.turn()
-    databases.keep(kind, "abroad")
-    arrived[kind] = found.twin(core)
-    return found
+
+    def play(beginning: Callable[[Core], Small]) -> Small:
+        name = f"{beginning.__module__}_{beginning.__name__}".replace(".", "_").lstrip("_")
+        if databases.bring(kind, name):
+            return begun[kind, name].twin(core)
+        found = beginning(core)
+        databases.keep(kind, name)
+        begun[kind, name] = found.twin(core)
+        return found
+
+    return play
+
+
+@pytest.fixture
+def abroad(begin: Begin) -> Small:
+    """The same cohort on its second day abroad, at noon: both referents and Lea have joined."""
+    return begin(abroad_cohort)
 
 
 @pytest.fixture

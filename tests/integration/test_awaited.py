@@ -8,18 +8,22 @@ import pytest
 
 from bot.service.core import Core
 from bot.store.tables import DueStep
-from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
+from tests.support.cohort import LEARNER, REFERENT, Begin, Small, small_cohort
 from tests.support.looking import march, rows
 
 
-@pytest.fixture
-def leaving(core: Core) -> Small:
+def on_the_eve(core: Core) -> Small:
     """The evening before the journey; a challenge is due on the day after the arrival, at half past twelve."""
     found = small_cohort(core, start=datetime(2026, 2, 28, 20, tzinfo=UTC))
     found.join_staff()
     found.join()
     found.world.turn()
     return found
+
+
+@pytest.fixture
+def leaving(begin: Begin) -> Small:
+    return begin(on_the_eve)
 
 
 def card(core: Core) -> DueStep:

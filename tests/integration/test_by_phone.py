@@ -12,14 +12,13 @@ from bot.errors import BadInput
 from bot.service import broadcast_plan, broadcasts, call_tasks, learner_card, learners, own_data, step_calls
 from bot.service.core import Core
 from bot.store.tables import Alert, CallTask, CheckIn, Consent, DueStep, Placement, Point, StepRun
-from tests.support.cohort import REFERENT, Small, small_cohort
+from tests.support.cohort import REFERENT, Begin, Small, small_cohort
 from tests.support.looking import change_stay, march, rows
 
 MODULES = ("travel", "housing", "work", "health", "going-out", "online", "limits", "emergencies")
 
 
-@pytest.fixture
-def called(core: Core) -> Small:
+def without_telegram(core: Core) -> Small:
     """Lea, who has no Telegram, is abroad; the contact persons have joined."""
     small = small_cohort(core, start=march(2, 11))
     small.join_staff()
@@ -27,6 +26,11 @@ def called(core: Core) -> Small:
         session.get_one(Placement, small.placements["lea"]).by_phone = True
     small.world.turn()
     return small
+
+
+@pytest.fixture
+def called(begin: Begin) -> Small:
+    return begin(without_telegram)
 
 
 def heard(called: Small) -> str:

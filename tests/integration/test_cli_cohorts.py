@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.store.engine import open_store
+from bot.store.engine import Store, open_store
 from bot.store.tables import Alert, Membership, Placement, TelegramAccount
 from tests.support.command_line import CommandLine
+from tests.support.databases import Databases
 from tests.support.desk import listed
 
 TODAY = datetime.now(UTC).date()
@@ -19,12 +20,17 @@ SOON = {"arrival_date": str(TODAY + timedelta(days=20)), "return_date": str(TODA
 
 
 @pytest.fixture
-def spring(run: CommandLine) -> CommandLine:
+def spring(run: CommandLine, store: Store, databases: Databases) -> CommandLine:
     """A cohort SPRING with a referent and two learners, L01 away and L02 still at home."""
-    run.good("cohort", "create", "SPRING", "--name", "Spring", "--journey", "learner-short", "--quiet-hours", "none")
-    run.good("referent", "add", "Claire Martin", "--cohort", "SPRING", "--code", "claire")
+    kind = store.engine.dialect.name
     file = run.file("list.csv", listed(ABROAD, {"code": "L02", **SOON}))
-    run.good("cohort", "import", "SPRING", file)
+    if not databases.bring(kind, "spring"):
+        run.good(
+            "cohort", "create", "SPRING", "--name", "Spring", "--journey", "learner-short", "--quiet-hours", "none"
+        )
+        run.good("referent", "add", "Claire Martin", "--cohort", "SPRING", "--code", "claire")
+        run.good("cohort", "import", "SPRING", file)
+        databases.keep(kind, "spring")
     return run
 
 

@@ -12,17 +12,22 @@ from bot.rules.alert import Reason, Severity
 from bot.service import alerts, digest
 from bot.service.core import Core
 from bot.store.tables import Cohort, CohortMessage, Membership, MessageCopy, Outbox, Person, Placement
-from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
+from tests.support.cohort import COORDINATOR, LEARNER, REFERENT, Begin, Small, abroad_cohort, add_learner, add_staff
 from tests.support.looking import change, change_stay, march, rows
 
 
-@pytest.fixture
-def desk(core: Core, abroad: Small) -> Small:
+def with_a_coordinator(core: Core) -> Small:
     """With a coordinator who has joined; it is noon of the second day abroad."""
+    abroad = abroad_cohort(core)
     add_staff(core, abroad, "nora", "Nora", "Desk", "coordinator", "C01")
     abroad.world.say(COORDINATOR, f"/start {abroad.tokens['nora']}")
     abroad.world.tap(COORDINATOR, "English")
     return abroad
+
+
+@pytest.fixture
+def desk(begin: Begin) -> Small:
+    return begin(with_a_coordinator)
 
 
 def last(small: Small, chat_id: int = COORDINATOR) -> str:

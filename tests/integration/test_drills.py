@@ -13,19 +13,34 @@ from bot.service import alerts, drills, upkeep
 from bot.service.core import Core
 from bot.store.tables import Alert, Case, Drill, Membership, Placement
 from tests.support.alerting import alerted
-from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_learner, add_staff
+from tests.support.cohort import (
+    BACKUP,
+    COORDINATOR,
+    LEARNER,
+    REFERENT,
+    Begin,
+    Small,
+    abroad_cohort,
+    add_learner,
+    add_staff,
+)
 from tests.support.looking import change, change_stay, march, rows
 
 CODE = "SPRING"
 
 
-@pytest.fixture
-def desk(core: Core, abroad: Small) -> Small:
+def with_a_coordinator(core: Core) -> Small:
     """With a coordinator who has joined."""
+    abroad = abroad_cohort(core)
     add_staff(core, abroad, "nora", "Nora", "Desk", "coordinator", "C01")
     abroad.world.say(COORDINATOR, f"/start {abroad.tokens['nora']}")
     abroad.world.tap(COORDINATOR, "English")
     return abroad
+
+
+@pytest.fixture
+def desk(begin: Begin) -> Small:
+    return begin(with_a_coordinator)
 
 
 def test_everybody_taps_for_themselves_and_who_has_is_left_alone(core: Core, desk: Small) -> None:

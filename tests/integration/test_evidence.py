@@ -25,21 +25,26 @@ from bot.store.tables import (
     ReviewNote,
 )
 from tests.support import golden
-from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small, add_staff
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Begin, Small, abroad_cohort, add_staff
 from tests.support.looking import change_stay, rows
 
 TUTOR = 21
 
 
-@pytest.fixture
-def bakery(core: Core, abroad: Small) -> Small:
+def in_a_bakery(core: Core) -> Small:
     """Lea in her second week in a bakery, and her tutor there, who has joined."""
+    abroad = abroad_cohort(core)
     add_staff(core, abroad, "tilda", "Tilda", "Ejemplo", "host_tutor", "T01")
     change_stay(core, abroad, tutor_id=abroad.memberships["tilda"], tutor_name="Tilda Ejemplo", trade="Bäckerin",
                 departure_date=date(2026, 2, 23), arrival_date=date(2026, 2, 23))  # fmt: skip
     abroad.world.say(TUTOR, f"/start {abroad.tokens['tilda']}")
     abroad.world.tap(TUTOR, "English")
     return abroad
+
+
+@pytest.fixture
+def bakery(begin: Begin) -> Small:
+    return begin(in_a_bakery)
 
 
 class Story:

@@ -19,7 +19,7 @@ from bot.service.places_import import import_hosts
 from bot.service.scenes import scene_of
 from bot.service.work import Applied, Work
 from bot.store.tables import Audit, Consent, Host, Membership, Outbox, Person, Placement
-from tests.support.cohort import COORDINATOR, LEARNER, Small, add_learner, add_staff
+from tests.support.cohort import COORDINATOR, LEARNER, Begin, Small, abroad_cohort, add_learner, add_staff
 from tests.support.looking import change, change_stay, march, rows
 
 TUTOR = 21
@@ -35,9 +35,9 @@ def bakery(core: Core, small: Small, name: str = "Panadería de Ejemplo", town: 
     return host
 
 
-@pytest.fixture
-def tutored(core: Core, abroad: Small) -> Small:
+def with_a_tutor(core: Core) -> Small:
     """Lea at a bakery in Seville, her tutor and a coordinator, who have joined."""
+    abroad = abroad_cohort(core)
     add_staff(core, abroad, "tilda", "Tilda", "Ejemplo", "host_tutor", "T01")
     add_staff(core, abroad, "chris", "Chris", "Esempio", "coordinator", "C01")
     change_stay(core, abroad, tutor_id=abroad.memberships["tilda"], tutor_name="Tilda Ejemplo", trade="baker")
@@ -46,6 +46,11 @@ def tutored(core: Core, abroad: Small) -> Small:
         abroad.world.tap(chat_id, "English")
     abroad.world.say(TUTOR, "/menu")
     return abroad
+
+
+@pytest.fixture
+def tutored(begin: Begin) -> Small:
+    return begin(with_a_tutor)
 
 
 @pytest.fixture

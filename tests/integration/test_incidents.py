@@ -9,21 +9,26 @@ import pytest
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent
 from tests.support.alerting import alerted
-from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small, add_learner
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Begin, Small, abroad_cohort, add_learner
 from tests.support.looking import march, rows
 
 GATHERED = march(2, 20) + timedelta(seconds=20)
 FRIENDS = 5
 
 
-@pytest.fixture
-def group(core: Core, abroad: Small) -> Small:
+def with_friends(core: Core) -> Small:
     """Lea and five others, all abroad, all in the bot."""
+    abroad = abroad_cohort(core)
     for n in range(FRIENDS):
         add_learner(core, abroad, f"kim{n}", f"Kim{n}", "Exemplo", f"L1{n}")
         abroad.join(f"kim{n}", 100 + n)
     abroad.world.turn()
     return abroad
+
+
+@pytest.fixture
+def group(begin: Begin) -> Small:
+    return begin(with_friends)
 
 
 def open_rows(core: Core) -> list[Alert]:

@@ -15,6 +15,7 @@ from tests.support.cohort import (
     LEARNER,
     REFERENT,
     SECOND_LEARNER,
+    Begin,
     Small,
     add_learner,
     add_staff,
@@ -23,8 +24,7 @@ from tests.support.cohort import (
 from tests.support.looking import SEVENTEEN, change, change_stay, dump, march, paper_consent, rows, set_person
 
 
-@pytest.fixture
-def minor(core: Core) -> Small:
+def seventeen(core: Core) -> Small:
     """Lea is seventeen and abroad; it is Monday, 2 March, noon in Seville."""
     small = small_cohort(core, start=march(2, 11))
     set_person(core, small.people["lea"], birth_date=SEVENTEEN)
@@ -33,6 +33,11 @@ def minor(core: Core) -> Small:
     small.join()
     small.world.turn()
     return small
+
+
+@pytest.fixture
+def minor(begin: Begin) -> Small:
+    return begin(seventeen)
 
 
 def ask(small: Small, *buttons: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.service.core import Core
 from bot.store.tables import Alert, CheckIn, Consent, Invite, JournalEntry, Membership, Placement, Relay, StepRun
-from tests.support.cohort import GUARDIAN, LEARNER, REFERENT, SECOND_LEARNER, Small, add_learner
+from tests.support.cohort import GUARDIAN, LEARNER, REFERENT, SECOND_LEARNER, Begin, Small, abroad_cohort, add_learner
 from tests.support.looking import SEVENTEEN, add_guardian, dump, march, rows, set_person
 
 EVERYTHING = [
@@ -17,15 +17,20 @@ EVERYTHING = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def two(core: Core, abroad: Small) -> Small:
+def with_ben(core: Core) -> Small:
     """Ben has joined as well, and Lea's check-in of today was missed."""
+    abroad = abroad_cohort(core)
     add_learner(core, abroad, "ben", "Ben", "Exemplo", "L02")
     abroad.join("ben", SECOND_LEARNER)
     abroad.world.travel(march(2, 18))
     abroad.world.tap(SECOND_LEARNER, "I'm fine")
     abroad.world.travel(march(2, 20))
     return abroad
+
+
+@pytest.fixture
+def two(begin: Begin) -> Small:
+    return begin(with_ben)
 
 
 def leas(core: Core, small: Small) -> dict[str, int]:

@@ -9,22 +9,27 @@ import pytest
 from bot.service import drills, readiness, status
 from bot.service.core import Core
 from bot.store.tables import Cohort, Membership
-from tests.support.cohort import BACKUP, COORDINATOR, REFERENT, Small, add_staff
+from tests.support.cohort import BACKUP, COORDINATOR, REFERENT, Begin, Small, add_staff, small_cohort
 from tests.support.looking import change, change_stay, rows
 
 CODE = "SPRING"
 ARRIVAL = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def staffed(core: Core, small: Small) -> Small:
+def with_staff(core: Core) -> Small:
     """A month before the arrival; both referents and a coordinator have joined."""
+    small = small_cohort(core)
     add_staff(core, small, "nora", "Nora", "Desk", "coordinator", "C01")
     small.join_staff()
     small.world.say(COORDINATOR, f"/start {small.tokens['nora']}")
     small.world.tap(COORDINATOR, "English")
     small.join()
     return small
+
+
+@pytest.fixture
+def staffed(begin: Begin) -> Small:
+    return begin(with_staff)
 
 
 def heard(core: Core, small: Small) -> None:

@@ -22,7 +22,7 @@ from bot.transport.pool import Pool
 from bot.transport.second import SecondLane, lane_of
 from bot.transport.webhook_out import AlertHook
 from tests.support.alerting import missed, resolve, the_alert
-from tests.support.cohort import BACKUP, LEARNER, REFERENT, Small, small_cohort
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Begin, Small, small_cohort
 from tests.support.looking import march, rows, set_person
 from tests.support.receivers import Gateway, Mailbox, gateway, mailbox, words_of
 
@@ -36,8 +36,7 @@ def core(core: Core) -> Core:
     return replace(core, channels=frozenset({"mail", "webhook"}))
 
 
-@pytest.fixture
-def away(core: Core) -> Small:
+def with_addresses(core: Core) -> Small:
     """The small cohort abroad; both referents have an e-mail address, only Claire has joined."""
     found = small_cohort(core, start=march(2, 11))
     found.join_staff(backup=False)
@@ -46,6 +45,11 @@ def away(core: Core) -> Small:
     set_person(core, found.people["claire"], email=CLAIRE)
     set_person(core, found.people["marco"], email=MARCO, language="fr")
     return found
+
+
+@pytest.fixture
+def away(begin: Begin) -> Small:
+    return begin(with_addresses)
 
 
 def play(core: Core, small: Small, story: Story, seconds: float = 2.0) -> None:

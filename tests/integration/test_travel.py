@@ -10,14 +10,13 @@ from bot.service import learners, status
 from bot.service.core import Core
 from bot.store.tables import Alert, CheckIn, Travel
 from tests.support import golden
-from tests.support.cohort import LEARNER, REFERENT, Small, small_cohort
+from tests.support.cohort import LEARNER, REFERENT, Begin, Small, small_cohort
 from tests.support.looking import change_stay, march, rows
 
 EVENING, MORNING = datetime(2026, 2, 28, 17, tzinfo=UTC), march(1, 7)  # 18:00 and 8:00 in Paris
 
 
-@pytest.fixture
-def leaving(core: Core) -> Small:
+def before_leaving(core: Core) -> Small:
     """The cohort two days before it travels: both referents and Lea have joined."""
     found = small_cohort(core, start=datetime(2026, 2, 27, 11, tzinfo=UTC))
     found.join_staff()
@@ -27,13 +26,22 @@ def leaving(core: Core) -> Small:
 
 
 @pytest.fixture
-def returning(core: Core) -> Small:
+def leaving(begin: Begin) -> Small:
+    return begin(before_leaving)
+
+
+def before_returning(core: Core) -> Small:
     """The same on the last day but one."""
     found = small_cohort(core, start=march(20, 11))
     found.join_staff()
     found.join()
     found.world.turn()
     return found
+
+
+@pytest.fixture
+def returning(begin: Begin) -> Small:
+    return begin(before_returning)
 
 
 def alerts_of(core: Core) -> list[tuple[str, str]]:

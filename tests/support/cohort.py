@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,6 +13,7 @@ from bot.store.tables import Cohort, Membership, Organisation, Person, Placement
 from tests.support.world import World
 
 START = datetime(2026, 2, 2, 9, tzinfo=UTC)
+SECOND_DAY = datetime(2026, 3, 2, 11, tzinfo=UTC)
 ARRIVAL, RETURN = date(2026, 3, 1), date(2026, 3, 21)
 
 LEARNER, REFERENT, BACKUP, COORDINATOR, GUARDIAN = 1, 2, 3, 4, 5  # chat ids
@@ -51,6 +53,18 @@ class Small:
             self.world.tap(chat_id, "Yes, I agree" if consent else "No, only safety and kit")
             self.world.tap(chat_id, "Yes, that's right")
             self.world.tap(chat_id, "Keep 19:00")
+
+
+Begin = Callable[[Callable[[Core], Small]], Small]  # plays a beginning, or puts back what came of it
+
+
+def abroad_cohort(core: Core) -> Small:
+    """The cohort on its second day abroad, at noon: both referents and Lea have joined."""
+    found = small_cohort(core, start=SECOND_DAY)
+    found.join_staff()
+    found.join()
+    found.world.turn()
+    return found
 
 
 def small_cohort(core: Core, start: datetime = START, **cohort: Any) -> Small:
