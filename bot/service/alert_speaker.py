@@ -30,7 +30,7 @@ class Speaker:
         """`said`: what the learner just answered, if that is what it is about."""
         self.core, self.book, self.row, self.said = core, book, row, said
         self.placement = book.placements[row.placement_id]
-        self.skipped: tuple[words.Responder, ...] = ()
+        self.skipped: tuple[words.Responder, ...] = ()  # just now
         self.nobody_on_duty = False
         self.became_red = False
         self.handed_over: tuple[str, bool] | None = None  # who looks after it no longer, and whether they had it
@@ -48,6 +48,8 @@ class Speaker:
         match effect:
             case words.Skipped(people):
                 self.skipped = second_channel.marked(self.core, self.book, people)
+                reasons = {str(p.id): p.why for p in self.skipped}
+                self.row.state = {**self.row.state, "skipped": (self.row.state.get("skipped") or {}) | reasons}
                 self.note("skipped", people=[[p.id, p.why] for p in self.skipped])
             case words.NobodyOnDuty():
                 self.nobody_on_duty = True
@@ -95,7 +97,7 @@ class Speaker:
     def dossier(self) -> talk.Dossier:
         """What is known now."""
         library = self.core.content
-        known = dossier_of(self.book, self.row, library, self.skipped, self.nobody_on_duty, self.became_red)
+        known = dossier_of(self.book, self.row, library, self.nobody_on_duty, self.became_red)
         if self.handed_over is None:
             return known
         return replace(known, handed_over_by=self.handed_over[0], handed_over_taken=self.handed_over[1])

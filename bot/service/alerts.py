@@ -18,7 +18,7 @@ from bot.rules.alert import AlertState, Reason, Severity
 from bot.rules.durations import parse_quiet_hours
 from bot.rules.incident import together
 from bot.rules.names import full_name
-from bot.service import awaited, incidents, trail
+from bot.service import awaited, incidents
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
@@ -390,9 +390,7 @@ def held_by(core: Core, session: Session, alert_id: int, now: datetime) -> Scree
     row = book.alert(alert_id)
     if incidents.leads(row):
         return incidents.Chorus(core, book, row).yours()
-    speaker = Speaker(core, book, row)
-    speaker.skipped = trail.passed_over(session, row)
-    return talk.yours(speaker.dossier())
+    return talk.yours(Speaker(core, book, row).dossier())
 
 
 def opened_by(core: Core, session: Session, alert_id: int, membership_id: int, now: datetime) -> tuple[Screen, ...]:
@@ -400,7 +398,6 @@ def opened_by(core: Core, session: Session, alert_id: int, membership_id: int, n
     book = book_of(session, now, [session.get_one(Alert, alert_id)])
     row = book.alert(alert_id)
     speaker = Speaker(core, book, row)
-    speaker.skipped = trail.passed_over(session, row)
     known = speaker.dossier()
     mine = row.acknowledged_by == membership_id and row.incident_id is None
     return (talk.yours(known) if mine else talk.opened(known, together=row.incident_id is not None), *talk.place(known))

@@ -11,7 +11,6 @@ from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.call_list import ON_THE_SPOT, Help, to_dial
 from bot.flows.naming import town
 from bot.flows.scene import Contact
-from bot.rules.alert import Responder
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
 from bot.rules.names import full_name
 from bot.rules.travel_days import Direction
@@ -23,7 +22,7 @@ from bot.store.tables import Alert, Placement
 
 
 def dossier_of(
-    book: Book, alert: Alert, library: Library, skipped: tuple[Responder, ...] = (), nobody_on_duty: bool = False,
+    book: Book, alert: Alert, library: Library, nobody_on_duty: bool = False,
     became_red: bool = False,
 ) -> Dossier:  # fmt: skip
     """Who, since when, where, whom to call, what has been done."""
@@ -32,7 +31,7 @@ def dossier_of(
     check_in = book.asked(alert.check_in_id) if alert.check_in_id else None
     itinerary = book.itinerary(placement)
     stage, zone = book.phase(itinerary) if itinerary else ("before", placement.home_zone)
-    trip, told = book.travels.get(placement.id), set(alert.state.get("told", ()))
+    trip = book.travels.get(placement.id)
     at_host = stage == "during"
     if trip is not None and trip.state != ARRIVED:
         stage = "during"  # on the way: those at both ends may know something
@@ -60,7 +59,7 @@ def dossier_of(
         taken_back=bool(alert.state.get("taken_back")), danger_at=_instant(alert.state.get("danger_at")),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
         placed_at=place.at if place else None,
-        skipped=tuple(SkippedPerson(book.member_name(r.id), r.why or "unknown") for r in skipped if r.id not in told),
+        skipped=_skipped(book, alert),
         nobody_on_duty=nobody_on_duty, became_red=became_red, 
         told=book.told(alert.id),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
@@ -89,6 +88,16 @@ def _people(
     contacts = (*_within_reach(_contacts(book, placement), stage), *along)
     there = {c.person_id for c in contacts if c.role in ON_THE_SPOT and c.phone} | {placement.person_id}
     return contacts, tuple(c for c in told if c.phone and c.person_id not in there)
+
+
+def _skipped(book: Book, alert: Alert) -> tuple[SkippedPerson, ...]:
+    """Who was passed over and has not been told since, each with the newest reason."""
+    told, passed = alert.state.get("told", ()), alert.state.get("skipped") or {}
+    return tuple(
+        SkippedPerson(book.member_name(int(who)), why or "unknown")
+        for who, why in passed.items()
+        if int(who) not in told
+    )
 
 
 def _help(

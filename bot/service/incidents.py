@@ -63,7 +63,11 @@ def take_out(core: Core, book: Book, row: Alert) -> None:
         for name in LADDER:
             setattr(rest[0], name, getattr(row, name))
         rest[0].state = {**row.state, **{key: rest[0].state.get(key) for key in OWN}}
-    kept = {"told": row.state.get("told", []), **{key: row.state.get(key) for key in OWN}}
+    kept = {
+        "told": row.state.get("told", []),
+        "skipped": row.state.get("skipped"),
+        **{key: row.state.get(key) for key in OWN},
+    }
     if row.resolved_at is None:
         row.level, row.acknowledged_by, row.acknowledged_at, row.exhausted_at, row.next_at = 0, None, None, None, None
         row.state = kept
@@ -78,7 +82,11 @@ def follow(book: Book, leader: Alert) -> None:
         if member.id != leader.id and member.resolved_at is None:
             for name in FOLLOWS:
                 setattr(member, name, getattr(leader, name))
-            member.state = {**member.state, "told": leader.state.get("told", [])}
+            member.state = {
+                **member.state,
+                "told": leader.state.get("told", []),
+                "skipped": leader.state.get("skipped"),
+            }
             member.next_at = None
 
 

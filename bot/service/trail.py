@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.errors import BadInput
 from bot.papers.plain_files import csv_file, json_file
-from bot.rules.alert import Responder
 from bot.rules.names import full_name
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -49,15 +48,6 @@ _WHO = select(Membership.person_id).where(Membership.id == bindparam("member")).
 _TOLD = select(Alert.id, _WHO.label("person_id")).order_by(Alert.id)
 _TOLD_OF_ONE = _TOLD.where(Alert.id == bindparam("number"))
 _TOLD_OF_ALL = _TOLD.where(Alert.incident_id == bindparam("number"))
-
-
-def passed_over(session: Session, alert: Alert) -> tuple[Responder, ...]:
-    """Who was passed over on the ladder and has not been told since, each with the newest reason."""
-    told, found = set(alert.state.get("told", ())), dict[int, str]()
-    lines = select(AlertEvent.detail).where(AlertEvent.alert_id == alert.id, AlertEvent.what == "skipped")
-    for detail in session.scalars(lines.order_by(AlertEvent.id)):
-        found |= {int(member): why for member, why in detail["people"]}
-    return tuple(Responder(member, why=why) for member, why in found.items() if member not in told)
 
 
 def rows(core: Core, cohort: str | None, since: datetime | None, *, names: bool) -> list[dict[str, Any]]:
