@@ -15,7 +15,7 @@ PACKAGES = ("bot", "scheduler", "admin_cli")
 
 # Lower layers never import higher ones. Rooms of one layer may import each other; circles are tested apart.
 LAYERS = (
-    ("bot.errors", "bot.settings", "bot.clock", "bot.i18n", "bot.logs", "bot.quick_json"),
+    ("bot.errors", "bot.settings", "bot.clock", "bot.i18n", "bot.logs", "bot.memory", "bot.quick_json"),
     ("bot.rules", "bot.content"),
     ("bot.flows", "bot.papers"),
     ("bot.store", "bot.service"),
