@@ -257,8 +257,7 @@ def lost_steps(loaded: Loaded) -> Iterator[tuple[bool, Fault]]:
     seen: set[str] = set()
     for facts, nights, arrival in product(people.values(), lengths(journey.nights), ARRIVALS[::3]):
         for line in simulate(made_for, _travelling(facts, nights, arrival), LONG_BEFORE):
-            step = journey.step(line.step_id)
-            if line.sent or step is None or step.id in seen:
+            if line.sent or line.step_id in seen or (step := journey.step(line.step_id)) is None:
                 continue
             seen.add(step.id)
             example = f"in a stay of {nights} nights from a {DAY_NAMES[arrival.weekday()].capitalize()}"
