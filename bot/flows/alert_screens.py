@@ -388,6 +388,13 @@ def taken_back(d: Dossier) -> Screen:
     return screen(_head(d), say("alerts/taken_back"), *_calls(d), rows=rows)
 
 
+def unreachable(d: Dossier) -> Screen:
+    """To who was told: the bot does not reach the learner any more, only a telephone does."""
+    ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
+    rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
+    return screen(_head(d), say("alerts/reason/blocked"), *_calls(d), rows=rows)
+
+
 def still_open(d: Dossier) -> Screen:
     """To who took it, two hours later."""
     rows = ((button("alerts/still_button", f"alerts:ack:{d.alert_id}"),), _resolve(d.alert_id))

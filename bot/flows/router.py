@@ -230,6 +230,8 @@ def _leads_away(event: Event) -> bool:
 
 
 def _calls_for_help(event: Event) -> bool:
+    if isinstance(event, Words):
+        return short_words.is_sos(event.text)
     if isinstance(event, Command):
         return event.name in ("sos", "checkin")
     return isinstance(event, Tap) and event.data.startswith(("sos:open", "check_in:help"))
@@ -308,6 +310,8 @@ def _module(scene: Scene, event: Event) -> ModuleType:
 
 
 def _for_words(scene: Scene, event: Event) -> ModuleType:
+    if isinstance(event, Words) and short_words.is_sos(event.text) and _has_sos(scene):
+        return sos
     if sought.is_sought(scene) and not _is_asked_for_words(scene):
         return sought
     if isinstance(event, Words) and scene.is_learner and _is_short(scene, event.text):
@@ -319,6 +323,11 @@ def _for_words(scene: Scene, event: Event) -> ModuleType:
     if scene.person_id is None or (not scene.onboarded and not scene.is_learner):
         return onboarding
     return kit if scene.is_learner else help
+
+
+def _has_sos(scene: Scene) -> bool:
+    """May the word alone call for help? Not within a letter, which reaches somebody as it is."""
+    return scene.is_learner and scene.conversation.flow != "relay"
 
 
 def _is_asked_for_words(scene: Scene) -> bool:

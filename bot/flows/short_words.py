@@ -42,6 +42,11 @@ def is_help(library: Library, words: str) -> bool:
     return len(words) <= LONGEST and _bare(words) in _listed(library, "care/help_words")
 
 
+def is_sos(words: str) -> bool:
+    """Is it nothing but "SOS", without the slash?"""
+    return words.strip(" \n.!?🆘").casefold() == "sos" or (words.strip(" !") == "🆘")
+
+
 def answers_shortly(scene: Scene, words: str) -> bool:
     """Could this be somebody's answer to "are you fine?"?"""
     if len(words) > LONGEST:

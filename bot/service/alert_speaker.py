@@ -120,10 +120,13 @@ class Speaker:
         self._noticed = dossier = self.dossier()
         shown = talk.notice(dossier, repeat=repeat, exhausted=exhausted)
         new = set(people) - self.told()
+        late = new if repeat else set()
         self.row.state = {**self.row.state, "told": sorted(self.told() | set(people))}
         for person in people:
             self.book.note_told(self.row.id, person)
-        self.tell(people, shown, Kind.ALERT)
+        self.tell(set(people) - late, shown, Kind.ALERT)
+        if late:  # who hears of it late, for they were off duty or had no chat, needs all of it
+            self.tell(late, talk.notice(dossier, repeat=False, exhausted=exhausted), Kind.ALERT)
         self.show_place(new, dossier)
         self.elsewhere(dossier, shown, people, repeat, exhausted)
         if self.row.confided and repeat and self.row.acknowledged_by is None and not self.lapsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,11 @@ def raise_in(
     if reason.value in _DANGER:
         # Whatever was said before, that all is well or that it was a mistake: this is newer.
         row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
+    if reason is Reason.BLOCKED and row.reason != reason.value and not row.state.get("unreachable"):
+        # Not an alert of its own, but who looks for them must know.
+        row.state = {**row.state, "unreachable": True}
+        speaker = Speaker(core, book, row)
+        speaker.tell(speaker.told(), talk.unreachable(speaker.dossier()))
     book.note(row.id, "raised", reason=reason.value, severity=severity.value, **dict(detail or {}))
     move(core, book, row, words.Raised(now, severity))
     if reason.value not in _DANGER and row.reason == Reason.WANTS_TO_TALK.value:
@@ -289,6 +295,8 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
             trigger = words.Raised(trigger.now, before.severity)  # an incident has gathered its learners
     else:
         before = state_of(row)
+    if isinstance(trigger, words.Tick) and _is_calm(row):
+        before = replace(before, severity=Severity.AMBER)
     new, effects = rules.step(before, trigger, _ladder(book, row))
     _store(row, new)
     row.raised_at = min(row.raised_at, raised_at) if incidents.leads(row) else row.raised_at
@@ -300,6 +308,12 @@ def move(core: Core, book: Book, row: Alert, trigger: words.Trigger, said: str |
         speaker.carry_out(effect)
     if incidents.leads(row):
         incidents.follow(book, row)
+
+
+def _is_calm(row: Alert) -> bool:
+    """Silence that somebody took and the learner has ended: a button forgotten after that wakes nobody at night."""
+    answered = row.state.get("said") in ("fine", "arrived") and row.state.get("learner_answered_at") is not None
+    return answered and row.acknowledged_by is not None and row.reason not in _DANGER
 
 
 def _ladder(book: Book, row: Alert) -> words.Ladder:
@@ -323,7 +337,7 @@ def _ring_again(core: Core, book: Book, row: Alert) -> None:
 def _let_sleep(book: Book, row: Alert, placement: Placement) -> None:
     """An amber alert whose learner says that they are fine wakes nobody at night; it goes on in the morning."""
     calm = row.severity == Severity.AMBER.value and row.state.get("learner_answered_at") is not None
-    if calm and row.next_at is not None and row.acknowledged_by is None:
+    if calm and row.next_at is not None and (row.acknowledged_by is None or _is_calm(row)):
         cohort = book.staff.cohorts[placement.cohort_id]
         row.next_at = next_allowed(row.next_at, cohort.home_zone, parse_quiet_hours(cohort.quiet_hours))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.flows.vocabulary import Membership as Blocked
 from bot.service import alerts as use_case
 from bot.service.core import Core
 from bot.store.tables import Alert, Cohort, Membership, Outbox, Person, Project
@@ -466,3 +467,37 @@ def test_a_second_call_for_help_is_heard_by_everybody_while_nobody_has_the_first
     abroad.world.say(LEARNER, "/sos")
     after = [len(abroad.world.phone(chat).messages) for chat in (REFERENT, BACKUP)]
     assert [b + 1 for b in before] == after
+
+
+def test_who_takes_an_arrival_and_forgets_the_button_wakes_nobody_at_night(core: Core, abroad: Small) -> None:
+    missed(abroad)
+    abroad.world.wait(minutes=70)  # nobody took it: red
+    abroad.world.tap(LEARNER, "I'm fine")
+    abroad.world.tap(REFERENT, "I'm on it")
+    before = alerted(abroad, BACKUP)
+    abroad.world.travel(march(3, 5))
+    assert alerted(abroad, BACKUP) == before
+    abroad.world.travel(march(3, 12))
+    assert alerted(abroad, BACKUP) > before
+
+
+def test_who_looks_for_a_learner_reads_that_the_bot_was_blocked_meanwhile(core: Core, abroad: Small) -> None:
+    abroad.world.say(LEARNER, "/sos")
+    abroad.world.tap(REFERENT, "I'm on it")
+    for _ in range(2):
+        abroad.world.event(LEARNER, Blocked(False))
+    assert [m.text.count("the bot is blocked") for m in abroad.world.phone(REFERENT).messages[-2:]] == [0, 1]
+    assert len(rows(core, Alert)) == 1
+
+
+def test_who_hears_of_an_alert_late_reads_all_of_it(core: Core, small: Small) -> None:
+    small.join()
+    small.join_staff()
+    small.world.event(BACKUP, Blocked(False))
+    small.world.say(LEARNER, "/sos")
+    small.world.event(BACKUP, Blocked(True))
+    small.world.wait(minutes=6)
+    shown = small.world.phone(BACKUP).last
+    assert shown.kind == "alert"
+    assert "Alert since" in shown.text
+    assert "Still open since" in small.world.phone(REFERENT).last.text

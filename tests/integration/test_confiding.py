@@ -261,6 +261,12 @@ def test_a_host_who_is_named_is_nobodys_to_call(core: Core, lead: Small) -> None
     assert "900 000 000" not in lead.world.phone(LEARNER).last.text
 
 
+def test_who_has_a_case_about_a_host_is_called_for_help_like_the_others(core: Core, lead: Small) -> None:
+    name(lead, "Panadería de Ejemplo (host company)")
+    lead.world.say(LEARNER, "/sos")
+    assert "Asked for help" in lead.world.phone(LEAD).text()
+
+
 def test_without_a_lead_coordinators_who_are_not_named_get_it(core: Core, abroad: Small) -> None:
     enter(core, abroad, "nora", "Nora", "Desk", "coordinator", COORDINATOR)
     name(abroad, "Claire Exemple (contact person)")
@@ -416,6 +422,14 @@ def test_nobody_of_those_chosen_answers_and_the_learner_reads_so_once(core: Core
     abroad.world.wait(hours=6)
     assert abroad.world.phone(LEARNER).text().count("Nobody has answered yet") == 1
     assert "in person" not in abroad.world.phone(REFERENT).text()
+
+
+def test_whom_a_learner_left_out_is_not_named_to_call_either(core: Core, abroad: Small) -> None:
+    confide(abroad, MARCO)
+    abroad.world.wait(hours=6)
+    shown = abroad.world.phone(LEARNER).text()
+    assert "Nobody has answered yet" in shown
+    assert "+34 900 000 000" not in shown
 
 
 def test_what_was_confided_to_the_person_named_before_goes_to_safeguarding(core: Core, lead: Small) -> None:

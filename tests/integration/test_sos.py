@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.flows.vocabulary import Place
@@ -261,3 +262,9 @@ def test_where_the_learner_is_reaches_whoever_is_told_after_it_was_shared(abroad
     abroad.world.say(LEARNER, "/sos")
     for chat in (REFERENT, BACKUP):
         assert str(LATITUDE) in abroad.world.phone(chat).text()
+
+
+@pytest.mark.parametrize("words", ["SOS", "sos!", "🆘"])
+def test_the_word_alone_calls_for_help(core: Core, abroad: Small, words: str) -> None:
+    abroad.world.say(LEARNER, words)
+    assert [alert.reason for alert in rows(core, Alert)] == ["asked_for_help"]

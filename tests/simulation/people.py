@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.simulation.simulation import Simulation
 
 ANSWERS = ("check_in:fine:", "check_in:help:", "check_in:talk:")
+HERE = "I am at the bus stop behind the bakery"  # written after a call for help
 WORDS = ("Where is the nearest pharmacy?", "wifi", "hello", "I missed my bus", "I want to kill myself", "asdf")
 
 
@@ -108,6 +109,7 @@ class Learner(Somebody):
         if luck < 0.12:
             self.does(Command("sos"))
             self.later(40, Place(37.4, -6.0))
+            self.later(70, Words(f"{HERE} {self.code}"))
         elif luck < 0.32:
             self.does(Words(self.dice.choice(WORDS)))
         elif luck < 0.5:
