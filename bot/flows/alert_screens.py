@@ -388,11 +388,11 @@ def taken_back(d: Dossier) -> Screen:
     return screen(_head(d), say("alerts/taken_back"), *_calls(d), rows=rows)
 
 
-def unreachable(d: Dossier) -> Screen:
-    """To who was told: the bot does not reach the learner any more, only a telephone does."""
+def besides(d: Dossier, reason: str) -> Screen:
+    """To who looks for the learner: what else has happened, such as that the bot does not reach them any more."""
     ack = (button("alerts/ack_button", f"alerts:ack:{d.alert_id}"),)
     rows = (_resolve(d.alert_id),) if d.acknowledged_by else (ack, _resolve(d.alert_id))
-    return screen(_head(d), say("alerts/reason/blocked"), *_calls(d), rows=rows)
+    return screen(_head(d), say(f"alerts/reason/{reason}"), *_calls(d), rows=rows)
 
 
 def still_open(d: Dossier) -> Screen:

@@ -194,7 +194,9 @@ class Speaker:
             self.row.state.get("said") in ("fine", "arrived") or self.row.state.get("taken_back")
         ):
             return
-        shown = talk.news(what, [self.name(p) for p in people], self._noticed or self.dossier())
+        mailed = {int(m) for m in self.row.state.get("mailed", ())}
+        reached = [p for p in people if p in mailed or self.book.chat_of(self.book.member_person(p)) is not None]
+        shown = talk.news(what, [self.name(p) for p in reached], self._noticed or self.dossier())
         key = self.once(what) if what is words.News.NOBODY_YET else None
         self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}", key)
 

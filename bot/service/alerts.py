@@ -29,6 +29,7 @@ DRILL_REPEAT = timedelta(minutes=10)
 DOUBLE_TAP = timedelta(minutes=1)
 # The learner's own doing: the answer to it says already who is told.
 _DANGER = frozenset({Reason.ASKED_FOR_HELP.value, Reason.CRISIS_WORDS.value})
+_BESIDES = frozenset({Reason.BLOCKED, Reason.NOT_ANSWERED, Reason.NOT_DELIVERED, Reason.NOT_ARRIVED})
 _IN_STATE = ("came_back_at", "sounded_at", "announced_at", "learner_answered_at")
 
 
@@ -102,16 +103,21 @@ def raise_in(
         if _sounds_anew(row, reason, now):
             # Who asks for help must be heard anew, even where silence had made the alert red and somebody had taken it.
             row.reason, row.severity = reason.value, Severity.AMBER.value
+        elif reason is Reason.NOT_ARRIVED and row.reason != reason.value:
+            # Nobody knows where they are: everybody hears that, whatever was known and whoever had it.
+            row.severity = Severity.AMBER.value
+            row.reason = row.reason if row.reason in _DANGER else reason.value
         elif (severity is Severity.RED and row.severity == Severity.AMBER.value) or _worse(row, reason):
             row.reason = reason.value
     if reason.value in _DANGER:
         # Whatever was said before, that all is well or that it was a mistake: this is newer.
         row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
-    if reason is Reason.BLOCKED and row.reason != reason.value and not row.state.get("unreachable"):
+    if reason in _BESIDES and known and row.reason != reason.value and reason.value not in row.state.get("besides", ()):
         # Not an alert of its own, but who looks for them must know.
-        row.state = {**row.state, "unreachable": True}
+        row.state = {**row.state, "besides": [*row.state.get("besides", ()), reason.value]}
         speaker = Speaker(core, book, row)
-        speaker.tell(speaker.told(), talk.unreachable(speaker.dossier()))
+        holder = {row.acknowledged_by} - {None}
+        speaker.tell(holder or speaker.told(), talk.besides(speaker.dossier(), reason.value))
     book.note(row.id, "raised", reason=reason.value, severity=severity.value, **dict(detail or {}))
     move(core, book, row, words.Raised(now, severity))
     if reason.value not in _DANGER and row.reason == Reason.WANTS_TO_TALK.value:

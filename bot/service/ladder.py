@@ -88,15 +88,13 @@ def ladder_of(session: Session, placement: Placement, now: datetime) -> Ladder:
 def ladder_in(staff: Staff, placement: Placement, now: datetime) -> Ladder:
     """Referent, then backup, then everyone else of the cohort who may act; substitutes follow who is away.
 
-    Whoever an open case names is not on it; who looks after safeguarding takes their place, or joins the last rung.
+    Whoever an open case names is not on it; who looks after safeguarding takes their place.
     """
     memberships = _heard(staff, placement)
     others = staff.last_rung.get(placement.cohort_id, ())
     rungs = [[placement.referent_id], [placement.backup_id], [placement.local_contact_id, *sorted(others)]]
     if staff.hidden.get(placement.id):
         rungs = [_in_place(staff, placement, rung) for rung in rungs]
-    elif placement.id in staff.hidden:  # about somebody who is on no ladder: who has the case hears, too
-        rungs[-1] += staff.leads.get(placement.cohort_id, ())
     built: list[Rung] = []
     seen: dict[int, _Line] = {}
     for rung in rungs:

@@ -261,10 +261,11 @@ def test_a_host_who_is_named_is_nobodys_to_call(core: Core, lead: Small) -> None
     assert "900 000 000" not in lead.world.phone(LEARNER).last.text
 
 
-def test_who_has_a_case_about_a_host_is_called_for_help_like_the_others(core: Core, lead: Small) -> None:
+def test_after_a_case_about_a_host_who_is_alerted_is_named_and_nobody_else(core: Core, lead: Small) -> None:
     name(lead, "Panadería de Ejemplo (host company)")
     lead.world.say(LEARNER, "/sos")
-    assert "Asked for help" in lead.world.phone(LEAD).text()
+    assert "Asked for help" not in lead.world.phone(LEAD).text()
+    assert "I'm alerting Claire Exemple and Marco Esempio right now" in lead.world.phone(LEARNER).text()
 
 
 def test_without_a_lead_coordinators_who_are_not_named_get_it(core: Core, abroad: Small) -> None:

@@ -10,7 +10,7 @@ from bot.service import learners, status
 from bot.service.core import Core
 from bot.store.tables import Alert, CheckIn, Travel
 from tests.support import golden
-from tests.support.cohort import LEARNER, REFERENT, Begin, Small, small_cohort
+from tests.support.cohort import BACKUP, LEARNER, REFERENT, Begin, Small, small_cohort
 from tests.support.looking import change_stay, march, rows
 
 EVENING, MORNING = datetime(2026, 2, 28, 17, tzinfo=UTC), march(1, 7)  # 18:00 and 8:00 in Paris
@@ -374,3 +374,13 @@ def test_an_alert_on_the_eve_of_the_journey_says_where_the_learner_still_is(retu
     returning.world.travel(march(20, 18))
     returning.world.say(LEARNER, "/sos")
     assert "Where: Seville, Spain" in "\n".join(m.text for m in returning.world.phone(REFERENT).messages[-3:])
+
+
+def test_a_missing_arrival_is_told_to_all_though_somebody_has_another_alert(leaving: Small) -> None:
+    leaving.world.travel(march(1, 20, 30))
+    leaving.world.say(LEARNER, "/sos")
+    leaving.world.tap(REFERENT, "I'm on it")
+    before = kinds(leaving, BACKUP).count("alert")
+    leaving.world.travel(march(1, 22, 5))
+    assert "Has not reported arriving" in leaving.world.phone(REFERENT).text()
+    assert kinds(leaving, BACKUP).count("alert") > before

@@ -31,8 +31,8 @@ from bot.store.tables import (
     Relay,
     SeenUpdate,
 )
-from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, trails
-from tests.simulation.judging_circle import absences, cases, drills, families
+from tests.simulation.judging_alerts import FREES, all_clear, copies, ladders, trails, words
+from tests.simulation.judging_circle import absences, cases, drills, families, stand_ins
 from tests.simulation.judging_pauses import pauses, roll_calls
 from tests.simulation.judging_second import second_channels
 from tests.simulation.judging_travel import journeys
@@ -59,9 +59,9 @@ def judge(sim: Simulation) -> None:
             judge.rate, judge.every_day, judge.fair,
         ):  # fmt: skip
             check()
-        for of_all in (journeys, ladders, trails, all_clear, copies, pauses, roll_calls):
+        for of_all in (journeys, ladders, trails, all_clear, words, copies, pauses, roll_calls):
             of_all(judge)
-        for of_the_full_world in (second_channels, drills, absences, cases, families) if sim.rich else ():
+        for of_the_full_world in (second_channels, drills, absences, stand_ins, cases, families) if sim.rich else ():
             of_the_full_world(judge)
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from bot.flows.vocabulary import Words
 from bot.rules.alert import Reason
-from bot.store.tables import Alert, AlertEvent, MessageCopy
+from bot.store.tables import Alert, AlertEvent, MessageCopy, Relay
 from tests.simulation.judging_travel import Judge
+from tests.simulation.people import HERE, Learner
 
 MINUTE = timedelta(minutes=1)
 LOUD = frozenset({"acknowledged", "resolved", "exhausted", "learner_answered"})
+CALM = frozenset({"resolved", "taken_back", "learner_answered"})
 FREES = {"lapsed", "became_red", "not_settled", "raised", "resolved", "withdrawn"}
 
 
@@ -49,6 +52,38 @@ def _heard(judge: Judge, row: Alert, events: Sequence[AlertEvent]) -> None:
         until = next((e.at for e in events if e.what in loud and e.at >= since), judge.sim.clock.now)
         if judge._late(at, until) > rungs + 10 * MINUTE + judge._slack(at):
             judge.blame(f"alert {row.id} of {at} was silent until {until}")
+
+
+def words(judge: Judge) -> None:
+    """What is written after a call for help goes to who was told, or the learner reads that it reaches nobody."""
+    for alert_id, events in judge.events.items():
+        learner = judge.by_placement[judge.alerts[alert_id].placement_id]
+        for event in (e for e in events if e.what == "wrote"):
+            at_once = [o for o in judge.rows.values() if o.created_at == event.at]
+            passed = any(o.ref == f"relay:{learner.placement_id}:{learner.person_id}" for o in at_once)
+            if not passed and not any("nobody_linked" in str(o.payload) for o in at_once):
+                judge.blame(f"{learner.code} wrote about alert {alert_id} at {event.at}, and nobody got it or knew")
+    letters = set(judge.session.scalars(select(Relay.words)))
+    for number, at in judge.sim.processed.items():
+        incoming = judge.sim.telegram.all_updates[number][1]
+        if not isinstance(incoming.event, Words) or not incoming.event.text.startswith(HERE):
+            continue
+        for learner in judge.sim.cast.learners:
+            mine = incoming.chat_id in learner.chats and learner.linked(incoming.chat_id, at)
+            if mine and incoming.event.text not in letters:
+                _was_passed_on(judge, learner, at)
+
+
+def _was_passed_on(judge: Judge, learner: Learner, at: datetime) -> None:
+    near = judge._slack(at) + MINUTE
+    for row in judge.alerts.values():
+        events = judge.events[row.id] if row.placement_id == learner.placement_id else []
+        called = [e.at for e in events if e.what == "raised" and e.detail["reason"] == "asked_for_help"]
+        last = max((one for one in called if at - 5 * MINUTE < one < at), default=None)
+        if last is None or any(e.what in CALM and last - near <= e.at <= at + near for e in events):
+            continue
+        if not any(e.what == "wrote" and abs(e.at - at) <= near for e in events):
+            judge.blame(f"{learner.code} wrote after a call for help at {at}, and it was passed on to nobody")
 
 
 def is_drill(row: Alert) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from bot.clock import local
+from bot.flows.vocabulary import Tap
 from bot.rules.duty import on_duty, parse_duty
 from bot.store.tables import Absence, Alert, AlertEvent, Audit, Case, CaseEvent, Drill, Membership, SecondMessage
 from tests.simulation.judging_alerts import is_drill
@@ -106,6 +107,19 @@ def absences(judge: Judge) -> None:
                 _may_hear(judge, alert, events, event, held)
         if not alert.confided and not is_drill(alert) and alert.incident_id is None:
             _substitute_hears(judge, alert, events, by_person)
+
+
+def stand_ins(judge: Judge) -> None:
+    """Whoever stands in was asked and said yes; only what the desk has arranged holds without."""
+    keys = {row.key for row in judge.rows.values()}
+    by_member = {helper.membership_id: helper for helper in judge.sim.cast.helpers}
+    for row in judge.session.scalars(select(Absence).where(Absence.agreed_at.is_not(None))):
+        helper = by_member.get(row.substitute_id or 0)
+        if helper is None or f"away:{row.id}:entered" in keys:
+            continue
+        said = (u.event for _, _, u in judge.said[helper.chat_id] if isinstance(u.event, Tap))
+        if not any(tap.data == f"away:yes:{row.id}" for tap in said):
+            judge.blame(f"{helper.name} stands in by absence {row.id} and was never asked")
 
 
 def _held(judge: Judge) -> dict[int, list[Stretch]]:

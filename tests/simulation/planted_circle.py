@@ -7,11 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bot.flows import alert_screens
 from bot.flows.vocabulary import Kind
 from bot.rules.alert import Severity
-from bot.service import confiding, drills, ladder, pauses, second_sending
+from bot.service import absences, confiding, drills, ladder, pauses, second_sending, stays
 from bot.service.alert_speaker import Speaker
 from bot.store.tables import Placement
 from tests.simulation.cast import Size
@@ -37,6 +38,25 @@ def _whoever_is_away(responder: Any) -> Any:
         return replace(one, on_duty=True, why=None) if one.why == "away" else one
 
     return found
+
+
+def nobody_stands_in(patch: Patch) -> None:
+    """Whoever is named to stand in counts as asked."""
+    request = absences._request
+
+    def at_once(session: Session, person_id: int, cohort_id: int, *args: Any) -> Any:
+        shown = request(session, person_id, cohort_id, *args)
+        row = absences._open(session, person_id, cohort_id)
+        if row is not None and row.state == "asked":
+            absences.hold(session, row, absences._mine(session, person_id, cohort_id), args[-1])
+        return shown
+
+    patch.setattr(absences, "_request", at_once)
+
+
+def words_are_questions(patch: Patch) -> None:
+    """What is written after a call for help is answered by the city kit."""
+    patch.setattr(stays, "_sought", lambda session, placements, now: set())
 
 
 def drill_to_the_first_rung(patch: Patch) -> None:
@@ -72,6 +92,8 @@ def letters_left_lying(patch: Patch) -> None:
 CIRCLE_PLANTS = (
     Plant("named person hears on", named_hears_on, "names", 9, rich=True, size=SIZE, level=0, people="silent"),
     Plant("away and told", away_ignored, "who is away", 8, rich=True, size=SIZE, level=0, people="silent"),
+    Plant("nobody stands in", nobody_stands_in, "never asked", 1, rich=True, size=SIZE, level=0, people="silent"),
+    Plant("words are questions", words_are_questions, "passed on to nobody", 11, size=SIZE, level=0),
     Plant("drill on the first rung only", drill_to_the_first_rung, "did not reach", 7, rich=True, size=SIZE, level=0),
     Plant("minors decide alone", minors_decide_alone, "a minor, holds", 1, rich=True, size=SIZE, level=0),
     Plant("families told", families_told, "by itself", 1, rich=True, size=SIZE, level=0, people="silent"),
