@@ -153,8 +153,21 @@ def encode_text(text: Text) -> dict[str, Any]:
     """Text → plain JSON data, to be written and not to be changed."""
     if not text.args:
         return _encoded_bare(text.id)
+    if (known := _shared.get(id(text))) is not None:
+        return known[1]
     args = {name: value if type(value) is str else encode(value) for name, value in text.args.items()}
     return {"$": "text", "id": text.id, "args": args}
+
+
+def shared(text: Text) -> Text:
+    """The text, which stands in many messages: it is made JSON once, as long as this very object is used."""
+    if len(_shared) >= REMEMBERED:
+        _shared.clear()
+    _shared[id(text)] = text, encode_text(text)
+    return text
+
+
+_shared: dict[int, tuple[Text, dict[str, Any]]] = {}  # held, so that no other object takes its number
 
 
 @lru_cache(maxsize=4096)

@@ -131,7 +131,9 @@ def said_reason(reason: str, roll_call: Moment | None) -> Text:
 def _personal(d: Dossier) -> tuple[Text, ...]:
     """What is said to whom the learner chose, instead of where they are and whom to call about it."""
     phone = say("alerts/call_learner", phone=d.learner_phone) if d.learner_phone else say("alerts/no_phone")
-    what = block([say("alerts/raised", at=d.at(d.raised_at)), say("alerts/local_time", at=d.at(d.now, "time")), phone])
+    what = call_list.block(
+        [say("alerts/raised", at=d.at(d.raised_at)), say("alerts/local_time", at=d.at(d.now, "time")), phone]
+    )
     return (say("confide/to_you", learner=d.learner), what, say("confide/how"))
 
 
@@ -229,7 +231,7 @@ def _travel(d: Dossier) -> list[Text]:
         lines.append(say("travel/alert/assumed", at=at))
     else:
         lines.append(say("travel/alert/expected", at=at))
-    return [block(lines)]
+    return [call_list.block(lines)]
 
 
 def _there(d: Dossier, trip: TravelView, instant: datetime) -> Value:
@@ -253,7 +255,7 @@ def _since(d: Dossier) -> list[Text]:
         lines.append(say("alerts/paused", span=span(*d.paused)))
     if d.reason in _OF_CHECK_IN and d.asked_at:
         lines.append(say("alerts/delivered_means"))
-    return [block(lines)]
+    return [call_list.block(lines)]
 
 
 def _where(d: Dossier) -> list[Text]:
@@ -268,14 +270,13 @@ def _where(d: Dossier) -> list[Text]:
     if d.latitude is not None and d.placed_at is not None:
         lines.append(say("alerts/placed", at=d.at(d.placed_at)))
     lines.append(say("alerts/local_time", at=d.at(d.now, "time")))
-    return [block(lines)]
+    return [call_list.block(lines)]
 
 
 def _calls(d: Dossier) -> list[Text]:
     """Whom to call, who else was told, what to dial there: a paragraph each."""
     first = [*call_list.people(d.learner_phone, d.contacts), *call_list.missing(d.help)]
-    blocks = (first, call_list.colleagues(d.help), call_list.emergency(d.help))
-    return [block(lines) for lines in blocks if lines]
+    return [call_list.block(first), *call_list.in_common(d.help)]
 
 
 def _done(d: Dossier) -> list[Text]:
@@ -283,7 +284,7 @@ def _done(d: Dossier) -> list[Text]:
     lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in d.skipped]
     if any(not one.failed for one in d.told) and not (d.reason in _OF_CHECK_IN and d.asked_at):
         lines.append(say("alerts/delivered_means"))
-    return [block([say("alerts/done_so_far"), *lines])] if lines else []
+    return [call_list.block([say("alerts/done_so_far"), *lines])] if lines else []
 
 
 def told_lines(d: Dossier) -> list[Text]:
@@ -297,12 +298,6 @@ def told_lines(d: Dossier) -> list[Text]:
         for one in reached
     ]  # fmt: skip
     return [*lines, *(say("alerts/told_not", name=verbatim(one.name)) for one in d.told if one.failed)]
-
-
-def block(lines: Sequence[Text]) -> Text:
-    """One paragraph of these lines, of which there is one at least."""
-    *before, last = lines
-    return say("alerts/lines", first=Listing(tuple(before), lines=True), then=last) if before else last
 
 
 def place(d: Dossier) -> tuple[Screen, ...]:
@@ -461,4 +456,4 @@ _FOR_LEARNERS = ("referent", "backup", "accompanying", "local_contact", "host")
 def _meanwhile(d: Dossier) -> Text:
     numbers = [c for c in d.contacts if c.phone and c.role in _FOR_LEARNERS]
     lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in numbers]
-    return block([say("alerts/news/dont_wait"), *lines]) if lines else say("care/call_anywhere")
+    return call_list.block([say("alerts/news/dont_wait"), *lines]) if lines else say("care/call_anywhere")

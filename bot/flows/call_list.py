@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.flows.scene import Contact
-from bot.i18n import Country, Listing, Text, Value, say, verbatim
+from bot.i18n import Country, Listing, Text, Value, say, shared, verbatim
 from bot.rules.kit_answer import EmergencyNumber
 
 ON_THE_SPOT = ("partner", "accompanying", "local_contact", "host", "tutor")  # who could go there
@@ -59,19 +60,30 @@ def missing(found: Help) -> list[Text]:
     return [say("alerts/missing", what=Listing(tuple(what)))] if what else []
 
 
-def colleagues(found: Help) -> list[Text]:
-    """Who else may have been told, so that they can ring each other."""
-    lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in found.colleagues[:COLLEAGUES]]
-    return [say("alerts/call/others"), *lines] if lines else []
+def in_common(found: Help) -> tuple[Text, ...]:
+    """Who else may have been told, so that they can ring each other, and what is dialled where the learner is: a
+    paragraph each. No country has numbers of that kind for who is elsewhere."""
+    return _in_common(found.colleagues[:COLLEAGUES], found.country, found.numbers, found.far)
 
 
-def emergency(found: Help) -> list[Text]:
-    """What is dialled where the learner is. No country has numbers of that kind for who is elsewhere."""
-    if not found.country or not found.numbers:
-        return []
-    numbers = Listing(tuple(say(f"sos/number/{one.what}", number=one.number) for one in found.numbers))
-    line = say("alerts/call/emergency", country=Country(found.country), numbers=numbers)
-    return [line, say("alerts/call/emergency_far")] if found.far else [line]
+@lru_cache(maxsize=256)  # thousands of one cohort have these in common
+def _in_common(
+    colleagues: tuple[Contact, ...], country: str | None, numbers: tuple[EmergencyNumber, ...], far: bool
+) -> tuple[Text, ...]:
+    others = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in colleagues]
+    dial: list[Text] = []
+    if country and numbers:
+        listed = Listing(tuple(say(f"sos/number/{one.what}", number=one.number) for one in numbers))
+        dial = [say("alerts/call/emergency", country=Country(country), numbers=listed)]
+        dial += [say("alerts/call/emergency_far")] if far else []
+    paragraphs = ([say("alerts/call/others"), *others] if others else [], dial)
+    return tuple(shared(block(lines)) for lines in paragraphs if lines)
+
+
+def block(lines: Sequence[Text]) -> Text:
+    """One paragraph of these lines, of which there is one at least."""
+    *before, last = lines
+    return say("alerts/lines", first=Listing(tuple(before), lines=True), then=last) if before else last
 
 
 def to_dial(known: Sequence[EmergencyNumber]) -> tuple[EmergencyNumber, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.flows import call_list
-from bot.flows.alert_screens import Dossier, about, block, lapsed, nobody_left, told_lines
+from bot.flows.alert_screens import Dossier, about, lapsed, nobody_left, told_lines
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
 from bot.i18n import Elsewhere, Text, say, verbatim
 from bot.rules.alert import Outcome
@@ -51,7 +51,7 @@ def notice(
         body.append(say("incidents/grown", n=grown))
     elif repeat:
         body += [say("alerts/again", since=lead.at(lead.raised_at)), *lapsed(lead)]
-    body += [block(_lines(members, lead)), *_calls(lead), *_done(lead)]
+    body += [call_list.block(_lines(members, lead)), *_calls(lead), *_done(lead)]
     return Screen(tuple(body), _rows(lead, taken=taken or lead.acknowledged_by is not None))
 
 
@@ -87,8 +87,7 @@ def _member(d: Dossier, lead: Dossier) -> Text:
 def _calls(lead: Dossier) -> list[Text]:
     """Somebody at the place, who else was told, what to dial there."""
     first = [_call(lead), *call_list.assistance(lead.contacts)]
-    blocks = (first, call_list.colleagues(lead.help), call_list.emergency(lead.help))
-    return [block(lines) for lines in blocks if lines]
+    return [call_list.block(first), *call_list.in_common(lead.help)]
 
 
 def _call(lead: Dossier) -> Text:
@@ -103,7 +102,7 @@ def _call(lead: Dossier) -> Text:
 def _done(lead: Dossier) -> list[Text]:
     lines = told_lines(lead)
     lines += [say(f"alerts/skipped/{p.why}", name=verbatim(p.name)) for p in lead.skipped]
-    means = [block([say("alerts/done_so_far"), *lines])] if lines else []
+    means = [call_list.block([say("alerts/done_so_far"), *lines])] if lines else []
     return [*means, say("alerts/delivered_means")]
 
 

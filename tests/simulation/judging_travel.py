@@ -98,7 +98,8 @@ def _is_fair(judge: Judge, row: Travel, learner: Learner, name: str) -> None:
         case "not_arrived":
             _in_time(judge, row, learner, name, at, slack)
         case "could_not_ask":
-            if not judge._trouble(row.expected_at - 24 * HOUR, at):
+            # A delay said afterwards has moved the hour that was expected then.
+            if not judge._trouble(min(row.expected_at, row.first_expected_at) - 24 * HOUR, at):
                 judge.blame(f"{name} is said to be unasked at {at}, in fine weather")
         case "blocked":
             if learner.person_id not in judge.sim.blockers:
