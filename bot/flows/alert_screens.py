@@ -304,7 +304,8 @@ def place(d: Dossier) -> tuple[Screen, ...]:
     """The learner's location as a pin, with its time."""
     if d.latitude is None or d.longitude is None or d.placed_at is None:
         return ()
-    words = screen(say("alerts/place_shared", learner=d.learner, at=d.at(d.placed_at)))
+    shared = say("alerts/place_shared", learner=d.learner, at=d.at(d.placed_at))
+    words = screen(say("alerts/lines", first=timed(shared, d.clock, d.zone, d.now), then=""))
     pin = Screen((), venue=Venue(d.latitude, d.longitude, d.learner, d.code))
     return words, pin
 

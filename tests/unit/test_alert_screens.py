@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.flows import incident_screens
-from bot.flows.alert_screens import Dossier, notice, opened, taken
+from bot.flows.alert_screens import Dossier, notice, opened, place, taken
 from bot.flows.call_list import Help
 from bot.flows.scene import Contact, TravelView
 from bot.flows.vocabulary import Screen
@@ -69,9 +69,10 @@ def test_what_is_not_on_file_is_said_in_one_line() -> None:
     "shown",
     [
         notice(ALL, repeat=False, exhausted=False), notice(ALL, repeat=True, exhausted=False), taken(ALL, "Claire"),
-        opened(ALL, together=False), incident_screens.notice([ALL] * 4, ALL, repeat=True, exhausted=False),
+        opened(ALL, together=False), place(replace(ALL, latitude=1.0, longitude=1.0, placed_at=NOW))[0],
+        incident_screens.notice([ALL] * 4, ALL, repeat=True, exhausted=False),
     ],
-    ids=["first", "repeat", "taken", "opened", "incident"],
+    ids=["first", "repeat", "taken", "opened", "place", "incident"],
 )  # fmt: skip
 def test_who_lives_by_another_clock_reads_whose_times_these_are(shown: Screen) -> None:
     assert "(Times here: the clock in Faro)" in read(shown, "Europe/Paris")
