@@ -24,7 +24,7 @@ from bot.service import alerts, check_ins, intake, leases, night, notices, outbo
 from bot.service.book import book_of
 from bot.service.core import Core
 from bot.service.delivery import Handled
-from bot.store.tables import Alert, Outbox, Person, SeenUpdate
+from bot.store.tables import Alert, CheckIn, Outbox, Person, SeenUpdate
 from bot.store.writing import insert_or_ignore
 from scheduler import due
 from tests.simulation.cast import Size
@@ -257,6 +257,19 @@ def arrival_too_soon(patch: Patch) -> None:
     patch.setattr(travel_rules, "_waiting", hasty)
 
 
+def answer_for_the_whole_day(patch: Patch) -> None:
+    """Whoever answers a roll call in the morning is not asked in the evening."""
+    answered = check_ins._answered_too
+
+    def too_soon(session: Session, beside: Sequence[CheckIn], trigger: check_in_rules.Answered, now: datetime) -> None:
+        for row in beside:
+            if row.state == check_in_rules.State.PLANNED.value:
+                row.state, row.answer, row.answered_at, row.wake_at = "answered", trigger.answer.value, now, None
+        answered(session, beside, trigger, now)
+
+    patch.setattr(check_ins, "_answered_too", too_soon)
+
+
 PLANTS = (
     Plant("marked before sending", marked_before_sending, "never arrived", 3, deadly=6),
     Plant("judged while deaf", judged_while_deaf, "though update", 1, level=1, surely="deaf"),
@@ -309,6 +322,7 @@ PLANTS = (
         people="silent",
     ),
     Plant("arrival not awaited", arrival_not_awaited, "at the end, and its deadline", 4, people="travelling"),
+    Plant("roll call stands for the day", answer_for_the_whole_day, "before an answer counts", 11, level=0),
     Plant("arrival judged too soon", arrival_too_soon, "too soon: they are expected", 0, people="travelling"),
     Plant(
         "missing lock",
