@@ -209,6 +209,15 @@ def holds(until: datetime, alone: tuple[datetime, datetime] | None) -> Screen:
     return screen(say("away/holds_hole", until=Moment(until), start=start, end=end))
 
 
+def substitute_away(name: str, until: datetime, alone: tuple[datetime, datetime] | None) -> Screen:
+    """To whom they stand in for: they are away now, too, and the others get the alerts, or nobody is on duty."""
+    if alone is None:
+        return news("substitute_away", name, until)
+    start, end = (Moment(instant, "short") for instant in alone)
+    who = verbatim(name)
+    return screen(say("away/substitute_away_hole", name=who, until=Moment(until), start=start, end=end))
+
+
 def hole(codes: tuple[str, ...], start: datetime, end: datetime) -> Screen:
     """To who would go: nobody would be on duty."""
     return screen(

@@ -190,9 +190,12 @@ def hold(session: Session, row: Absence, mine: list[Membership], now: datetime) 
 def _tell_stood_in_for(session: Session, row: Absence, mine: list[int], now: datetime) -> None:
     """Whom they stand in for had read that their alerts are in these hands."""
     held = Absence.substitute_id.in_(mine), Absence.state == "agreed", Absence.until > now
-    for person in session.scalars(select(Absence.person_id).where(*held, Absence.person_id != row.person_id)):
-        name = name_of(session, row.person_id)
-        notices.notify(session, person, talk.news("substitute_away", name, row.until), now=now)
+    people = session.scalars(select(Absence.person_id).where(*held, Absence.person_id != row.person_id)).all()
+    if people:
+        hole = coverage.alone(session, session.get_one(Cohort, row.cohort_id), now, row.until)
+        shown = talk.substitute_away(name_of(session, row.person_id), row.until, hole)
+        for person in people:
+            notices.notify(session, person, shown, now=now)
 
 
 def enter(session: Session, member: Membership, substitute: Membership | None, until: datetime, now: datetime) -> None:

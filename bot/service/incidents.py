@@ -232,10 +232,11 @@ _MISSED = (
            Alert.reason.in_([reason.value for reason in REASONS]))
     .group_by(Alert.cohort_id)
 )  # fmt: skip
-# When those of each cohort that are judged now were asked: one row each.
+# When those of each cohort that are judged now were asked, and by which roll calls (0: by none): one row each.
 _ASKED = values(
     column("cohort", BigInteger), column("first_day", CheckIn.day.type), column("last_day", CheckIn.day.type),
-    column("first", CheckIn.due_at.type), column("last", CheckIn.due_at.type), name="asked",
+    column("first", CheckIn.due_at.type), column("last", CheckIn.due_at.type),
+    column("first_call", CheckIn.roll_call.type), column("last_call", CheckIn.roll_call.type), name="asked",
 )  # fmt: skip
 _IN_INCIDENTS = (
     select(Alert)
@@ -255,6 +256,7 @@ def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: dat
         .where(CheckIn.placement_id == Placement.id,
                CheckIn.day.between(asked.c.first_day, asked.c.last_day),
                CheckIn.due_at.between(asked.c.first, asked.c.last),
+               CheckIn.roll_call.between(asked.c.first_call, asked.c.last_call),
                or_(CheckIn.state == "answered", _WAITS & (CheckIn.deadline > now + SOON)))
         .correlate(asked, Placement)
         .offset(0)  # PostgreSQL would join, and read everybody's check-ins for a few hundred
@@ -264,9 +266,10 @@ def _others(session: Session, of_cohorts: Mapping[int, Sequence[Miss]], now: dat
     return {row.cohort: row.many for row in session.execute(select(asked.c.cohort, many.label("many")))}
 
 
-def _when_asked(cohort: int, misses: Sequence[Miss]) -> tuple[int, date, date, datetime, datetime]:
+def _when_asked(cohort: int, misses: Sequence[Miss]) -> tuple[int, date, date, datetime, datetime, int, int]:
     days, due = [row.day for row, _ in misses], [row.due_at for row, _ in misses]
-    return cohort, min(days), max(days), min(due) - WINDOW, max(due) + WINDOW
+    calls = [row.roll_call for row, _ in misses]
+    return cohort, min(days), max(days), min(due) - WINDOW, max(due) + WINDOW, min(calls), max(calls)
 
 
 def together(session: Session, misses: Sequence[tuple[int, Miss]], now: datetime) -> dict[int, Grouping]:

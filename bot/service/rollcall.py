@@ -31,7 +31,7 @@ from bot.store.writing import insert_or_ignore
 
 def call(core: Core, cohort_code: str, city: str | None, now: datetime) -> list[dict[str, Any]]:
     """Ask every learner of a cohort who is abroad now, in one city if given. Returns code, name, city, `state` and
-    `alert_at`. State: asking, waiting (a roll call of before still waits for its answer) or not joined. `alert_at`:
+    `alert_at`. State: asking, waiting or alerted (a roll call of before still asks) or not joined. `alert_at`:
     when silence becomes an alert, if the question arrives at once; None where nobody is asked, or the alert is out.
     Raises NotFound for a city where nobody is."""
     with core.store.transaction() as session:
@@ -91,7 +91,10 @@ def _ask(session: Session, cohort: Cohort, stays: Sequence[Stay], now: datetime)
         if waiting:
             alerted = waiting[-1].state == State.ALERTED.value
             alert_at = None if alerted else waiting[-1].deadline or waiting[-1].due_at + policy.grace
-            found[stay] = {"state": "waiting", "alert_at": alert_at.isoformat() if alert_at else None}
+            found[stay] = {
+                "state": "alerted" if alerted else "waiting",
+                "alert_at": alert_at.isoformat() if alert_at else None,
+            }
             continue
         number = 1 + max((row.roll_call for row in before[stay] if row.day == day), default=0)
         new.append(check_ins.new_row(stay, day, now, number))

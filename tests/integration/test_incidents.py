@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.service import rollcall
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent
 from tests.support.alerting import alerted
@@ -54,6 +55,19 @@ def test_people_are_told_once_and_every_learner_has_an_alert(core: Core, group: 
     assert len(found) == 5
     assert len({row.incident_id for row in found}) == 1
     assert [row.next_at is None for row in found] == [False, True, True, True, True]
+
+
+def test_a_group_silent_at_a_roll_call_is_one_incident_though_all_had_answered_in_the_evening(
+    core: Core, group: Small
+) -> None:
+    group.world.travel(march(2, 18))
+    for chat in (LEARNER, *range(100, 100 + FRIENDS)):
+        group.world.tap(chat, "I'm fine")
+    group.world.travel(march(2, 18, 20))
+    rollcall.call(core, "SPRING", None, group.world.now)
+    group.world.travel(march(2, 19, 21))
+    assert alerted(group, REFERENT) == 1
+    assert "No answer to the roll call of 19:20 from most of the group" in group.world.phone(REFERENT).last.text
 
 
 def test_each_learner_reads_who_was_told(group: Small) -> None:

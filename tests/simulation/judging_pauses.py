@@ -72,7 +72,7 @@ def roll_calls(judge: Judge) -> None:
             if one["state"] == "not joined" or learner.itinerary is None:
                 continue
             day = local_date(at, learner.itinerary.zone_at(at))
-            waits = one["state"] == "waiting"  # for the answer to one of the evening before, perhaps
+            waits = one["state"] in ("waiting", "alerted")  # for the answer to one of the evening before, perhaps
             near = {day - ONE_DAY, day, day + ONE_DAY} if waits or judge._slack(at) > MINUTE else {day}
             if not any((learner.placement_id, one_day) in days for one_day in near):
                 judge.blame(f"the roll call of {at} says {one['state']} of {learner.code}, and there is no question")
