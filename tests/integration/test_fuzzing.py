@@ -286,6 +286,8 @@ class Chats(RuleBasedStateMachine):
                 or (table == "telegram_account" and self._told_while_blocked(who))
             )
             was, is_now = before.get((table, who)), after.get((table, who))
+            # Whoever is unlinked as "not them" begins anew on the next phone.
+            allowed |= chat in DESK and table == "conversation" and is_now is None
             assert allowed, f"chat {chat} changed {table} of {name} with {raw}:\n{was}\n{is_now}"
 
     def _told_while_blocked(self, who: int) -> bool:
