@@ -24,8 +24,10 @@ def listing(core: Core, cohort_code: str | None, *, open_only: bool) -> list[dic
         return rows_of(session, cohort_id, open_only=open_only)
 
 
-def rows_of(session: Session, cohort_id: int | None, *, open_only: bool) -> list[dict[str, Any]]:
-    """The same within a transaction."""
+def rows_of(
+    session: Session, cohort_id: int | None, *, open_only: bool, only: int | None = None
+) -> list[dict[str, Any]]:
+    """The same within a transaction; `only` the alert of that number."""
     learner, taker = aliased(Person), aliased(Person)
     query = (
         select(Alert, Cohort.code, Placement.code, learner, taker)
@@ -36,6 +38,8 @@ def rows_of(session: Session, cohort_id: int | None, *, open_only: bool) -> list
         .outerjoin(taker, taker.id == Membership.person_id)
         .order_by(Alert.id)
     )
+    if only is not None:
+        query = query.where(Alert.id == only)
     if cohort_id is not None:
         query = query.where(Alert.cohort_id == cohort_id)
     if open_only:
@@ -63,7 +67,8 @@ def resolve(core: Core, alert_id: int, outcome: str, now: datetime, *, whole: bo
         alerts.resolve(core, session, alert_id, None, outcome, now, whole=whole)
         note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
         session.flush()
-        return next(found for found in rows_of(session, row.cohort_id, open_only=False) if found["id"] == alert_id)
+        (found,) = rows_of(session, row.cohort_id, open_only=False, only=alert_id)
+        return found
 
 
 def _iso(instant: datetime | None) -> str | None:

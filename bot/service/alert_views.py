@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.flows.scene import AlertView, Scene
@@ -35,6 +35,20 @@ _ALERTS = (
     .outerjoin(_TAKER, _TAKER.id == Membership.person_id)
     .outerjoin(CheckIn, CheckIn.id == Alert.check_in_id)
 )  # fmt: skip
+
+
+_BY_ID = _ALERTS.where(Alert.id == bindparam("alert"))
+_OF_INCIDENT = (
+    _ALERTS.where(Alert.incident_id == bindparam("incident"))
+    .order_by(Alert.resolved_at.is_not(None), Alert.id)
+    .limit(1)
+)
+_OWN = (
+    _ALERTS.where(Alert.placement_id == bindparam("placement"), Alert.resolved_at.is_(None))
+    .where(Alert.reason != Reason.DRILL.value, Alert.confided.is_(False))
+    .order_by(Alert.id.desc())
+    .limit(1)
+)
 
 
 def alerts_for(session: Session, scene: Scene) -> tuple[AlertView, ...]:
@@ -67,21 +81,19 @@ def subject_of_alert(session: Session, alert: Alert) -> Subject:
 
 def alert_by_id(session: Session, scene: Scene, alert_id: int) -> AlertView | None:
     """One alert, if this person may see it or it is about them."""
-    row = session.execute(_ALERTS.where(Alert.id == alert_id)).first()
+    row = session.execute(_BY_ID, {"alert": alert_id}).first()
     return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
 def incident_by_id(session: Session, scene: Scene, incident_id: int) -> AlertView | None:
     """One alert of an incident that stands for it, an open one if there is any; if this person may see it."""
-    found = _ALERTS.where(Alert.incident_id == incident_id).order_by(Alert.resolved_at.is_not(None), Alert.id)
-    row = session.execute(found.limit(1)).first()
+    row = session.execute(_OF_INCIDENT, {"incident": incident_id}).first()
     return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
 def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
     """The newest open alert about the person at hand."""
-    newest = Alert.placement_id == placement_id, Alert.resolved_at.is_(None), Alert.reason != Reason.DRILL.value
-    row = session.execute(_ALERTS.where(*newest, Alert.confided.is_(False)).order_by(Alert.id.desc()).limit(1)).first()
+    row = session.execute(_OWN, {"placement": placement_id}).first()
     view = _view(scene, row, subject_of_alert(session, row[0])) if row else None
     if row is None or view is None:
         return None

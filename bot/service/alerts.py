@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.clock import next_allowed
@@ -23,6 +23,7 @@ from bot.service import awaited, incidents
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
+from bot.store.prepared import first
 from bot.store.tables import Alert, Membership, Person, Placement
 
 DRILL_REPEAT = timedelta(minutes=10)
@@ -65,9 +66,19 @@ def _store(row: Alert, new: AlertState) -> None:
     row.state = {**row.state, **extra}
 
 
+_LOCKED = select(Alert).where(Alert.id == bindparam("alert")).with_for_update()
+_INCIDENT = select(Alert.incident_id).where(Alert.id == bindparam("alert"), OPEN)
+_HOLDER = (
+    select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.id == bindparam("membership"))
+)
+_REAL = select(Alert).where(
+    Alert.placement_id == bindparam("placement"), OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
+)
+
+
 def lock(session: Session, alert_id: int) -> Alert:
     """The row, locked until the end of the transaction. Raises NotFound."""
-    row = session.scalars(select(Alert).where(Alert.id == alert_id).with_for_update()).first()
+    row = session.scalars(_LOCKED, {"alert": alert_id}).first()
     if row is None:
         raise NotFound(f"There is no alert {alert_id}: `compagnon alerts list` shows those there are.")
     return row
@@ -200,7 +211,8 @@ def resolve(
 
 def _at_hand(core: Core, session: Session, alert_id: int, now: datetime, whole: bool) -> tuple[Alert, Book]:
     """The alert, locked, taken out of its incident; or, for the `whole` incident, the one that leads it."""
-    incident = session.scalar(select(Alert.incident_id).where(Alert.id == alert_id, OPEN))
+    found = first(session, _INCIDENT, alert=alert_id)
+    incident = found.incident_id if found is not None else None
     book = Book(session, now, ())
     book.take_in(members_of(session, {incident} if incident is not None else ()))
     leader = incidents.leader_of(book.members(incident)) if whole and incident is not None else None
@@ -353,17 +365,13 @@ def _let_sleep(book: Book, row: Alert, placement: Placement) -> None:
 
 def name_of(session: Session, membership_id: int) -> str:
     """First and last name of whoever holds a membership."""
-    person = session.scalars(
-        select(Person).join(Membership, Membership.person_id == Person.id).where(Membership.id == membership_id)
-    ).one()
-    return full_name(person)
+    return full_name(session.scalars(_HOLDER, {"membership": membership_id}).one())
 
 
 def names_told(session: Session, placement_id: int) -> list[str]:
     """Who was told about the open alerts of a stay."""
     told: dict[int, None] = {}
-    real = OPEN, Alert.reason != Reason.DRILL.value, Alert.confided.is_(False)
-    for row in session.scalars(select(Alert).where(Alert.placement_id == placement_id, *real)):
+    for row in session.scalars(_REAL, {"placement": placement_id}):
         told |= dict.fromkeys(int(m) for m in row.state.get("told", ()))
     return [name_of(session, membership) for membership in told]
 

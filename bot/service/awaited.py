@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Stage
@@ -13,6 +13,7 @@ from bot.rules.alert import Reason
 from bot.rules.awaited import awaits, comes_at, not_there_until
 from bot.rules.travel_terms import State
 from bot.service.stays import itinerary_of
+from bot.store.prepared import among
 from bot.store.tables import Alert, DueStep, Placement, Travel
 
 NOT_THERE = "not arrived yet"
@@ -43,17 +44,22 @@ def put_off(row: DueStep, until: datetime) -> None:
     row.due_at, row.why = until, NOT_THERE
 
 
+_HELD = select(DueStep).where(
+    DueStep.placement_id == bindparam("placement"), DueStep.state == "planned", DueStep.why == NOT_THERE
+)
+_STAYS = select(Placement).where(among(Placement.id, "placements"))
+
+
 def let_come(session: Session, placement_id: int, zone: str, now: datetime) -> None:
     """They are there: what waited may come."""
-    held = DueStep.placement_id == placement_id, DueStep.state == "planned", DueStep.why == NOT_THERE
-    for row in session.scalars(select(DueStep).where(*held)):
+    for row in session.scalars(_HELD, {"placement": placement_id}):
         come(row, zone, now)
     session.flush()
 
 
 def looked_after(session: Session, placements: Iterable[int], now: datetime) -> None:
     """An alert about these stays is closed: somebody knows where they are. Who is on the way goes on being awaited."""
-    for placement in session.scalars(select(Placement).where(Placement.id.in_(placements))):
+    for placement in session.scalars(_STAYS, {"placements": list(placements)}):
         trip = itinerary_of(placement)
         if trip is not None:
             let_come(session, placement.id, trip.zone_at(now), now)

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
@@ -24,7 +24,7 @@ from bot.rules.names import full_name
 from bot.rules.pause import Pause
 from bot.service import drafts
 from bot.service.drafts import Draft
-from bot.service.ladder import Staff, confidants_in, ladder_in, staff_of
+from bot.service.ladder import COHORTS, Staff, confidants_in, ladder_in, staff_of
 from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
 from bot.service.travel_views import current_rows
@@ -95,7 +95,10 @@ _TOLD = (
         Person.last_name,
     )
     .join(Person, Person.id == AlertEvent.person_id)
-    .where(among(AlertEvent.alert_id, "alerts"), AlertEvent.what.in_(("told", "delivered", "not_delivered")))
+    .where(
+        among(AlertEvent.alert_id, "alerts"),
+        AlertEvent.what.in_([literal_column(f"'{what}'") for what in ("told", "delivered", "not_delivered")]),
+    )
     .group_by(AlertEvent.alert_id, AlertEvent.what, Person.id, Person.first_name, Person.last_name)
     .order_by(func.min(AlertEvent.id))
 )
@@ -113,6 +116,7 @@ _OPEN_ALERTS = (
     .order_by(Alert.id)
     .with_for_update()
 )
+_MEMBERS = select(Alert).where(among(Alert.incident_id, "incidents"), OPEN).order_by(Alert.id).with_for_update()
 _STAYS = select(Placement).where(among(Placement.id, "placements"))
 
 
@@ -146,7 +150,7 @@ class Book:
     def cohorts(self) -> Mapping[int, Cohort]:
         """By id."""
         wanted = {placement.cohort_id for placement in self.placements.values()}
-        return {c.id: c for c in self.session.scalars(select(Cohort).where(Cohort.id.in_(wanted)))}
+        return {c.id: c for c in self.session.scalars(COHORTS, {"numbers": wanted})}
 
     @cached_property
     def staff(self) -> Staff:
@@ -433,5 +437,4 @@ def members_of(session: Session, leaders: Collection[int]) -> Sequence[Alert]:
     """The open alerts of these incidents, locked, oldest first: the oldest leads."""
     if not leaders:
         return ()
-    query = select(Alert).where(Alert.incident_id.in_(leaders), OPEN).order_by(Alert.id).with_for_update()
-    return session.scalars(query).all()
+    return session.scalars(_MEMBERS, {"incidents": list(leaders)}).all()

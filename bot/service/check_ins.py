@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clock import ensure_utc
@@ -23,12 +23,13 @@ from bot.service.callers import caller_of
 from bot.service.core import Core
 from bot.service.stays import today_of
 from bot.store.plain import plain
-from bot.store.prepared import among, rows
+from bot.store.prepared import among, first, rows, run
 from bot.store.tables import CheckIn, Cohort, Heartbeat, Outbox, Placement
 from bot.store.writing import update_many
 
 log = logging.getLogger(__name__)
 
+_HEARD = select(Heartbeat.at).where(Heartbeat.name == literal_column("'intake'"))
 LISTENING = timedelta(seconds=30)  # a getUpdates that long ago still proves that answers reach us
 OPEN = (*(state.value for state in rules.WAITING), State.ALERTED.value)  # asked and not answered
 _NOT_ASKED = (State.CLOSED.value, State.EXCUSED.value)
@@ -50,7 +51,7 @@ def _seconds(own: int | None, of_cohort: int) -> timedelta:
 
 def listening(session: Session, now: datetime) -> rules.Listening:
     """Do answers reach us? Known from the intake's heartbeat, whichever process writes it."""
-    beat = session.get(Heartbeat, "intake")
+    beat = first(session, _HEARD)
     last = beat.at if beat else None
     return rules.Listening(ok=last is not None and now - last <= LISTENING, last_ok=last)
 
@@ -99,9 +100,13 @@ def new_row(placement_id: int, day: date, due_at: datetime, roll_call: int = 0) 
     }  # fmt: skip
 
 
+_LOCKED = select(CheckIn).where(CheckIn.id == bindparam("check_in")).with_for_update()
+_OWN = _LOCKED.where(CheckIn.placement_id == bindparam("placement"))
+
+
 def lock(session: Session, check_in_id: int) -> CheckIn:
     """The row, locked until the end of the transaction."""
-    return session.scalars(select(CheckIn).where(CheckIn.id == check_in_id).with_for_update()).one()
+    return session.scalars(_LOCKED, {"check_in": check_in_id}).one()
 
 
 def advance(core: Core, session: Session, row: CheckIn, trigger: rules.Trigger, now: datetime) -> list[Screen]:
@@ -191,14 +196,16 @@ def _send(book: Book, row: CheckIn, kind: Kind) -> tuple[rules.Effect, ...]:
     return ()
 
 
+_WITHDRAW = (
+    update(Outbox)
+    .where(Outbox.ref == bindparam("about"), drafts.in_states(Outbox, "queued", "leased"))
+    .values(state="cancelled", finished_at=bindparam("at"), lease_owner=None, lease_until=None)
+)
+
+
 def withdraw(session: Session, check_in_id: int, now: datetime) -> None:
     """Drop a prompt or reminder that is not under way yet."""
-    session.execute(
-        update(Outbox)
-        .where(Outbox.ref == f"check_in:{check_in_id}", Outbox.state.in_(("queued", "leased")))
-        .values(state="cancelled", finished_at=now, lease_owner=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
+    run(session, _WITHDRAW, about=f"check_in:{check_in_id}", at=now)
 
 
 _BEFORE = CheckIn.__table__.alias("before")
@@ -269,8 +276,7 @@ def _near(session: Session, placement_id: int, today: date) -> list[CheckIn]:
 def _own(session: Session, near: Iterable[CheckIn], placement_id: int, check_in_id: int) -> CheckIn | None:
     """The one that a button names; it counts only if it is this learner's."""
     found = next((row for row in near if row.id == check_in_id), None)
-    mine = CheckIn.id == check_in_id, CheckIn.placement_id == placement_id
-    return found or session.scalars(select(CheckIn).where(*mine).with_for_update()).first()
+    return found or session.scalars(_OWN, {"check_in": check_in_id, "placement": placement_id}).first()
 
 
 def _newest(near: Sequence[CheckIn], today: date) -> CheckIn | None:

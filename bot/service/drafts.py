@@ -111,13 +111,15 @@ def queue(session: Session, drafts: Iterable[Draft], now: datetime) -> int:
 _BUSY = select(Outbox.chat_id).where(active(Outbox), among(Outbox.chat_id, "chats"))
 
 
+_CHAT = select(TelegramAccount.chat_id).where(
+    TelegramAccount.person_id == bindparam("person"), TelegramAccount.revoked_at.is_(None)
+)
+
+
 def chat_of(session: Session, person_id: int) -> int | None:
     """The live chat of a person, None when nobody joined or everybody left."""
-    return session.scalar(
-        select(TelegramAccount.chat_id).where(
-            TelegramAccount.person_id == person_id, TelegramAccount.revoked_at.is_(None)
-        )
-    )
+    found = first(session, _CHAT, person=person_id)
+    return found.chat_id if found is not None else None
 
 
 def send_now(core: Core, session: Session, draft: Draft, now: datetime) -> int | None:

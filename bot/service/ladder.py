@@ -51,7 +51,7 @@ _STAFF = (
     .order_by(Membership.id)
 )
 _SUBSTITUTES = select(Membership).where(among(Membership.id, "numbers"))
-_COHORTS = select(Cohort).where(among(Cohort.id, "numbers"))
+COHORTS = select(Cohort).where(among(Cohort.id, "numbers"))
 _PEOPLE = select(Person).where(among(Person.id, "numbers"))
 _ACCOUNTS = select(TelegramAccount).where(
     among(TelegramAccount.person_id, "numbers"), TelegramAccount.revoked_at.is_(None)
@@ -73,7 +73,7 @@ def staff_of(session: Session, placements: Collection[Placement]) -> Staff:
         if m.cohort_id in cohorts and m.role in (*LAST_RUNG, Role.SAFEGUARDING):
             (leads if m.role == Role.SAFEGUARDING else last_rung).setdefault(m.cohort_id, []).append(m.id)
     return Staff(
-        {c.id: c for c in session.scalars(_COHORTS, {"numbers": cohorts})}, memberships,
+        {c.id: c for c in session.scalars(COHORTS, {"numbers": cohorts})}, memberships,
         {p.id: p for p in session.scalars(_PEOPLE, {"numbers": people})} if people else {},
         {a.person_id: a for a in session.scalars(_ACCOUNTS, {"numbers": people})} if people else {},
         serving, last_rung, leads, hidden_people(session, [placement.id for placement in placements]),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows.host_screens import PAGE as GUESTS, guests_from
@@ -16,6 +16,7 @@ from bot.flows.scene import Scene
 from bot.flows.vocabulary import Command, Event, Tap
 from bot.service.audit import note
 from bot.service.list_looks import note_list
+from bot.store.prepared import among, rows
 from bot.store.tables import Audit, Cohort, Placement
 
 AGAIN = timedelta(hours=1)
@@ -27,6 +28,13 @@ _OF_STAY = {
 }  # fmt: skip
 
 
+_PEOPLE = select(Placement.person_id).where(among(Placement.id, "stays"))
+_NOTED = select(Audit.person_id).where(
+    among(Audit.person_id, "people"), Audit.actor_id == bindparam("reader"), Audit.action == bindparam("what"),
+    Audit.at > bindparam("since"),
+)  # fmt: skip
+
+
 def note_looks(session: Session, scene: Scene, event: Event, now: datetime) -> None:
     """Write down whom this person has just been shown. `scene` holds what they may see, and nothing else."""
     if scene.person_id is None or not isinstance(event, Command | Tap):
@@ -36,11 +44,9 @@ def note_looks(session: Session, scene: Scene, event: Event, now: datetime) -> N
     what, stays = _looked(scene, event)
     if not stays:
         return
-    people = set(session.scalars(select(Placement.person_id).where(Placement.id.in_(stays)))) - {scene.person_id}
-    known = select(Audit.person_id).where(
-        Audit.person_id.in_(people), Audit.actor_id == scene.person_id, Audit.action == what, Audit.at > now - AGAIN
-    )
-    for person in sorted(people - set(session.scalars(known))):
+    people = {row.person_id for row in rows(session, _PEOPLE, stays=stays)} - {scene.person_id}
+    noted = rows(session, _NOTED, people=people, reader=scene.person_id, what=what, since=now - AGAIN)
+    for person in sorted(people - {row.person_id for row in noted}):
         note(session, scene.person_id, what, person, now)
 
 

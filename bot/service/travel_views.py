@@ -14,6 +14,7 @@ from bot.flows.scene import TravelView
 from bot.i18n import Country, Value, verbatim
 from bot.rules.travel_days import Direction
 from bot.rules.travel_terms import State
+from bot.store.prepared import among
 from bot.store.tables import Placement, Travel
 
 SHOWN_AFTER = timedelta(hours=18)  # how long an arrival is still the news of the day
@@ -69,11 +70,12 @@ def row_named(session: Session, placement_ids: Collection[int], travel_id: int) 
     return session.scalars(select(Travel).where(Travel.id == travel_id, Travel.placement_id.in_(placement_ids))).first()
 
 
+_OF_STAYS = select(Travel).where(among(Travel.placement_id, "placements")).order_by(Travel.day, Travel.id)
+
+
 def current_rows(session: Session, placement_ids: Collection[int], now: datetime) -> dict[int, Travel]:
     """The journey of these days of each stay that has one; one under way before one just over."""
-    rows = session.scalars(
-        select(Travel).where(Travel.placement_id.in_(placement_ids)).order_by(Travel.day, Travel.id)
-    ).all()
+    rows = session.scalars(_OF_STAYS, {"placements": list(placement_ids)}).all()
     found: dict[int, Travel] = {}
     for row in rows:
         held = found.get(row.placement_id)

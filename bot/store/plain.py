@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Executable
 from sqlalchemy.orm import Session
 
-from bot.store.prepared import connection_of
+from bot.store.prepared import rows
 from bot.store.tables import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -20,9 +20,8 @@ def plain(session: Session, kind: type[Row], statement: Executable, **values: An
     The session knows nothing of them: whoever changes one writes it (`bot.store.writing.update_many`). What the
     session has not flushed is not seen.
     """
-    found = connection_of(session).execute(statement, values)
-    names = tuple(found.keys())
-    return cast(list[Row], [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in found])
+    found = rows(session, statement, **values)
+    return cast(list[Row], [SimpleNamespace(**row._asdict()) for row in found])
 
 
 def plain_row(kind: type[Row], **values: Any) -> Row:

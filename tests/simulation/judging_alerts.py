@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from bot.flows.vocabulary import Words
 from bot.rules.alert import Reason
-from bot.store.tables import Alert, AlertEvent, MessageCopy, Relay
+from bot.store.tables import Alert, AlertEvent, MessageCopy, Outbox, Relay
 from tests.simulation.judging_travel import Judge
 from tests.simulation.people import HERE, Learner
 
@@ -27,14 +28,18 @@ def ladders(judge: Judge) -> None:
             continue  # it rests behind the one that leads
         if opened["next_at"] is None or opened["next_at"] < judge.sim.cast.end:
             judge.blame(f"alert {row.id} is open and nobody will look at it again")
+    by_alert: dict[int, list[Outbox]] = defaultdict(list)
+    for o in judge.rows.values():
+        if o.kind == "alert":
+            by_alert[int((o.ref or ":0").split(":")[1])].append(o)
+    news = {o.ref for o in judge.rows.values()}
     for row in judge.alerts.values():
         together = {one.id for one in chorus(judge, row)}
         since = row.raised_at - judge._slack(row.raised_at)  # a clock set back dates what follows before it
         events = sorted((e for one in together for e in judge.events[one] if e.at >= since), key=lambda e: e.id)
         _heard(judge, row, events)
-        told = [o for o in judge.rows.values() if o.kind == "alert" and int((o.ref or ":0").split(":")[1]) in together]
-        reached = any(one.accepted for o in told for one in judge.tries[o.id])
-        learner_knows = any(o.ref == f"news:{row.id}" for o in judge.rows.values())
+        reached = any(one.accepted for alert in together for o in by_alert[alert] for one in judge.tries[o.id])
+        learner_knows = f"news:{row.id}" in news
         ended = any(e.what in ("exhausted", "resolved") for e in events)
         if not reached and not ended and not learner_knows:
             judge.blame(f"alert {row.id} of {row.raised_at} reached nobody and never said so")
@@ -116,10 +121,14 @@ def trails(judge: Judge) -> None:
 def all_clear(judge: Judge) -> None:
     """Everybody who was alerted hears how it ended."""
     linked = {helper.membership_id for helper in judge.sim.cast.helpers if helper.is_linked}
+    said: dict[datetime, list[str | None]] = defaultdict(list)
+    for o in judge.rows.values():
+        if o.kind == "safety":
+            said[o.created_at].append(o.ref)
     for row in judge.alerts.values():
         if row.resolved_at is None or is_drill(row):
             continue  # a drill says how it went in the morning
-        clear = [o.ref for o in judge.rows.values() if o.kind == "safety" and o.created_at == row.resolved_at]
+        clear = said[row.resolved_at]
         about = f"alert:{row.id}:" if row.incident_id is None else f"group:{row.incident_id}:"
         heard = {int(ref.split(":")[2]) for ref in clear if ref and ref.startswith(about)}
         for member in {int(m) for m in row.state.get("told", ())} - {row.resolved_by} - heard:

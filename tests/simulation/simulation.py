@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -31,22 +31,27 @@ from tests.simulation.story import Story, deed
 from tests.simulation.telegram import Got, Telegram
 from tests.simulation.weather import Trouble
 
-DUE = """
-SELECT min(due_at) FROM due_step WHERE state = 'planned' UNION ALL
-SELECT min(wake_at) FROM check_in WHERE wake_at IS NOT NULL UNION ALL
-SELECT min(wake_at) FROM travel WHERE wake_at IS NOT NULL UNION ALL
-SELECT min(wake_at) FROM pause WHERE wake_at IS NOT NULL UNION ALL
-SELECT min(wake_at) FROM absence WHERE wake_at IS NOT NULL UNION ALL
-SELECT min(wake_at) FROM drill WHERE wake_at IS NOT NULL UNION ALL
-SELECT min(next_at) FROM safeguarding_case WHERE next_at IS NOT NULL UNION ALL
-SELECT min(next_at) FROM alert WHERE next_at IS NOT NULL UNION ALL
-SELECT min(due_at) FROM message_copy WHERE state = 'planned' UNION ALL
-SELECT min(plan_at) FROM placement WHERE plan_at IS NOT NULL UNION ALL
-SELECT min(expires_at) FROM outbox WHERE state = 'queued'
-"""
-READY = "SELECT count(*) FROM outbox WHERE state = 'queued' AND not_before <= {now}"
-NEXT = "SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before > {now}"
 HELD = "SELECT min(lease_until) FROM outbox WHERE state IN ('leased', 'attempting')"
+NEXT = "(SELECT min(not_before) FROM outbox WHERE state = 'queued' AND not_before > {})"
+# All that somebody may wait for, in one look: when the schedule has something to do, whether a message may go, until
+# when the first is held, and, for each bot by its own clock, when the next message's moment comes.
+LOOK = f"""
+SELECT
+(SELECT min(due_at) FROM due_step WHERE state = 'planned'),
+(SELECT min(wake_at) FROM check_in WHERE wake_at IS NOT NULL),
+(SELECT min(wake_at) FROM travel WHERE wake_at IS NOT NULL),
+(SELECT min(wake_at) FROM pause WHERE wake_at IS NOT NULL),
+(SELECT min(wake_at) FROM absence WHERE wake_at IS NOT NULL),
+(SELECT min(wake_at) FROM drill WHERE wake_at IS NOT NULL),
+(SELECT min(next_at) FROM safeguarding_case WHERE next_at IS NOT NULL),
+(SELECT min(next_at) FROM alert WHERE next_at IS NOT NULL),
+(SELECT min(due_at) FROM message_copy WHERE state = 'planned'),
+(SELECT min(plan_at) FROM placement WHERE plan_at IS NOT NULL),
+(SELECT min(expires_at) FROM outbox WHERE state = 'queued'),
+({HELD}),
+EXISTS (SELECT 1 FROM outbox WHERE state = 'queued' AND not_before <= {{}})
+"""
+DUES = 11  # of what it finds
 MOST_STEPS = 300_000  # a world that never comes to rest is a fault, too
 MOST_STUMBLES = 100
 LADDERS = timedelta(hours=3)  # longer than any ladder climbs
@@ -93,6 +98,7 @@ class Simulation:
         self.content, self.search, self.folder = self.setting.content, self.setting.search, self.setting.folder
         self.store = self.setting.stores.fresh()
         self._eye = self.setting.stores.eye()
+        self._mark = "?" if self.store.is_sqlite else "%s"
         self.channels = frozenset({MAIL, WEBHOOK}) if self.rich else frozenset()
         self.core = Core(self.store, self.content, self.search, self.folder, self.channels, owner="desk")
         self.step = timedelta(0)
@@ -168,10 +174,10 @@ class Simulation:
         """Every loop looks once a second or oftener; here only when there is something to see."""
         self.changed = False
         now = self.clock.now
-        mine = self._literal(max(bot.now() for bot in self.bots))  # whoever's clock is ahead sees it first
-        due = min((at for row in self._look(DUE) if (at := _instant(row[0])) is not None), default=None)
-        ready = self._look(READY.format(now=mine))[0][0]
-        held = _instant(self._look(HELD)[0][0])
+        clocks = [bot.now() for bot in self.bots]
+        found = self._look_once(clocks)
+        due = _instant(min((at for at in found[:DUES] if at is not None), default=None))
+        held, ready, later = _instant(found[DUES]), found[DUES + 1], found[DUES + 2 :]
         unheard = self.telegram.is_gone or not any(bot.alive for bot in self.bots)
         if due is not None:
             for scheduler in self.schedulers:
@@ -182,11 +188,11 @@ class Simulation:
                 if unheard:  # each minute looks like the one before, and there may be thousands
                     soon = max(soon, scheduler.turned_at + UNHEARD_TURNS)
                 scheduler.wake(soon + timedelta(seconds=self.dice.random()))
-        for bot in self.bots:
+        for bot, next_at in zip(self.bots, later, strict=True):
             if ready:
                 bot.look_soon()
             else:
-                self.look_again(bot)
+                self._looks_at(bot, _instant(next_at))
             if held is not None:
                 bot.clean_soon(max(0.0, (held - self.step - now).total_seconds()))
         if self.channels:
@@ -204,14 +210,23 @@ class Simulation:
 
     def look_again(self, bot: Bot) -> None:
         """When the next message's moment comes."""
-        query = NEXT.format(now=self._literal(bot.now()))
-        later = _instant(self._look(query)[0][0])
+        ((later,),) = self._look(f"SELECT {NEXT.format(self._mark)}", self._literal(bot.now()))
+        self._looks_at(bot, _instant(later))
+
+    def _looks_at(self, bot: Bot, later: datetime | None) -> None:
         if later is not None and bot.looks_at != later:
             bot.looks_at = later
             bot.later((later - bot.now()).total_seconds() + 0.001, bot.look_soon)
 
-    def _literal(self, instant: datetime) -> str:
-        return f"'{instant.astimezone(UTC).isoformat(timespec='microseconds')}'"
+    def _look_once(self, clocks: Sequence[datetime]) -> tuple[Any, ...]:
+        """What `LOOK` finds, with `NEXT` for each of these clocks; whoever's is ahead sees first what is ready."""
+        query = ", ".join((LOOK.format(self._mark), *(NEXT.format(self._mark) for _ in clocks)))
+        return self._look(query, *(self._literal(clock) for clock in (max(clocks), *clocks)))[0]
+
+    def _literal(self, instant: datetime) -> str | datetime:
+        """An instant as the database has it."""
+        utc = instant.astimezone(UTC)
+        return utc.isoformat(timespec="microseconds") if self.store.is_sqlite else utc
 
     def before_turn(self) -> None:
         """The poller polls on in between: when all is well, its heartbeat is never older than ten seconds."""
@@ -236,9 +251,9 @@ class Simulation:
         """Does any process hold a message?"""
         return self._look(HELD)[0][0] is not None
 
-    def _look(self, query: str) -> list[tuple[Any, ...]]:
+    def _look(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into the database on a connection that no fault ever meets."""
-        return list(self._eye.execute(query).fetchall())
+        return list(self._eye.execute(query, values).fetchall())
 
     # --- what people and processes do ---
 
