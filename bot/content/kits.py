@@ -304,11 +304,12 @@ class Chatter(SourceFile):
 class DangerWords(SourceFile):
     """Patterns of one language, strongest first (`bot.rules.danger` reads them); those of a disclosure stand under the
     topic that helps. `groups` are lists of words that patterns name in braces; `harmless` and `idioms` are taken out
-    of a text before the rest is looked for."""
+    of a text before the rest is looked for; what happened `around` them (an earthquake) only asks back."""
 
     groups: Mapping[str, str] = Field(default_factory=dict)
     crisis: tuple[str, ...] = Field(min_length=1)
     disclosure: Mapping[Id, tuple[str, ...]] = Field(min_length=1)
+    around: tuple[str, ...] = ()
     harmless: tuple[str, ...] = ()
     idioms: tuple[str, ...] = ()
 

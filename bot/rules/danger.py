@@ -4,6 +4,7 @@ The words are content (`danger/<language>.yaml`), and every language is always r
 A *crisis* is immediate danger and alerts by itself. A *disclosure* (abuse, harassment, racism, not coping) shows help
 and asks whom to tell. An *idiom* ("mort de rire") only asks "are you OK?", and what is plainly harmless ("how do I call
 an ambulance") nothing at all; both are taken out before the rest is read, so that they never hide what stands beside.
+What happened *around* them ("the train crashed") hides nothing either, and asks at least whether they are all right.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ _STRENGTH = tuple(Danger)
 
 class _Read(NamedTuple):
     """A text as the words of danger are looked for in it: folded, without what is harmless and without idioms; what was
-    taken out; and the patterns that it may have."""
+    taken out; the patterns that it may have; and whether it tells of something around them."""
 
     plain: str
     known: Danger | None
     crisis: tuple[int, ...]
     disclosure: tuple[int, ...]
+    around: bool
 
 
 class DangerRules:
@@ -93,12 +95,15 @@ class DangerRules:
             return Danger.CRISIS
         if found is Danger.DISCLOSURE or (like is Likeness.CARE and not known):
             return Danger.DISCLOSURE
-        return Danger.IDIOM if known is Danger.IDIOM or like is not Likeness.CALM else Danger.NONE
+        asks = known is Danger.IDIOM or like is not Likeness.CALM or self._read(text).around
+        return Danger.IDIOM if asks else Danger.NONE
 
     def by_words(self, text: str) -> Danger:
         """What the words alone find, without the net."""
-        known, found = self._read(text).known, self._by_words(text)
-        return known if found is Danger.NONE and known else found
+        read, found = self._read(text), self._by_words(text)
+        if found is not Danger.NONE:
+            return found
+        return Danger.IDIOM if read.around else read.known or found
 
     def plainly(self, text: str) -> bool:
         """Is it a crisis by its words, slips put right, or beyond doubt for the net? Who looks back on hard days that
@@ -119,17 +124,18 @@ class DangerRules:
 
     def _looked_through(self, text: str) -> _Read:
         folded = fold(text[:READ_AT_MOST])
-        harmless, idioms, crisis, disclosure = self._patterns.likely(folded)
+        harmless, idioms, crisis, disclosure, around = self._patterns.likely(folded)
         calm = self._patterns.taken_out(folded, harmless)
         plain = self._patterns.taken_out(calm, idioms)
         known = Danger.IDIOM if plain != calm else Danger.NONE if calm != folded else None
-        return _Read(plain, known, crisis, disclosure)
+        return _Read(plain, known, crisis, disclosure, self._patterns.any(plain, around))
 
 
 def _patterns(words: Mapping[str, DangerWords]) -> Iterator[Pattern]:
     for language in words.values():
         yield from patterns_of(Kind.HARMLESS, language.harmless, language.groups)
         yield from patterns_of(Kind.IDIOM, language.idioms, language.groups)
+        yield from patterns_of(Kind.AROUND, language.around, language.groups)
         yield from patterns_of(Kind.CRISIS, language.crisis, language.groups)
         for topic, patterns in language.disclosure.items():
             yield from patterns_of(Kind.DISCLOSURE, patterns, language.groups, topic)

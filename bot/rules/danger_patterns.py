@@ -31,6 +31,7 @@ class Kind(IntEnum):
     IDIOM = 1
     CRISIS = 2
     DISCLOSURE = 3
+    AROUND = 4
 
 
 KINDS = tuple(Kind)

@@ -119,3 +119,19 @@ def test_serbian_is_read_in_either_alphabet_and_without_its_accents(text: str) -
 @pytest.mark.parametrize("text", ["ќе ме убие", "ke me ubie", "kje me ubie"])
 def test_macedonian_is_read_as_it_is_typed(text: str) -> None:
     assert RULES.assess(text) is Danger.CRISIS
+
+
+AROUND = (
+    "there was an earthquake", "the train crashed", "le train a déraillé", "es gibt ein Erdbeben",
+    "el tren ha descarrilado", "c'è il terremoto", "de trein is ontspoord", "houve um terramoto", "jest trzęsienie ziemi", "potres", "zemestrīce",
+    "tërmet", "земјотрес",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", AROUND)
+def test_who_tells_of_a_disaster_is_at_least_asked_whether_they_are_all_right(text: str) -> None:
+    assert RULES.assess(text) is not Danger.NONE
+
+
+def test_a_disaster_hides_nothing_that_stands_beside_it() -> None:
+    assert RULES.assess("the bus crashed and i'm bleeding") is Danger.CRISIS
