@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from admin_cli.context import desk
-from admin_cli.output import Json, counted, print_json, say, table
+from admin_cli.output import Json, counted, print_json, say, some, table
 from bot.rules.alert import Outcome
+from bot.rules.incident import number_of
 from bot.rules.typed import parse_day
 from bot.service import alert_list, list_looks, trail
 
@@ -36,7 +37,8 @@ def list_(
         [
             (
                 r["id"], r["cohort"], f"{r['learner']} {r['name']}", r["reason"], r["severity"], r["raised_at"][:16],
-                r["level"], r["acknowledged_by"], (r["resolved_at"] or "")[:16], r["outcome"], r["incident"],
+                r["level"], r["acknowledged_by"], (r["resolved_at"] or "")[:16], r["outcome"],
+                number_of(r["incident"]) if r["incident"] else None,
             )
             for r in rows
         ],
@@ -46,18 +48,19 @@ def list_(
 
 @app.command()
 def resolve(
-    alert_id: Annotated[int, typer.Argument(metavar="ID")],
+    number: Annotated[str, typer.Argument(metavar="ID", help="An alert (12), or a whole incident (G12).")],
     outcome: Annotated[str, typer.Option(help=f"How it ended: {', '.join(Outcome)}.")] = Outcome.OTHER.value,
     incident: Annotated[bool, typer.Option("--incident", help="With all others of its incident.")] = False,
     json: Json = False,
 ) -> None:
     """Close an alert. The learner is asked whether it is settled; everybody who was told hears of it."""
     with desk() as d:
-        row = alert_list.resolve(d.core, alert_id, outcome, d.now, whole=incident)
+        row, *others = alert_list.resolve(d.core, number, outcome, d.now, whole=incident)
     if json:
-        print_json(row)
+        print_json(row | {"closed_with_it": [one["id"] for one in others]})
         return
-    say(f"Alert {alert_id} ({row['learner']} {row['name']}) is resolved: {row['outcome']}.")
+    closed = [f"{one['id']} ({one['learner']} {one['name']})" for one in (row, *others)]
+    say(f"Alert{'s' * bool(others)} {some(closed)} {'are' if others else 'is'} resolved: {row['outcome']}.")
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Any
 
 from admin_cli import check_ins, travel
 from admin_cli.output import facts, heading, say, short_moment, some, table
+from bot.rules.incident import number_of
 
 
 def show(found: dict[str, Any]) -> None:
@@ -37,7 +38,7 @@ def _alerts(found: dict[str, Any]) -> None:
 def _alert(together: list[dict[str, Any]], zone: str) -> tuple[Any, ...]:
     """One alert, or an incident: most of the cohort was silent at once."""
     first = together[0]
-    number = f"#{first['incident'] or first['id']}"
+    number = f"#{number_of(first['incident'])}" if first["incident"] else f"#{first['id']}"
     who = f"{first['learner']} {first['name']}"
     if len(together) > 1:
         who = f"{len(together)} together: {some([alert['learner'] for alert in together], ' ')}"

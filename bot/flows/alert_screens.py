@@ -15,6 +15,7 @@ from bot.flows.scene import Contact, TravelView
 from bot.flows.vocabulary import Attachment, Button, Rows, Screen, Venue, button, screen
 from bot.i18n import Country, Elsewhere, Listing, Moment, Text, Value, say, verbatim
 from bot.rules.alert import News, Outcome, Reason
+from bot.rules.incident import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,14 @@ class Dossier:
     paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
     confided: bool = False  # for those alone whom the learner chose
     incident: int | None = None  # the number of the incident it belongs to
+    also: tuple[str, ...] = ()  # other cohorts in which it was raised at once: their stays touch
+    whole: bool = False  # stands for an incident, whose number `alert_id` is
     many: int = 1  # learners that a letter about an incident stands for
+
+    @property
+    def number(self) -> str:
+        """What people call it."""
+        return number_of(self.alert_id) if self.whole else str(self.alert_id)
 
     def at(self, instant: datetime, style: str = "short") -> Moment:
         return Moment(instant, style, self.zone)
@@ -111,7 +119,7 @@ def timed(line: Text, clock: Value, zone: str, now: datetime) -> Value:
 def about(d: Dossier) -> Text:
     """Which alert, where more than one may be meant: its number, since when and why."""
     reason = timed(reason_of(d), d.clock, d.zone, d.now)
-    return say("alerts/about", number=str(d.alert_id), at=d.at(d.raised_at), reason=reason)
+    return say("alerts/about", number=d.number, at=d.at(d.raised_at), reason=reason)
 
 
 def reason_of(d: Dossier) -> Text:
@@ -204,6 +212,8 @@ _ANSWERS = {
 def _said(d: Dossier) -> list[Text]:
     """What the learner said after the alert was raised; that it is not settled stays in sight until it is closed."""
     lines: list[Text] = []
+    if d.also:
+        lines.append(say("alerts/also", learner=d.learner, cohorts=Listing(d.also)))
     if d.reopened:
         lines.append(say("alerts/reopened", name=verbatim(d.closed_by)) if d.closed_by else say("alerts/reopened_desk"))
     if d.said in _ANSWERS and d.said_at is not None:

@@ -15,6 +15,7 @@ from bot.flows.scene import AlertView, Scene
 from bot.flows.vocabulary import Button, Event, Outcome, Replace, Say, Screen, Tap, Toast, button, screen, show
 from bot.i18n import Moment, Text, Value, say, verbatim
 from bot.rules.alert import Outcome as How, Reason
+from bot.rules.incident import number_of
 
 NEEDS = frozenset({"alerts", "alert", "learners", "cases"})
 _LIST, _ONE = frozenset({"alerts", "cases"}), frozenset({"alert"})
@@ -129,7 +130,7 @@ def _button(alert: AlertView, many: int) -> Button:
 
 def _together(alert: AlertView, many: int) -> Text:
     mark = say("alerts/mark_red") if alert.severity == "red" else say("alerts/mark_amber")
-    return say("incidents/line", mark=mark, n=many, cohort=alert.cohort, number=str(alert.incident))
+    return say("incidents/line", mark=mark, n=many, cohort=alert.cohort, number=number_of(alert.incident or 0))
 
 
 def _reason(alert: AlertView) -> Text:

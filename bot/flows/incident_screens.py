@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from bot.flows import call_list
-from bot.flows.alert_screens import Dossier, about, lapsed, nobody_left, told_lines
+from bot.flows.alert_screens import Dossier, about, lapsed, nobody_left, said_reason, told_lines
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
 from bot.i18n import Elsewhere, Text, say, verbatim
 from bot.rules.alert import Outcome
@@ -17,8 +19,7 @@ _ANSWERS = {"fine": "fine_button", "want_to_talk": "talk_button", "need_help": "
 def _head(members: Sequence[Dossier], lead: Dossier) -> Text:
     """How many of which cohort; where the reader's clock is another one, whose times follow: all are those of one."""
     mark = say("alerts/mark_red") if lead.severity == "red" else say("alerts/mark_amber")
-    number = str(members[0].incident or members[0].alert_id)
-    head = say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort, number=number)
+    head = say("incidents/head", mark=mark, n=len(members), cohort=members[0].cohort, number=lead.number)
     if not lead.clock:
         return head
     return say("alerts/lines", first=head, then=Elsewhere(say("alerts/times", place=lead.clock), lead.zone, lead.now))
@@ -127,12 +128,36 @@ def still_open(members: Sequence[Dossier], lead: Dossier) -> Screen:
     return screen(_head(members, lead), say("alerts/still_open"), rows=(still, *_rows(lead, taken=True)))
 
 
-def all_clear(lead: Dossier, by: str | None, outcome: str) -> Screen:
-    """To all who were told."""
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """One who was taken out of the group, and whose own alert is still open."""
+
+    alert_id: int
+    learner: str
+    code: str
+    severity: str
+    reason: str
+    raised_at: datetime
+    taken_by: str | None
+
+
+def _apart(lead: Dossier, one: Apart) -> Text:
+    mark = say("alerts/mark_red") if one.severity == "red" else say("alerts/mark_amber")
+    taken_by = one.taken_by
+    state = say("alerts/state_taken", name=verbatim(taken_by)) if taken_by else say("alerts/state_open")
+    return say(
+        "alerts/line", mark=mark, learner=one.learner, code=one.code, number=str(one.alert_id),
+        reason=said_reason(one.reason, None), at=lead.at(one.raised_at), state=state,
+    )  # fmt: skip
+
+
+def all_clear(lead: Dossier, by: str | None, outcome: str, apart: Sequence[Apart] = ()) -> Screen:
+    """To all who were told; with those of the group for whom it is not over."""
+    still = [say("incidents/still_open"), *(_apart(lead, one) for one in apart)] if apart else []
     how = say(f"alerts/outcome/{outcome}")
     if by is None:
-        return screen(say("incidents/all_clear_desk", cohort=lead.cohort, how=how), about(lead))
-    return screen(say("incidents/all_clear", cohort=lead.cohort, name=verbatim(by), how=how), about(lead))
+        return screen(say("incidents/all_clear_desk", cohort=lead.cohort, how=how), about(lead), *still)
+    return screen(say("incidents/all_clear", cohort=lead.cohort, name=verbatim(by), how=how), about(lead), *still)
 
 
 def outcomes(alert_id: int) -> Screen:

@@ -64,12 +64,17 @@ def _start(scene: Scene, token: str | None) -> Outcome:
         return show(
             Say(shown.languages(scene, invite.language)),
             effects=(AcceptInvite(invite.invite_id, invite.role),),
-            conversation=Conversation("onboarding", {"role": invite.role}),
+            conversation=Conversation("onboarding", _about(invite)),
         )
     if scene.person_id is not None:
         # It may be the link that brought this very person in, tapped once more: no error, just go on.
         return _used_link(scene)
     return show(Say(screen(say(f"join/invite_{invite.status}"))))
+
+
+def _about(invite: InviteView) -> dict[str, object]:
+    stay = {} if invite.placement_id is None else {"stay": invite.placement_id}
+    return {"role": invite.role, **stay}
 
 
 def _again(scene: Scene) -> Outcome:
@@ -103,6 +108,10 @@ def _at(scene: Scene, question: str) -> Conversation:
     return Conversation("onboarding", {**scene.conversation.data, "at": question, "waits": ""})
 
 
+def _wait(scene: Scene, words: str) -> Conversation:
+    return Conversation("onboarding", {**scene.conversation.data, "waits": words})
+
+
 def _used_link(scene: Scene) -> Outcome:
     again = _again(scene)
     if not scene.onboarded:
@@ -125,7 +134,11 @@ def _child_name(scene: Scene) -> str | None:
 
 
 def _new_stay(scene: Scene) -> Stay | None:
-    """The stay that the way in is about: of several the one whose journey has not begun."""
+    """The stay that the way in is about: that of the invite, else of several the one whose journey has not begun."""
+    invited = scene.conversation.data.get("stay")
+    named = next((stay for stay in scene.stays if stay.placement_id == invited), None)
+    if named is not None:
+        return named
     return next((stay for stay in scene.stays if stay.joined_at is None and not stay.ended), scene.stay)
 
 
@@ -142,7 +155,7 @@ def _tap(scene: Scene, parts: list[str]) -> Outcome:
         case ["stay", "ok"] if (stay := _new_stay(scene)) is not None:
             return show(Replace(shown.hour(stay)), conversation=_at(scene, "hour"))
         case ["stay", "wrong"] if (stay := _new_stay(scene)) is not None:
-            return show(Replace(shown.ask_wrong()), conversation=Conversation("onboarding", {"waits": "wrong"}))
+            return show(Replace(shown.ask_wrong()), conversation=_wait(scene, "wrong"))
         case ["hour", chosen] if (stay := _new_stay(scene)) is not None:
             return _hour(scene, stay, chosen)
         case ["child", "yes" | "no" as word]:

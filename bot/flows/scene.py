@@ -112,6 +112,8 @@ class Stay:
     joined_at: datetime | None = None
     version_id: int | None = None
     ended: bool = False
+    going_on: bool = False  # from the day of departure through that of the return
+    arrived_at: datetime | None = None  # when they said that they are there
     by_phone: bool = False  # has no Telegram: a contact person calls
     sought: bool = False  # people look for them, and what they write goes to those (`bot.rules.alert.takes_words`)
 
@@ -157,6 +159,7 @@ class InviteView:
     first_name: str = ""
     cohort: str = ""
     language: str = ""
+    placement_id: int | None = None  # the stay that a traveller is invited to
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,14 +78,14 @@ def footer(cohort: str) -> Text:
 
 
 def _who(d: Dossier) -> dict[str, Value]:
-    return {"learner": d.learner, "code": d.code, "number": str(d.alert_id)}
+    return {"learner": d.learner, "code": d.code, "number": d.number}
 
 
 def _named(d: Dossier) -> Text:
     """Whom a subject is about, without a name: subjects show on locked screens, and most learners are minors."""
     if d.many > 1:
-        return say("incidents/head", mark="", n=d.many, cohort=d.cohort, number=str(d.alert_id))
-    return say("second/who", cohort=d.cohort, code=d.code, number=str(d.alert_id))
+        return say("incidents/head", mark="", n=d.many, cohort=d.cohort, number=d.number)
+    return say("second/who", cohort=d.cohort, code=d.code, number=d.number)
 
 
 def _mark(d: Dossier) -> Text:

@@ -19,6 +19,7 @@ from bot.flows.vocabulary import (
     screen,
     show,
 )
+from bot.flows.whereabouts import elsewhere
 from bot.i18n import Country, Listing, Text, say, verbatim
 from bot.rules.alert import Reason
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in
@@ -44,7 +45,7 @@ def handle(scene: Scene, event: Event) -> Outcome:
         return show(
             Toast(say("sos/mistake_toast")),
             Replace(screen(say("sos/mistake"))),
-            effects=(TakeBack(scene.stay.placement_id),),
+            effects=(TakeBack(scene.alert.placement_id),),
         )
     if scene.stay is None:
         return show(Say(_for_stranger(scene)))
@@ -92,13 +93,15 @@ def country_now(scene: Scene) -> str | None:
 
 
 def countries_now(scene: Scene) -> tuple[str, ...]:
-    """The same; on a journey, of which nobody knows how far it is, the country where it leads to, then the other."""
+    """The same; on a journey, of which nobody knows how far it is, the country where it leads to, then the other; and
+    those of other stays at which they may be."""
     stay, trip = scene.stay, scene.travel
     if stay is None or trip is None or trip.state not in UNDER_WAY:
         known = [country_now(scene)]
     else:
         back = trip.direction == Direction.BACK.value
         known = [stay.home_country, stay.host_country] if back else [stay.host_country, stay.home_country]
+    known += [stay.host_country for stay in elsewhere(scene.stays)]
     return tuple(country for country in dict.fromkeys(known) if country)
 
 

@@ -49,7 +49,7 @@ KEPT_FOR = timedelta(minutes=30)  # words whose button was not tapped
 
 def is_sought(scene: Scene) -> bool:
     """Do people look for this learner, so that plain words are for them?"""
-    return scene.stay is not None and scene.stay.sought
+    return any(stay.sought for stay in scene.stays)
 
 
 def handle(scene: Scene, event: Event) -> Outcome:

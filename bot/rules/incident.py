@@ -4,10 +4,12 @@ Each learner keeps an alert of their own, with status and trail; the people on t
 them. Who asks for help, or misses a second time while the others don't, stands alone.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.errors import BadInput
 from bot.rules.alert import Ladder, Reason, Responder, Rung, Severity
 
 AT_LEAST = 4  # learners; fewer are told one by one
@@ -59,3 +61,16 @@ def together(ladders: Iterable[Ladder]) -> Ladder:
     for ladder in known:
         responders |= ladder.responders
     return Ladder(tuple(rungs), responders, min((ladder.escalate_after for ladder in known), default=timedelta(0)))
+
+
+def number_of(incident_id: int) -> str:
+    """How an incident is called, so that nobody takes it for the alert of that number."""
+    return f"G{incident_id}"
+
+
+def parse_number(text: str) -> tuple[int, bool]:
+    """The number of an alert, or of an incident (True), as they are shown: 12, #12, G12. Raises BadInput."""
+    found = re.fullmatch(r"#?(g?)([0-9]{1,18})", text.strip(), re.IGNORECASE)
+    if found is None:
+        raise BadInput(f"“{text}” is no number of an alert: write it as `compagnon alerts list` shows it, 12 or G12.")
+    return int(found[2]), bool(found[1])

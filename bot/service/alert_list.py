@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from bot.errors import BadInput
+from bot.errors import BadInput, NotFound
+from bot.rules.incident import number_of, parse_number
 from bot.rules.names import full_name
 from bot.service import alerts
 from bot.service.audit import note
@@ -25,9 +27,9 @@ def listing(core: Core, cohort_code: str | None, *, open_only: bool) -> list[dic
 
 
 def rows_of(
-    session: Session, cohort_id: int | None, *, open_only: bool, only: int | None = None
+    session: Session, cohort_id: int | None, *, open_only: bool, only: Collection[int] = ()
 ) -> list[dict[str, Any]]:
-    """The same within a transaction; `only` the alert of that number."""
+    """The same within a transaction; `only` the alerts of those numbers."""
     learner, taker = aliased(Person), aliased(Person)
     query = (
         select(Alert, Cohort.code, Placement.code, learner, taker)
@@ -38,8 +40,8 @@ def rows_of(
         .outerjoin(taker, taker.id == Membership.person_id)
         .order_by(Alert.id)
     )
-    if only is not None:
-        query = query.where(Alert.id == only)
+    if only:
+        query = query.where(Alert.id.in_(only))
     if cohort_id is not None:
         query = query.where(Alert.cohort_id == cohort_id)
     if open_only:
@@ -55,20 +57,40 @@ def rows_of(
     ]  # fmt: skip
 
 
-def resolve(core: Core, alert_id: int, outcome: str, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+def resolve(core: Core, number: str, outcome: str, now: datetime, *, whole: bool = False) -> list[dict[str, Any]]:
     """Close an alert, or the `whole` incident it belongs to, from the command line, saying how it ended.
 
-    Raises NotFound, or BadInput when it is closed.
+    `number` is that of an alert, or of an incident (G12), which is closed as a whole. Returns what was closed, first
+    the alert that was named. Raises NotFound, or BadInput when it is closed.
     """
+    given, group = parse_number(number)
     with core.store.transaction() as session:
-        row = alerts.lock(session, alert_id)
+        row = alerts.lock(session, _leading(session, given) if group else given)
+        alert_id, whole = row.id, whole or group
         if row.resolved_at is not None:
             raise BadInput(f"Alert {alert_id} was resolved before ({row.outcome}): nothing is left to do.")
+        closed = {alert_id, *(_open_together(session, row.incident_id) if whole else ())}
         alerts.resolve(core, session, alert_id, None, outcome, now, whole=whole)
         note(session, None, "alert_resolved", None, now, alert=alert_id, outcome=outcome)
         session.flush()
-        (found,) = rows_of(session, row.cohort_id, open_only=False, only=alert_id)
-        return found
+        found = rows_of(session, row.cohort_id, open_only=False, only=closed)
+        return sorted(found, key=lambda one: (one["id"] != alert_id, one["id"]))
+
+
+def _open_together(session: Session, incident_id: int | None) -> list[int]:
+    """The open alerts of an incident, oldest first."""
+    if incident_id is None:
+        return []
+    query = select(Alert.id).where(Alert.incident_id == incident_id, Alert.resolved_at.is_(None))
+    return list(session.scalars(query.order_by(Alert.id)))
+
+
+def _leading(session: Session, incident_id: int) -> int:
+    members = _open_together(session, incident_id)
+    if not members:
+        called = number_of(incident_id)
+        raise NotFound(f"There is no open incident {called}: `compagnon alerts list --open` shows those there are.")
+    return members[0]
 
 
 def _iso(instant: datetime | None) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.service import alert_words
 from bot.service.open_cases import hidden_people
 from bot.service.stays import itinerary_of, subject_of, subjects_of
 from bot.service.travel_views import clock_of
+from bot.store.prepared import among
 from bot.store.tables import Alert, CheckIn, Cohort, Membership, Person, Placement
 
 
@@ -44,9 +45,9 @@ _OF_INCIDENT = (
     .limit(1)
 )
 _OWN = (
-    _ALERTS.where(Alert.placement_id == bindparam("placement"), Alert.resolved_at.is_(None))
+    _ALERTS.where(among(Alert.placement_id, "placements"), Alert.resolved_at.is_(None))
     .where(Alert.reason != Reason.DRILL.value, Alert.confided.is_(False))
-    .order_by(Alert.id.desc())
+    .order_by(Alert.severity.desc(), Alert.id.desc())
     .limit(1)
 )
 
@@ -91,9 +92,9 @@ def incident_by_id(session: Session, scene: Scene, incident_id: int) -> AlertVie
     return _view(scene, row, subject_of_alert(session, row[0])) if row else None
 
 
-def own_alert(session: Session, scene: Scene, placement_id: int) -> AlertView | None:
-    """The newest open alert about the person at hand."""
-    row = session.execute(_OWN, {"placement": placement_id}).first()
+def own_alert(session: Session, scene: Scene, placement_ids: Collection[int]) -> AlertView | None:
+    """The open alert about the person at hand, on any of their stays: a red one, the newest."""
+    row = session.execute(_OWN, {"placements": list(placement_ids)}).first()
     view = _view(scene, row, subject_of_alert(session, row[0])) if row else None
     if row is None or view is None:
         return None

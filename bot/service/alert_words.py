@@ -63,13 +63,31 @@ def _pass_on(work: Work, effect: fx.PassOn) -> None:
     row = work.session.get(Alert, effect.alert_id, with_for_update=True, populate_existing=True)
     if row is None or row.resolved_at is not None or row.confided or not work.own_stay(row.placement_id):
         return
+    reached: set[int] = set()
+    for one in (row, *_beside(work, row)):
+        reached |= _tell(work, one, effect, reached)
+    work.applied.more = True
+
+
+def _beside(work: Work, row: Alert) -> list[Alert]:
+    """The same call for help on another stay, where it was not certain at which of them they are."""
+    stays = [stay.placement_id for stay in work.scene.stays if stay.placement_id != row.placement_id]
+    if not stays:
+        return []
+    others = select(Alert).where(Alert.placement_id.in_(stays), Alert.resolved_at.is_(None), Alert.confided.is_(False))
+    return [one for one in work.session.scalars(others.with_for_update()) if one.state.get("also")]
+
+
+def _tell(work: Work, row: Alert, effect: fx.PassOn, reached: set[int]) -> set[int]:
+    """To who was told of one alert and has not read it yet; returns whom, by person id."""
     book = book_of(work.session, work.now, [row])
     book.note(row.id, "wrote", work.me)
     dossier = Speaker(work.core, book, row).dossier()
     screens = tuple(_screens(dossier, effect))
     holder = book.member_person(row.acknowledged_by) if row.acknowledged_by is not None else None
     ref = f"relay:{row.placement_id}:{work.me}"
-    for reader in readers_of(work.session, row, work.me):
+    readers = [one for one in readers_of(work.session, row, work.me) if one.person_id not in reached]
+    for reader in readers:
         if effect.words:
             work.session.add(
                 Relay(placement_id=row.placement_id, from_id=work.me, to_id=reader.person_id, words=effect.words,
@@ -80,7 +98,7 @@ def _pass_on(work: Work, effect: fx.PassOn) -> None:
         for shown in screens:
             book.send(Draft(reader.chat_id, shown, kind, reader.person_id, ref=ref))
     book.write()
-    work.applied.more = True
+    return {one.person_id for one in readers}
 
 
 def _screens(dossier: talk.Dossier, effect: fx.PassOn) -> Iterator[Screen]:

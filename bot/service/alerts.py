@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from bot.service import awaited, incidents
 from bot.service.alert_speaker import Speaker
 from bot.service.book import OPEN, Book, book_of, members_of
 from bot.service.core import Core
+from bot.service.stays import stays_in_question
 from bot.store.prepared import first
 from bot.store.tables import Alert, Membership, Person, Placement
 
@@ -102,7 +103,32 @@ def raise_in(
     core: Core, book: Book, placement: Placement, reason: Reason, severity: Severity,
     *, check_in_id: int | None = None, detail: Mapping[str, Any] | None = None,
 ) -> Alert:  # fmt: skip
-    """The same for one of many stays; the caller writes the book."""
+    """The same for one of many stays; the caller writes the book.
+
+    A call for help is for the people of other stays, too, where those touch and it is not certain at which of them the
+    learner is, or it is not this one.
+    """
+    cohorts: dict[int, str] = {}
+    if reason.value in _DANGER:
+        stays = stays_in_question(book.session, placement.person_id, book.now)
+        cohorts = {stay.placement_id: stay.cohort for stay in stays}
+        cohorts[placement.id] = book.staff.cohorts[placement.cohort_id].code
+    row = _raise(core, book, placement, reason, severity, cohorts, check_in_id, detail)
+    if len(cohorts) > 1:
+        book.write()  # what is raised beside it takes the numbers that follow
+    for number in cohorts.keys() - {placement.id}:
+        other = book.session.get_one(Placement, number)
+        beside = Book(book.session, book.now, [other])
+        _raise(core, beside, other, reason, severity, cohorts)
+        beside.write()
+    return row
+
+
+def _raise(
+    core: Core, book: Book, placement: Placement, reason: Reason, severity: Severity, cohorts: Mapping[int, str],
+    check_in_id: int | None = None, detail: Mapping[str, Any] | None = None,
+) -> Alert:  # fmt: skip
+    """On one stay; `cohorts`: of all stays on which it is raised at once, by placement."""
     now = book.now
     known = book.open_alerts(placement.id)
     if not known or reason is Reason.DRILL:  # a drill never mixes with the real thing
@@ -123,6 +149,8 @@ def raise_in(
     if reason.value in _DANGER:
         # Whatever was said before, that all is well or that it was a mistake: this is newer.
         row.state = {**row.state, "danger_at": now.isoformat(), "taken_back": False, "said": None}
+        also = sorted({cohort for number, cohort in cohorts.items() if number != placement.id})
+        row.state = {**row.state, "also": also or row.state.get("also", [])}
     if reason in _BESIDES and known and row.reason != reason.value and reason.value not in row.state.get("besides", ()):
         # Not an alert of its own, but who looks for them must know.
         row.state = {**row.state, "besides": [*row.state.get("besides", ()), reason.value]}
@@ -400,11 +428,13 @@ def place_shared(core: Core, session: Session, placement_id: int, now: datetime)
     return bool(rows)
 
 
-def taken_back(core: Core, session: Session, placement_id: int, now: datetime) -> None:
-    """The learner says the SOS was a mistake. It stays open: whoever was told hears it and calls all the same."""
+def taken_back(core: Core, session: Session, placement_id: int, beside: Collection[int], now: datetime) -> None:
+    """The learner says the SOS was a mistake. It stays open: whoever was told hears it and calls all the same.
+    `beside`: other stays, on which the same call may have been raised."""
     placement = session.get_one(Placement, placement_id)
-    book = Book(session, now, [placement])
-    for row in book.open_alerts(placement_id):
+    book = Book(session, now, [placement, *(session.get_one(Placement, number) for number in beside)])
+    both = (row for number in beside for row in book.open_alerts(number) if row.state.get("also"))
+    for row in (*book.open_alerts(placement_id), *both):
         book.note(row.id, "taken_back", placement.person_id)
         row.state = {**row.state, "taken_back": True}
         speaker = Speaker(core, book, row)

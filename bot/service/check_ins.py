@@ -310,6 +310,20 @@ def _answer_without(core: Core, session: Session, placement_id: int, said: Answe
     return [talk.help_offered(said is Answer.NEED_HELP, alerts.names_told(session, placement_id))]
 
 
+def answered_beside(core: Core, session: Session, placements: Collection[int], said: str, now: datetime) -> None:
+    """What waits on other stays of a learner is answered by the same word: it says how they are now."""
+    waiting = session.scalars(
+        select(CheckIn)
+        .where(CheckIn.placement_id.in_(placements), CheckIn.state.in_(OPEN), CheckIn.wake_at.is_not(None))
+        .order_by(CheckIn.id)
+        .with_for_update()
+    ).all()
+    _answered_too(session, waiting, rules.Answered(now, Answer(said)), now)
+    if said == Answer.FINE.value:
+        for placement_id in sorted(placements):
+            alerts.learner_answered(core, session, session.get_one(Placement, placement_id), said, now)
+
+
 def delivered(core: Core, session: Session, check_in_id: int, kind: Kind, message_id: int | None, at: datetime) -> None:
     """The Bot API took the prompt or the reminder: from here the clock runs."""
     row = lock(session, check_in_id)
@@ -382,10 +396,15 @@ def _tick(book: Book, row: CheckIn, heard: rules.Listening, missed: bool) -> rul
     return rules.Tick(ensure_utc(book.now), heard, book.today(zone) == row.day, missed)
 
 
-def excuse_rest(core: Core, session: Session, placement_id: int, why: str, now: datetime) -> None:
-    """No more questions: the stay ended, moved, or the person was erased."""
+def excuse_rest(
+    core: Core, session: Session, placement_id: int, why: str, now: datetime, until: date = date.max
+) -> None:
+    """No more questions through the day `until`: the stay ended, moved, was left for the next one, or the person was
+    erased."""
     rows = session.scalars(
-        select(CheckIn).where(CheckIn.placement_id == placement_id, CheckIn.wake_at.is_not(None)).with_for_update()
+        select(CheckIn)
+        .where(CheckIn.placement_id == placement_id, CheckIn.wake_at.is_not(None), CheckIn.day <= until)
+        .with_for_update()
     ).all()
     for row in rows:
         advance(core, session, row, rules.Excused(now, why), now)

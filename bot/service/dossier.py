@@ -67,6 +67,7 @@ def dossier_of(
         lapsed_by=book.member_name(lapsed[0]) if lapsed[0] is not None else None, lapsed_since=_instant(lapsed[1]),
         closed_by=book.member_name(alert.state["set_aside"]) if alert.state.get("set_aside") else None,
         paused=_paused(book, placement, zone), confided=alert.confided, incident=alert.incident_id,
+        also=tuple(alert.state.get("also", ())),
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from bot.rules.typed import shown
 from bot.service import import_apply, import_people, readiness, referents
 from bot.service.cohorts import find
 from bot.service.core import Core
-from bot.service.import_notes import age_notes, some, stay_notes, weekend_notes
+from bot.service.import_notes import age_notes, overlap_notes, some, stay_notes, weekend_notes
 from bot.service.import_people import PersonChange
 from bot.service.import_rows import COLUMNS, REQUIRED, Entries, Entry, read_entries
 from bot.service.import_table import CellFault, Table, read_table
@@ -88,6 +88,7 @@ def _import(
     report.people = people
     longest = core.content.journey(cohort.journey).nights.max
     report.notes += [*table.notes, *_notes(entries, table.ignored, today), *stay_notes(entries, longest, today)]
+    report.notes += overlap_notes(session, cohort, entries)
     report.notes += [*read.notes, *weekend_notes(entries, cohort, today), *age_notes(entries, today)]
     if not dry_run:
         import_apply.apply(session, cohort, entries, placed, now, tell)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.rules.ages import ELSEWHERE, IN_EUROPE, too_young
 from bot.rules.durations import parse_check_in_days
 from bot.service.cohorts import WEEKEND
 from bot.service.import_rows import Entry
 from bot.service.stays import is_minor
-from bot.store.tables import Cohort
+from bot.store.tables import Cohort, Person, Placement
 
 NAMED = 5  # how many codes a note names before it only counts
 
@@ -37,6 +42,79 @@ def stay_notes(entries: Iterable[Entry], longest: int | None, today: date) -> li
     if short:
         notes.append(f"A stay of zero nights: {some(short)}. Check the dates; the return is the day of the way home.")
     return notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """A stay, and what tells its traveller from others; `cohort` is empty for one of the list."""
+
+    code: str
+    cohort: str
+    first: date
+    last: date
+    who: frozenset[tuple[Any, ...]]
+
+
+def overlap_notes(session: Session, cohort: Cohort, entries: Sequence[Entry]) -> list[str]:
+    """A sentence on those who have another stay at the same time, or from the last day of one to the next, in this list
+    or any cohort. Somebody is the same by first name and phone, or by both names and birth date."""
+    listed = [_listed(entry) for entry in entries]
+    if not listed:
+        return []
+    known = _known(session, min(trip.first for trip in listed), max(trip.last for trip in listed))
+    codes = {trip.code.casefold() for trip in listed}
+    others = [trip for trip in known if trip.cohort != cohort.code or trip.code.casefold() not in codes]
+    by_person: dict[tuple[Any, ...], list[_Trip]] = {}
+    for trip in (*others, *listed):
+        for key in trip.who:
+            by_person.setdefault(key, []).append(trip)
+    pairs: dict[tuple[str, str], str] = {}
+    for trip in listed:
+        for other in {one for key in trip.who for one in by_person[key]}:
+            if other is not trip and trip.first <= other.last and other.first <= trip.last:
+                named = f"{other.code} of {other.cohort}" if other.cohort else other.code
+                pairs.setdefault((min(trip.code, named), max(trip.code, named)), f"{trip.code} with {named}")
+    if not pairs:
+        return []
+    return [
+        f"Stays of the same person that overlap or touch: {some(sorted(pairs.values()))}. Check the dates. If they are "
+        "right, the stay counts at which the learner taps “I've arrived” last; until then a call for help goes to the "
+        "people of both."
+    ]
+
+
+def _listed(entry: Entry) -> _Trip:
+    get = entry.values.get
+    who = _who(get("first_name"), get("last_name"), get("birth_date"), get("phone"))
+    first = get("departure_date") or entry.values["arrival_date"]
+    return _Trip(entry.code, "", first, entry.values["return_date"], who)
+
+
+def _known(session: Session, first: date, last: date) -> list[_Trip]:
+    begins = func.coalesce(Placement.departure_date, Placement.arrival_date)
+    ends = func.coalesce(Placement.ended_on, Placement.return_date)
+    found = session.execute(
+        select(
+            Placement.code, Cohort.code.label("cohort"), begins.label("first"), ends.label("last"), Person.first_name,
+            Person.last_name, Person.birth_date, Person.phone,
+        )
+        .join(Cohort, Cohort.id == Placement.cohort_id)
+        .join(Person, Person.id == Placement.person_id)
+        .where(Person.erased_at.is_(None), begins <= last, ends >= first)
+        .order_by(Placement.id)
+    )  # fmt: skip
+    return [
+        _Trip(row.code, row.cohort, row.first, row.last, _who(row.first_name, row.last_name, row.birth_date, row.phone))
+        for row in found
+    ]
+
+
+def _who(first: str | None, last: str | None, birth: date | None, phone: str | None) -> frozenset[tuple[Any, ...]]:
+    name = (first or "").casefold()
+    keys: list[tuple[Any, ...]] = [(name, phone)] if phone else []
+    if birth is not None:
+        keys.append((name, (last or "").casefold(), birth))
+    return frozenset(keys)
 
 
 def weekend_notes(entries: Iterable[Entry], cohort: Cohort, today: date) -> list[str]:

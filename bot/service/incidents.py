@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, column, distinct, func, or_, select, update, values
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot.flows import alert_screens, incident_screens
 from bot.flows.alert_screens import Dossier
@@ -21,12 +21,13 @@ from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.rules import alert as words
 from bot.rules.alert import Reason, Severity
 from bot.rules.incident import AT_LEAST, REASONS, SOON, WINDOW, Grouping, grouping
+from bot.rules.names import full_name
 from bot.service.alert_speaker import Speaker
 from bot.service.book import Book
 from bot.service.core import Core
 from bot.service.drafts import Draft
 from bot.store.prepared import among, rows
-from bot.store.tables import Alert, CheckIn, Cohort, Outbox, Placement
+from bot.store.tables import Alert, CheckIn, Cohort, Membership, Outbox, Person, Placement
 
 LADDER = ("level", "next_at", "acknowledged_by", "acknowledged_at", "exhausted_at")
 FOLLOWS = ("acknowledged_by", "acknowledged_at", "resolved_at", "resolved_by", "outcome", "severity", "level",
@@ -57,7 +58,7 @@ def take_out(core: Core, book: Book, row: Alert) -> None:
     if row.incident_id is None:
         return
     rest = [member for member in book.members(row.incident_id) if member.id != row.id]
-    led, row.incident_id = leads(row), None
+    led, left, row.incident_id = leads(row), row.incident_id, None
     book.note(row.id, "stands_alone")
     if led and rest:
         for name in LADDER:
@@ -65,6 +66,7 @@ def take_out(core: Core, book: Book, row: Alert) -> None:
         rest[0].state = {**row.state, **{key: rest[0].state.get(key) for key in OWN}}
     kept = {
         "told": row.state.get("told", []),
+        "left": left,
         "skipped": row.state.get("skipped"),
         **{key: row.state.get(key) for key in OWN},
     }
@@ -90,6 +92,19 @@ def follow(book: Book, leader: Alert) -> None:
             member.next_at = None
 
 
+_LEARNER, _TAKER = aliased(Person), aliased(Person)
+_TAKEN_OUT = (
+    select(Alert, Placement.code, _LEARNER, _TAKER)
+    .join(Placement, Placement.id == Alert.placement_id)
+    .join(_LEARNER, _LEARNER.id == Placement.person_id)
+    .outerjoin(Membership, Membership.id == Alert.acknowledged_by)
+    .outerjoin(_TAKER, _TAKER.id == Membership.person_id)
+    .where(Alert.cohort_id == bindparam("cohort"), Alert.resolved_at.is_(None), Alert.incident_id.is_(None),
+           Alert.confided.is_(False))
+    .order_by(Alert.id)
+)  # fmt: skip
+
+
 class Chorus(Speaker):
     """Speaks for all open alerts of an incident at once."""
 
@@ -109,7 +124,7 @@ class Chorus(Speaker):
 
     def lead(self) -> Dossier:
         """What is known of the one that leads, under the incident's number."""
-        return replace(self.dossier(), alert_id=self.row.incident_id or self.row.id)
+        return replace(self.dossier(), alert_id=self.row.incident_id or self.row.id, whole=True)
 
     def in_letters(self) -> Dossier:
         """Letters stand for all of them, too."""
@@ -167,9 +182,21 @@ class Chorus(Speaker):
     def all_clear(self) -> None:
         """To all who were told, once."""
         who = self.name(self.row.resolved_by) if self.row.resolved_by else None
-        shown = incident_screens.all_clear(self.lead(), who, self.row.outcome or "other")
+        shown = incident_screens.all_clear(self.lead(), who, self.row.outcome or "other", self._apart())
         self.tell(self.told() - {self.row.resolved_by}, shown)
         self.second(shown, "alert_resolved", self.row.resolved_by, who)
+
+    def _apart(self) -> list[incident_screens.Apart]:
+        """Who was taken out, and whose own alert is open."""
+        found = self.book.session.execute(_TAKEN_OUT, {"cohort": self.row.cohort_id})
+        return [
+            incident_screens.Apart(
+                alert.id, full_name(learner), code, alert.severity, alert.reason, alert.raised_at,
+                full_name(taker) if taker is not None else None,
+            )
+            for alert, code, learner, taker in found
+            if alert.state.get("left") == self.row.incident_id
+        ]  # fmt: skip
 
     def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
         """Each learner reads the usual about themselves."""

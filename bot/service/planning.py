@@ -6,7 +6,7 @@ that is not sent; what is sent stays as it was.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from bot.rules.eves import eves
 from bot.service import broadcast_recipients, travel
 from bot.service.check_ins import new_row
 from bot.service.core import Core
+from bot.service.gone_on import Span, spans_elsewhere, within
 from bot.service.journeys import script_of
 from bot.service.pause_days import pauses_of
 from bot.service.stays import itinerary_of
@@ -62,8 +63,9 @@ def plan(core: Core, now: datetime, limit: int) -> int:
         if not stays:
             return 0
         subjects = _subjects(session, stays, now)
-        _plan_check_ins(session, subjects, now)
-        travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now)
+        elsewhere = spans_elsewhere(session, [s.placement.id for s in subjects])
+        _plan_check_ins(session, subjects, now, elsewhere)
+        travel.plan(core, session, [(s.placement, s.cohort, s.itinerary, s.since) for s in subjects], now, elsewhere)
         _plan_steps(core, session, subjects, now)
         broadcast_recipients.work_out_again(session, stays, now)
         over = [stay.id for stay in stays if _is_over(stay, now)]
@@ -160,10 +162,14 @@ def check_ins_now(session: Session, placement_ids: Sequence[int], now: datetime)
     """Plan the check-ins of these stays in the caller's transaction, after a change of their times."""
     session.flush()
     stays = rows(session, _NAMED, stays=list(placement_ids))
-    return _plan_check_ins(session, _subjects(session, stays, now), now)
+    subjects = _subjects(session, stays, now)
+    elsewhere = spans_elsewhere(session, [s.placement.id for s in subjects])
+    return _plan_check_ins(session, subjects, now, elsewhere)
 
 
-def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -> Replanned:
+def _plan_check_ins(
+    session: Session, subjects: list[_Subject], now: datetime, elsewhere: Mapping[int, Sequence[Span]]
+) -> Replanned:
     stays = [s.placement.id for s in subjects]
     planned: dict[int, dict[date, CheckIn]] = {}
     quiet = pauses_of(session, stays)
@@ -178,6 +184,9 @@ def _plan_check_ins(session: Session, subjects: list[_Subject], now: datetime) -
         silence = quiet.get(subject.placement.id)
         if silence:
             wanted = {d: due for d, due in wanted.items() if not pause.paused(silence, subject.itinerary, d)}
+        away = elsewhere.get(subject.placement.id)
+        if away:
+            wanted = {d: due for d, due in wanted.items() if not within(d, away)}
         have = planned.get(subject.placement.id, {})
         for day, row in have.items():
             if row.due_at <= now and subject.itinerary.arrival <= day <= subject.itinerary.return_:

@@ -102,12 +102,21 @@ def _record_call(work: Work, effect: fx.RecordCall) -> None:
 # --- safety -------------------------------------------------------------------------------------
 
 
+def _asked_about(work: Work, effect: fx.AnswerCheckIn) -> int:
+    """The stay whose question it is: a button may be that of another one of theirs, which touches this one."""
+    if effect.check_in_id is None or len(work.scene.stays) < 2:
+        return effect.placement_id
+    asked = work.session.scalar(select(CheckIn.placement_id).where(CheckIn.id == effect.check_in_id))
+    return asked if asked is not None and work.own_stay(asked) else effect.placement_id
+
+
 def _answer_check_in(work: Work, effect: fx.AnswerCheckIn) -> None:
     if not work.own_stay(effect.placement_id):
         return
-    screens = check_ins.answer(
-        work.core, work.session, effect.placement_id, effect.answer, effect.check_in_id, work.now
-    )
+    about, beside = _asked_about(work, effect), [stay.placement_id for stay in work.scene.stays]
+    screens = check_ins.answer(work.core, work.session, about, effect.answer, effect.check_in_id, work.now)
+    if len(beside) > 1:
+        check_ins.answered_beside(work.core, work.session, set(beside) - {about}, effect.answer, work.now)
     for shown in screens:
         if effect.answer == "fine":
             shown = moods.offer(work.session, effect.placement_id, shown, work.now)
@@ -141,7 +150,8 @@ def _raise_alert(work: Work, effect: fx.RaiseAlert) -> None:
 
 def _take_back(work: Work, effect: fx.TakeBack) -> None:
     if work.own_stay(effect.placement_id):
-        alerts.taken_back(work.core, work.session, effect.placement_id, work.now)
+        beside = [stay.placement_id for stay in work.scene.stays if stay.placement_id != effect.placement_id]
+        alerts.taken_back(work.core, work.session, effect.placement_id, beside, work.now)
         work.applied.more = True
 
 

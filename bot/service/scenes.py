@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select
+from sqlalchemy import and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import local_date
 from bot.flows import walks as walk_flow
 from bot.flows.scene import CheckInView, Contact, InviteView, Scene, Stay
 from bot.flows.vocabulary import Conversation, Event, Incoming, Start, Tap
+from bot.flows.whereabouts import elsewhere
 from bot.rules import wishes
 from bot.rules.permissions import Actor
 from bot.service import (
@@ -172,9 +173,15 @@ def furnish_all(core: Core, session: Session, wanted: Sequence[tuple[Scene, froz
 
 
 def _contacts(session: Session, scenes: Sequence[Scene]) -> list[dict[str, Any]]:
-    own = {scene.stay.placement_id for scene in scenes if scene.stay is not None}
+    stays = {id(s): (*s.stays[:1], *elsewhere(s.stays)) for s in scenes}
+    own = {stay.placement_id for found in stays.values() for stay in found}
     around = open_cases.for_learners(session, contacts_around(session, own)) if own else {}
-    return [{"contacts": around[s.stay.placement_id] if s.stay else _of_child(session, s)} for s in scenes]
+    return [
+        {"contacts": tuple(dict.fromkeys(c for stay in found for c in around[stay.placement_id]))}
+        if (found := stays[id(s)])
+        else {"contacts": _of_child(session, s)}
+        for s in scenes
+    ]
 
 
 def _of_child(session: Session, scene: Scene) -> tuple[Contact, ...]:
@@ -220,17 +227,26 @@ def _invite(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if not isinstance(event, Start) or not event.token:
         return scene
     row = session.execute(
-        select(Invite, Person, Cohort.name)
+        select(Invite, Person, Cohort.name, Placement.id)
         .join(Person, Person.id == Invite.person_id)
         .join(Cohort, Cohort.id == Invite.cohort_id)
+        .outerjoin(
+            Placement,
+            and_(
+                Placement.cohort_id == Invite.cohort_id,
+                Placement.person_id == Invite.person_id,
+                Placement.code == Invite.code,
+                Invite.role.in_(TRAVEL),
+            ),
+        )
         .where(Invite.token == event.token, Invite.revoked_at.is_(None), Person.erased_at.is_(None))
     ).first()
     if row is None:
         return replace(scene, invite=InviteView("unknown"))
-    invite, person, cohort = row
+    invite, person, cohort, placement_id = row
     status = "ok" if invite.expires_at > scene.now else "expired"
     language = core.content.catalogues.closest(person.language)
-    view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language)
+    view = InviteView(status, invite.id, invite.role, person.first_name, cohort, language, placement_id)
     return replace(scene, invite=view)
 
 
@@ -296,7 +312,7 @@ def _alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
 def _own_alert(core: Core, session: Session, scene: Scene, event: Event) -> Scene:
     if scene.stay is None:
         return scene
-    return replace(scene, alert=own_alert(session, scene, scene.stay.placement_id))
+    return replace(scene, alert=own_alert(session, scene, [stay.placement_id for stay in scene.stays]))
 
 
 def _learners(core: Core, session: Session, scene: Scene, event: Event) -> Scene:

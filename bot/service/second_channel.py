@@ -213,7 +213,7 @@ def follow(
 def _facts(d: Dossier) -> dict[str, Any]:
     """The fields of the webhook that are the same for every reader."""
     return {
-        "id": d.alert_id, "cohort": d.cohort, "learner": d.code, "learner_phone": d.learner_phone,
+        "id": d.alert_id, "number": d.number, "cohort": d.cohort, "learner": d.code, "learner_phone": d.learner_phone,
         "severity": d.severity, "reason": d.reason, "raised_at": d.raised_at.isoformat(), "timezone": d.zone,
         "country": d.help.country, "emergency_numbers": [n.number for n in d.help.numbers],
         **_assistance(d), "contacts": _contacts(d),

@@ -12,23 +12,31 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
 from bot.flows.scene import Stay
+from bot.flows.whereabouts import elsewhere, matters
 from bot.rules.alert import Reason, Severity, takes_words
 from bot.rules.names import full_name
 from bot.rules.permissions import Subject
+from bot.rules.travel_days import Direction
 from bot.service.sending import SENDING
 from bot.store.prepared import among, rows
-from bot.store.tables import Alert, Cohort, Consent, Membership, Person, Placement, Project
+from bot.store.tables import Alert, Cohort, Consent, Membership, Person, Placement, Project, Travel
 
 ADULT = 18
 STAFF = "staff"  # the status of a teacher or trainer on a stay of their own
 
+_ARRIVED = (
+    select(Travel.arrived_at)
+    .where(Travel.placement_id == Placement.id, Travel.direction == Direction.OUT.value)
+    .scalar_subquery()
+    .label("arrived_at")
+)
 _STAYS = (
     select(
         Placement.id, Placement.code, Placement.cohort_id, Placement.person_id, Placement.status, Placement.trade,
         Placement.home_country, Placement.home_zone, Placement.host_city, Placement.host_country, Placement.host_zone,
         Placement.kit, Placement.host_organisation, Placement.accommodation, Placement.departure_date,
         Placement.arrival_date, Placement.return_date, Placement.ended_on, Placement.check_in_at,
-        Placement.journey_version_id, Placement.joined_at, Placement.by_phone,
+        Placement.journey_version_id, Placement.joined_at, Placement.by_phone, _ARRIVED,
         Cohort.code.label("cohort_code"), Cohort.journey,
         Cohort.check_in_at.label("cohort_check_in_at"), Person.first_name, Person.last_name, Person.birth_date,
     )
@@ -119,6 +127,12 @@ def hears(alert: Alert, now: datetime) -> bool:
     return takes_words(Severity(alert.severity), since, now, taken=alert.acknowledged_by is not None, calm=calm)
 
 
+def stays_in_question(session: Session, person_id: int, now: datetime) -> tuple[Stay, ...]:
+    """The stay at which a learner is, first; with it those at which they may be just as well."""
+    stays = stays_of(session, person_id, now)
+    return (*stays[:1], *elsewhere(stays))
+
+
 def stay_of(session: Session, placement_id: int, now: datetime) -> Stay | None:
     """One stay by its placement."""
     found = _stays(session, rows(session, _STAY, placement=placement_id), now)
@@ -129,14 +143,7 @@ def _stays(session: Session, found: Sequence[Any], now: datetime) -> tuple[Stay,
     if not found:
         return ()
     consents = _consents(session, {row.person_id for row in found})
-    return tuple(sorted((_stay(row, consents, now) for row in found), key=_matters))
-
-
-def _matters(stay: Stay) -> tuple[bool, int, float]:
-    order = {"during": 0, "before": 1, "after": 2}
-    arrival = stay.itinerary.arrival.toordinal() if stay.itinerary else 0
-    # Of past stays the last one matters, of coming stays the next one.
-    return stay.ended, order[stay.stage], -arrival if stay.stage == "after" else arrival
+    return tuple(sorted((_stay(row, consents, now) for row in found), key=matters))
 
 
 def _consents(session: Session, people: Collection[int]) -> dict[tuple[int, str, int | None], bool]:
@@ -148,20 +155,21 @@ def _consents(session: Session, people: Collection[int]) -> dict[tuple[int, str,
 def _stay(p: Any, consents: dict[tuple[int, str, int | None], bool], now: datetime) -> Stay:
     itinerary = itinerary_of(p)
     zone = itinerary.zone_at(now) if itinerary else p.home_zone
-    own = consents.get((p.person_id, "data", None))
+    own, today = consents.get((p.person_id, "data", None)), local_date(now, zone)
     return Stay(
         placement_id=p.id, code=p.code, cohort_id=p.cohort_id, cohort=p.cohort_code, journey=p.journey,
         person_id=p.person_id, learner=full_name(p), itinerary=itinerary, zone=zone,
         stage=itinerary.stage_at(now) if itinerary else "before", home_country=p.home_country,
         host_country=p.host_country, host_city=p.host_city, kit=p.kit, host_organisation=p.host_organisation,
         accommodation=p.accommodation, check_in_at=p.check_in_at or p.cohort_check_in_at,
-        minor=is_minor(p.birth_date, local_date(now, zone), p.status), birth_date=p.birth_date, status=p.status,
+        minor=is_minor(p.birth_date, today, p.status), birth_date=p.birth_date, status=p.status,
         trade=p.trade, consented=own is True, refused=own is False,
         kit_questions=consents.get((p.person_id, "kit_questions", None), False),
         ambassador=consents.get((p.person_id, "ambassador", None), False),
         guardian_consented=consents.get((p.person_id, "guardian", p.id), False), joined_at=p.joined_at,
         version_id=p.journey_version_id, by_phone=p.by_phone,
-        ended=p.ended_on is not None and p.ended_on < local_date(now, zone),
+        ended=p.ended_on is not None and p.ended_on < today, arrived_at=p.arrived_at,
+        going_on=itinerary is not None and itinerary.departure <= today <= itinerary.return_,
     )  # fmt: skip
 
 
@@ -216,7 +224,7 @@ _DESKS = (
 )
 _TRIPS = select(
     Placement.person_id, Placement.home_zone, Placement.host_zone, Placement.departure_date, Placement.arrival_date,
-    Placement.return_date, Placement.ended_on,
+    Placement.return_date, Placement.ended_on, _ARRIVED,
 ).where(among(Placement.person_id, "people"))  # fmt: skip
 
 
@@ -234,11 +242,12 @@ def reader_zones(session: Session, person_ids: Collection[int], now: datetime) -
     people = list(person_ids)
     for person_id, home_zone in rows(session, _DESKS, people=people):
         zones.setdefault(person_id, home_zone)
-    placements: dict[int, list[tuple[int, str]]] = {}
+    placements: dict[int, list[tuple[int, float, str]]] = {}
     for placement in rows(session, _TRIPS, people=people):
         itinerary = itinerary_of(placement)
         here = itinerary.zone_at(now) if itinerary else placement.home_zone
-        # Of several stays the one going on decides.
+        # Of several stays the one going on decides, of several such the one at which they arrived last.
         rank = 0 if itinerary and itinerary.stage_at(now) == "during" else 1
-        placements.setdefault(placement.person_id, []).append((rank, here))
-    return zones | {person_id: min(found)[1] for person_id, found in placements.items()}
+        arrived = placement.arrived_at.timestamp() if placement.arrived_at else 0.0
+        placements.setdefault(placement.person_id, []).append((rank, -arrived, here))
+    return zones | {person_id: min(found)[-1] for person_id, found in placements.items()}

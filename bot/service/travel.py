@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ from bot.service import alerts, awaited, check_ins, contacts, drafts, notices
 from bot.service.book import Book
 from bot.service.callers import caller_of
 from bot.service.core import Core
+from bot.service.gone_on import Span, stays_before, within
 from bot.service.travel_views import current_rows, view_of
 from bot.store.tables import Cohort, Outbox, Person, Placement, Travel
 from bot.store.writing import insert_or_ignore
@@ -58,9 +59,11 @@ def advance(core: Core, session: Session, row: Travel, trigger: words.Trigger, n
     for name, value in _columns(new).items():
         setattr(row, name, value)
     session.flush()
+    placement = session.get_one(Placement, row.placement_id)
     if new.state is State.ARRIVED:
         awaited.let_come(session, row.placement_id, row.zone, now)
-    placement = session.get_one(Placement, row.placement_id)
+        if row.arrived_at == now and row.direction == Direction.OUT.value:
+            _leave_behind(core, session, placement, now)
     shown: list[Screen] = []
     for effect in effects:
         shown += _carry_out(core, session, row, placement, effect, now)
@@ -105,6 +108,15 @@ def _reply(
         # Home: whatever was still asked about the stay is over.
         check_ins.excuse_rest(core, session, placement.id, "home", now)
     return talk.welcome(trip, alerts.names_told(session, placement.id) if row.alerted_at else ())
+
+
+def _leave_behind(core: Core, session: Session, arrived: Placement, now: datetime) -> None:
+    """What another stay, which this one touches, would ask in these days is over: they have gone on from there."""
+    for other in stays_before(session, arrived):
+        until = arrived.ended_on or arrived.return_date or date.max
+        check_ins.excuse_rest(core, session, other.id, "went_on", now, until)
+        excuse(core, session, other.id, now, until)
+        alerts.learner_answered(core, session, other, Word.ARRIVED.value, now)
 
 
 def _tell_referent(
@@ -259,10 +271,12 @@ def blocked_on_the_way(core: Core, session: Session, placement_id: int, now: dat
     return True
 
 
-def excuse(core: Core, session: Session, placement_id: int, now: datetime) -> None:
-    """No journeys any more: called off, or the person was erased."""
+def excuse(core: Core, session: Session, placement_id: int, now: datetime, until: date = date.max) -> None:
+    """No journeys through the day `until`: called off, left for the next stay, or the person was erased."""
     rows = session.scalars(
-        select(Travel).where(Travel.placement_id == placement_id, Travel.wake_at.is_not(None)).with_for_update()
+        select(Travel)
+        .where(Travel.placement_id == placement_id, Travel.wake_at.is_not(None), Travel.day <= until)
+        .with_for_update()
     ).all()
     for row in rows:
         advance(core, session, row, words.Excused(now), now)
@@ -272,11 +286,13 @@ def excuse(core: Core, session: Session, placement_id: int, now: datetime) -> No
 
 
 def plan(
-    core: Core, session: Session, stays: Iterable[tuple[Placement, Cohort, Itinerary, datetime]], now: datetime
-) -> None:
+    core: Core, session: Session, stays: Iterable[tuple[Placement, Cohort, Itinerary, datetime]], now: datetime,
+    elsewhere: Mapping[int, Sequence[Span]],
+) -> None:  # fmt: skip
     """Bring the journeys of stays up to date, idempotently: new ones within reach, moved ones, those called off.
 
-    Each stay comes with the instant since when somebody was there to be asked.
+    Each stay comes with the instant since when somebody was there to be asked; `elsewhere`: by stay the days on which
+    they have gone on to another one.
     """
     given = list(stays)
     known: dict[tuple[int, str], Travel] = {}
@@ -292,7 +308,8 @@ def plan(
         wanted = {leg.direction.value: leg for leg in shared[key]}
         for direction in Direction:
             held, leg = known.get((placement.id, direction.value)), wanted.get(direction.value)
-            if held is None and leg is not None and _in_reach(leg, max(since, now - LATE), now):
+            away = leg is not None and within(leg.day, elsewhere.get(placement.id, ()))
+            if held is None and leg is not None and not away and _in_reach(leg, max(since, now - LATE), now):
                 new.append({"placement_id": placement.id, **_planned(leg)})
             elif held is not None:
                 _move(core, session, held, leg, now)

@@ -118,8 +118,10 @@ def test_open_alerts_come_first_on_the_page_and_a_group_is_one_line(spring: Comm
             )  # fmt: skip
     store.close()
     lines = [" ".join(line.split()) for line in spring.good("cohort", "status", "SPRING").out.splitlines()]
+    assert " G1" in spring.good("alerts", "list").out
+    assert "no number of an alert" in spring.refused("alerts", "resolve", "first")
     assert lines[1].startswith("OPEN ALERT LEARNER WHY SINCE (Europe/Paris)")
-    assert lines[2] == "#1 URGENT 2 together: L01 L02 not answered Sun 1 Mar 19:01 nobody yet"
+    assert lines[2] == "#G1 URGENT 2 together: L01 L02 not answered Sun 1 Mar 19:01 nobody yet"
 
 
 def test_a_message_is_scheduled_shown_listed_and_cancelled(spring: CommandLine) -> None:

@@ -189,10 +189,10 @@ def test_an_alert_is_resolved_from_the_desk_once(core: Core) -> None:
         "id", "cohort", "learner", "reason", "severity", "raised_at", "level", "acknowledged_by", "acknowledged_at",
         "resolved_at", "outcome",
     }  # fmt: skip
-    assert alert_list.resolve(core, alert["id"], "phone", ABROAD)["outcome"] == "phone"
+    assert alert_list.resolve(core, str(alert["id"]), "phone", ABROAD)[0]["outcome"] == "phone"
     assert alert_list.listing(core, CODE, open_only=True) == []
     with pytest.raises(BadInput, match="resolved before"):
-        alert_list.resolve(core, alert["id"], "phone", ABROAD)
+        alert_list.resolve(core, str(alert["id"]), "phone", ABROAD)
 
 
 # --- drill and roll call ------------------------------------------------------------------------

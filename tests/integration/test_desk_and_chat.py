@@ -25,7 +25,7 @@ def test_a_drill_rings_at_the_referents_and_says_what_it_is(core: Core, abroad: 
     assert "test" in abroad.world.phone(REFERENT).last.text.lower()
     abroad.world.tap(REFERENT, "I'm on it")
     assert alert_list.listing(core, CODE, open_only=True)[0]["acknowledged_by"] == "Claire Exemple"
-    alert_list.resolve(core, drill["id"], "other", abroad.world.now)
+    alert_list.resolve(core, str(drill["id"]), "other", abroad.world.now)
     abroad.world.turn()
     assert len(abroad.world.phone(LEARNER).messages) == before
 

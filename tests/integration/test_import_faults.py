@@ -94,6 +94,19 @@ def test_stays_that_look_like_slips_are_noted(core: Core) -> None:
     assert "zero nights: L03." in told
 
 
+def test_stays_of_one_person_that_touch_are_noted_whatever_cohort_they_are_in(core: Core) -> None:
+    cohort(core)
+    cohort(core, "NEXT")
+    lea = {"birth_date": "2006-05-01", "arrival_date": "2026-03-01", "return_date": "2026-03-26"}
+    import_cohort(core, CODE, listed(lea), NOW)
+    on = lea | {"code": "X1", "arrival_date": "2026-03-26", "return_date": "2026-04-10"}
+    later = on | {"code": "X2", "arrival_date": "2026-04-11", "return_date": "2026-04-20"}
+    other = on | {"code": "X3", "birth_date": "2006-06-01"}
+    told = import_cohort(core, "NEXT", listed(on, later, other), NOW, dry_run=True).notes
+    assert any(f"overlap or touch: X1 with L01 of {CODE}. Check" in note for note in told), told
+    assert not any("overlap" in note for note in import_cohort(core, CODE, listed(lea), NOW).notes)
+
+
 def test_duplicate_codes_name_both_rows_whatever_their_case(core: Core) -> None:
     cohort(core)
     assert faults_of(core, {}, {"code": "l01"}) == [

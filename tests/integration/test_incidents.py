@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.service import rollcall
+from bot.service import alert_list, rollcall
 from bot.service.core import Core
 from bot.store.tables import Alert, AlertEvent
 from tests.support.alerting import alerted
@@ -203,3 +203,23 @@ def test_the_trail_of_each_learner_tells_everything(core: Core, group: Small) ->
     for row in open_rows(core):
         trail = [event.what for event in rows(core, AlertEvent, AlertEvent.alert_id == row.id)]
         assert trail == ["raised", "joined", "told", "delivered", "acknowledged"]
+
+
+def test_a_group_has_a_number_of_its_own_and_its_all_clear_names_who_is_still_open(core: Core, group: Small) -> None:
+    silent(group)
+    led = open_rows(core)[0]
+    assert f"#G{led.id}" in group.world.phone(REFERENT).last.text
+    group.world.say(LEARNER, "/sos")
+    alone = next(row for row in open_rows(core) if row.incident_id is None)
+    group.world.say(REFERENT, "/alerts")
+    listed = group.world.phone(REFERENT).last.text
+    assert f"(L01) · #{alone.id}" in listed
+    assert f"#G{led.id}" in listed
+    closed = alert_list.resolve(core, f"G{led.id}", "phone", group.world.now)
+    assert len(closed) == FRIENDS
+    group.world.deliver()
+    clear = next(m.text for m in reversed(group.world.phone(REFERENT).messages) if "All clear for the group" in m.text)
+    assert f"#G{led.id}" in clear
+    assert (
+        f"Not over yet, each with an alert of their own:\n\n🔴 URGENT <b>Lea Beispiel</b> (L01) · #{alone.id}" in clear
+    )

@@ -109,7 +109,7 @@ def settle(core: Core, abroad: Small) -> None:
     with core.store.transaction() as session:
         found = [alert["id"] for alert in alert_list.rows_of(session, abroad.cohort_id, open_only=True)]
     for alert in found:
-        alert_list.resolve(core, alert, "spoke", abroad.world.now)
+        alert_list.resolve(core, str(alert), "spoke", abroad.world.now)
 
 
 def found_in(words: str, planted: tuple[str, ...] = HERS) -> list[str]:

@@ -235,7 +235,9 @@ class Desk:
         found = (self.sim.types("alerts list", _listing) if self.sim.alerts_open() else None) or []
         for alert in found:
             if datetime.fromisoformat(alert["raised_at"]) < old:
-                self.sim.types("alerts resolve", alert_list.resolve, alert["id"], self.dice.choice(("phone", "other")))
+                self.sim.types(
+                    "alerts resolve", alert_list.resolve, str(alert["id"]), self.dice.choice(("phone", "other"))
+                )
         self.sim.clock.after(3000, self.looks)
 
     def lost_phone(self, learner: Learner) -> None:

@@ -166,7 +166,7 @@ class Simulation:
                 for alert in found:
                     alert["next_at"] = session.get_one(Alert, alert["id"]).next_at
             for alert in found:
-                alert_list.resolve(self.core, alert["id"], "other", self.clock.now)
+                alert_list.resolve(self.core, str(alert["id"]), "other", self.clock.now)
         self.changed = True
         return found
 
