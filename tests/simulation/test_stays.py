@@ -21,7 +21,7 @@ FEW = [*range(FIRST, FIRST + min(SEEDS, max(4, SEEDS // 50))), *((16, 32) if SEE
 ON_POSTGRESQL = [int(ONLY)] if ONLY else FEW
 RICH = 16  # one seed of so many has everything: second channels, drills, families, safeguarding, people who are away
 MOST_SEEDS = 8  # to find one that tells a story
-CROWDS = [] if ONLY or "SEEDS" in os.environ else [1, 2, pytest.param(3, marks=pytest.mark.long)]
+CROWDS = [] if ONLY or "SEEDS" in os.environ else [1, 2, 3]
 
 
 def live(
