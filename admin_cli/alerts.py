@@ -27,6 +27,7 @@ def list_(
     """Alerts, oldest first."""
     with desk() as d:
         rows = alert_list.listing(d.core, cohort, open_only=open_)
+        confided = alert_list.confided(d.core, cohort)
         list_looks.some(d.core, "alerts", ((row["cohort"], row["learner"]) for row in rows), d.now)
     if json:
         print_json(rows)
@@ -44,6 +45,8 @@ def list_(
         ],
         "No open alerts." if open_ else "No alerts.",
     )  # fmt: skip
+    if confided:
+        say(f"Besides, open and confided to people of the learners' choice, who alone see it: {confided}.")
 
 
 @app.command()
@@ -51,15 +54,21 @@ def resolve(
     number: Annotated[str, typer.Argument(metavar="ID", help="An alert (12), or a whole incident (G12).")],
     outcome: Annotated[str, typer.Option(help=f"How it ended: {', '.join(Outcome)}.")] = Outcome.OTHER.value,
     incident: Annotated[bool, typer.Option("--incident", help="With all others of its incident.")] = False,
+    confided: Annotated[
+        str | None,
+        typer.Option("--confided", metavar="REASON", help="Also one that was confided to others; the audit keeps why."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Close an alert. The learner is asked whether it is settled; everybody who was told hears of it."""
     with desk() as d:
-        row, *others = alert_list.resolve(d.core, number, outcome, d.now, whole=incident)
+        row, *others = alert_list.resolve(d.core, number, outcome, d.now, whole=incident, why_confided=confided)
     if json:
         print_json(row | {"closed_with_it": [one["id"] for one in others]})
         return
-    closed = [f"{one['id']} ({one['learner']} {one['name']})" for one in (row, *others)]
+    closed = [
+        f"{one['id']} ({one['learner']} {one['name']})" if one["learner"] else f"{one['id']}" for one in (row, *others)
+    ]
     say(f"Alert{'s' * bool(others)} {some(closed)} {'are' if others else 'is'} resolved: {row['outcome']}.")
 
 

@@ -33,6 +33,10 @@ def _alerts(found: dict[str, Any]) -> None:
         [_alert(together, found["home_timezone"]) for together in rows.values()],
         "No open alerts.",
     )
+    if found["open_confided"]:
+        say(
+            f"Besides, open and confided to people of the learners' choice, who alone see it: {found['open_confided']}."
+        )
 
 
 def _alert(together: list[dict[str, Any]], zone: str) -> tuple[Any, ...]:
@@ -44,7 +48,11 @@ def _alert(together: list[dict[str, Any]], zone: str) -> tuple[Any, ...]:
         who = f"{len(together)} together: {some([alert['learner'] for alert in together], ' ')}"
     severity = "URGENT" if first["severity"] == "red" else ""
     since = short_moment(min(alert["raised_at"] for alert in together), zone)
-    return number, severity, who, first["reason"].replace("_", " "), since, first["acknowledged_by"] or "nobody yet"
+    return number, severity, who, first["reason"].replace("_", " "), since, _taker(first)
+
+
+def _taker(alert: dict[str, Any]) -> str:
+    return alert["acknowledged_by"] or ("REACHES NOBODY" if alert["reaches_nobody"] else "nobody yet")
 
 
 def _figures(found: dict[str, Any]) -> None:

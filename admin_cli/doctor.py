@@ -20,7 +20,7 @@ from bot.content.checker import faults_known
 from bot.content.loader import Library, load_library
 from bot.errors import BadSetting, CompagnonError
 from bot.rules.kit_search import KitSearch
-from bot.service import cohorts, status
+from bot.service import alert_list, cohorts, status
 from bot.service.core import Core
 from bot.settings import Settings, load_settings
 from bot.store.engine import Store, missing_file, open_store
@@ -72,7 +72,9 @@ def examine(now: datetime) -> Iterator[Finding]:
     yield from _channels(settings)
     if store is not None:
         if library is not None and finding.state == "ok":
-            yield from _cohorts(Core(store, library, KitSearch.of(library), settings.data_dir), now)
+            core = Core(store, library, KitSearch.of(library), settings.data_dir)
+            yield _alerts(core)
+            yield from _cohorts(core, now)
         store.close()
 
 
@@ -195,6 +197,15 @@ def _tried(what: str, trying: Coroutine[Any, Any, None], good: str) -> Finding:
     except (aiosmtplib.SMTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
         return Finding(what, "fault", why(error))
     return Finding(what, "ok", good)
+
+
+def _alerts(core: Core) -> Finding:
+    """An alert that reaches nobody is the worst there is: whoever reads this is the only one who knows."""
+    alone = alert_list.unreached(core)
+    if not alone:
+        return Finding("alerts", "ok", "none that reaches nobody")
+    says = f"{', '.join(alone)}: no chat and no e-mail reaches anybody. Call now (`compagnon learner show CODE`), "
+    return Finding("alerts", "fault", f"{says}then invite somebody who can be reached (`compagnon cohort status`)")
 
 
 def _cohorts(core: Core, now: datetime) -> Iterator[Finding]:

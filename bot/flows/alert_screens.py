@@ -455,16 +455,29 @@ def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
             return screen(say("alerts/news/taken", names=people))
         case News.LAPSED:
             return Screen((say("alerts/news/lapsed", names=people), _meanwhile(d)))
-        case News.NOBODY_ON_DUTY if names:
+        case News.NOBODY_ON_DUTY:
             return Screen((say("alerts/news/nobody_on_duty", names=people), _meanwhile(d)))
         case _:
-            return Screen((say("alerts/news/nobody_yet"), _meanwhile(d)))
+            return nobody_yet(d, still=False)
+
+
+def nobody_yet(d: Dossier, *, still: bool) -> Screen:
+    """To the learner: nobody has answered; `still`: for hours, so that family and insurance are named, too."""
+    if still:
+        return Screen((say("alerts/news/still_nobody"), _meanwhile(d, (*_FOR_LEARNERS, *_FURTHER))))
+    return Screen((say("alerts/news/nobody_yet"), _meanwhile(d)))
+
+
+def unreached(d: Dossier) -> Screen:
+    """To the learner: nobody could be told. Never a name to whom nothing went; every number that is on file."""
+    return Screen((say("alerts/news/unreached"), _meanwhile(d, (*_FOR_LEARNERS, *_FURTHER))))
 
 
 _FOR_LEARNERS = ("referent", "backup", "accompanying", "local_contact", "host")
+_FURTHER = ("guardian", "emergency_contact", "assistance")  # where there is nobody else, or nobody has come for hours
 
 
-def _meanwhile(d: Dossier) -> Text:
-    numbers = [c for c in d.contacts if c.phone and c.role in _FOR_LEARNERS]
-    lines = [say("alerts/news/call", name=verbatim(c.name), phone=c.phone or "") for c in numbers]
+def _meanwhile(d: Dossier, roles: Sequence[str] = _FOR_LEARNERS) -> Text:
+    numbers = [c for role in roles for c in d.contacts if c.phone and c.role == role]
+    lines = [say("alerts/news/call", name=call_list.called(c), phone=c.phone or "") for c in numbers]
     return call_list.block([say("alerts/news/dont_wait"), *lines]) if lines else say("care/call_anywhere")

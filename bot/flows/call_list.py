@@ -43,6 +43,13 @@ def people(learner_phone: str | None, contacts: Sequence[Contact]) -> list[Text]
     return [*lines, *assistance(contacts)]
 
 
+def called(contact: Contact) -> Text:
+    """What somebody of a list of numbers is called; the assistance of the insurance by what it is."""
+    if contact.role != "assistance":
+        return verbatim(contact.name)
+    return say("sos/assistance_named", name=verbatim(contact.name)) if contact.name else say("sos/assistance")
+
+
 def assistance(contacts: Sequence[Contact]) -> list[Text]:
     """The assistance of the insurance, where the cohort has one."""
     found = (contact for contact in contacts if contact.role == "assistance" and contact.phone)

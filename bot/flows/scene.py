@@ -40,6 +40,7 @@ class Contact:
     phone: str | None = None
     person_id: int | None = None
     linked: bool = False
+    blocked: bool = False  # has a chat, and the bot is blocked there: nothing arrives
     alerted: bool = True  # hears of alerts, too: not who has a case and stands in for nobody
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.flows.call_list import called
 from bot.flows.effects import RaiseAlert, SharePlace, TakeBack
-from bot.flows.scene import Contact, Scene
+from bot.flows.scene import Scene
 from bot.flows.vocabulary import (
     Event,
     Kind,
@@ -54,13 +55,13 @@ def handle(scene: Scene, event: Event) -> Outcome:
 
 
 def _told(scene: Scene) -> Screen:
-    linked = [c for c in scene.contacts if c.linked and c.alerted and c.role in TOLD]
+    linked = [c for c in scene.contacts if c.linked and not c.blocked and c.alerted and c.role in TOLD]
     names = Listing(tuple(c.name for c in linked))
     holder = scene.alert.acknowledged_by if scene.alert and scene.alert.reason in DANGER else None
     if holder is not None:
         told = say("sos/told_holder", name=verbatim(holder))
     else:
-        told = say("sos/told", names=names) if linked else say("sos/nobody_linked")
+        told = say("sos/told", names=names) if linked else say("sos/trying")
     body = [told, *((say("sos/words_go"),) if holder is not None or linked else ()), *to_call(scene)]
     rows = (
         (button("sos/write_button", "relay:new"),),
@@ -76,12 +77,8 @@ def to_call(scene: Scene) -> list[Text]:
     roles = ("referent", "backup", "safeguarding", *(("accompanying", "local_contact", "host") if abroad else ()))
     own = [c for c in contacts if c.phone and c.role in roles]
     lines = [say("sos/contact", name=verbatim(c.name), phone=c.phone or "") for c in own]
-    lines += [say("sos/contact", name=_assistance(c), phone=c.phone or "") for c in contacts if c.role == "assistance"]
+    lines += [say("sos/contact", name=called(c), phone=c.phone or "") for c in contacts if c.role == "assistance"]
     return [_joined([say("sos/call_too"), *lines])] if lines else []
-
-
-def _assistance(contact: Contact) -> Text:
-    return say("sos/assistance_named", name=verbatim(contact.name)) if contact.name else say("sos/assistance")
 
 
 def country_now(scene: Scene) -> str | None:

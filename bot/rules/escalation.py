@@ -196,12 +196,12 @@ def _tick(alert: AlertState, now: datetime, ladder: Ladder) -> Result:
 
 def _end_of_ladder(alert: AlertState, now: datetime, ladder: Ladder) -> Result:
     """Amber that nobody took turns red and says so to all; one the learner has answered meanwhile only keeps asking."""
+    # Whom nobody waited for on the way up may still be reached another way.
+    missing = tuple(responder for responder in ladder.everybody() if not responder.reachable)
     if alert.learner_answered_at is not None:
         people = _on_duty(alert, ladder) or _everybody_linked(ladder)
-        return replace(alert, next_at=now + COMES_BACK_AFTER), _notify(people, repeat=True)
+        return replace(alert, next_at=now + COMES_BACK_AFTER), (*_skipped(missing), *_notify(people, repeat=True))
     changed, effects = _announce(replace(alert, severity=Severity.RED, exhausted_at=now), now, ladder)
-    # Whom nobody waited for on the way up may still be reached another way.
-    missing = (responder for responder in ladder.everybody() if not responder.reachable)
     return changed, (BecameRed(), *_skipped(missing), *effects)
 
 

@@ -217,6 +217,16 @@ class Book:
         known = confidants_in(self.staff, placement, chosen, self.now)
         return confided_ladder(known, chosen, self.staff.leads.get(placement.cohort_id, ()))
 
+    def in_place(self, placement: Placement) -> frozenset[int]:
+        """Person ids of who is on the ladder only in place of somebody whom a case names: others must not see that."""
+        if placement.id not in self.staff.hidden:
+            return frozenset()
+        serving = self.staff.serving
+        people = {serving[m].person_id for m in self.staff.leads.get(placement.cohort_id, ())}
+        ladder = {placement.referent_id, placement.backup_id, placement.local_contact_id}
+        ladder |= set(self.staff.last_rung.get(placement.cohort_id, ()))
+        return frozenset(people - {serving[m].person_id for m in ladder if m is not None and m in serving})
+
     def hidden(self, placement_id: int) -> frozenset[int]:
         """Person ids who see no alert about this stay: an open case names them."""
         return self.staff.hidden.get(placement_id, frozenset())
@@ -267,6 +277,11 @@ class Book:
             account = self.staff.accounts.get(person_id)
             return account.chat_id if account else None
         return drafts.chat_of(self.session, person_id)
+
+    def writes_to(self, person_id: int) -> bool:
+        """Has this member of staff a chat that has not blocked the bot?"""
+        account = self.staff.accounts.get(person_id)
+        return account is not None and account.blocked_at is None
 
     def asked(self, check_in_id: int) -> Any:
         """When a check-in was due, delivered and reminded of, and whether it was a roll call."""
@@ -372,9 +387,9 @@ class Book:
         if person in told and told[person].delivered_at is None:
             told[person] = replace(told[person], failed=True)
 
-    def told(self, alert_id: int) -> tuple[Told, ...]:
-        """Whom we told and when first, in order."""
-        return tuple(self._told_of(alert_id).values())
+    def told(self, alert_id: int, without: Collection[int] = ()) -> tuple[Told, ...]:
+        """Whom we told and when first, in order; `without` these person ids."""
+        return tuple(told for person, told in self._told_of(alert_id).items() if person not in without)
 
     def _told_of(self, alert_id: int) -> dict[int, Told]:
         if alert_id not in self._told:

@@ -24,7 +24,8 @@ _TRAVELS_ALONG = and_(Membership.role == "accompanying", Membership.ended_at.is_
 _MEMBERS = (
     select(
         Membership.id.label("membership_id"), Person.id.label("person_id"), Person.first_name, Person.last_name,
-        Person.phone, TelegramAccount.id.label("account_id"), Membership.role, Membership.cohort_id,
+        Person.phone, TelegramAccount.id.label("account_id"), TelegramAccount.blocked_at, Membership.role,
+        Membership.cohort_id,
     )
     .join(Person, Person.id == Membership.person_id)
     .outerjoin(TelegramAccount, (TelegramAccount.person_id == Person.id) & TelegramAccount.revoked_at.is_(None))
@@ -103,7 +104,7 @@ def by_telephone(p: Any) -> tuple[Contact, ...]:
 
 def _member(role: str, row: Any) -> Contact:
     name = full_name(row)
-    return Contact(name, role, row.phone, row.person_id, row.account_id is not None)
+    return Contact(name, role, row.phone, row.person_id, row.account_id is not None, row.blocked_at is not None)
 
 
 def _partner_contact(session: Session, placement_id: int) -> list[Contact]:

@@ -61,7 +61,7 @@ def dossier_of(
         placed_at=place.at if place else None,
         skipped=_skipped(book, alert),
         nobody_on_duty=nobody_on_duty, became_red=became_red, 
-        told=book.told(alert.id),
+        told=book.told(alert.id, without=book.in_place(placement)),
         acknowledged_by=book.member_name(alert.acknowledged_by) if alert.acknowledged_by else None,
         reopened=alert.state.get("reopened", 0) > 0,
         lapsed_by=book.member_name(lapsed[0]) if lapsed[0] is not None else None, lapsed_since=_instant(lapsed[1]),
@@ -84,7 +84,8 @@ def _people(
     if alert.confided:
         chosen = {book.member_person(int(m)) for m in alert.state.get("chosen", ())}
         return tuple(c for c in _contacts(book, placement) if c.person_id in chosen), ()
-    told = book.colleagues(placement)
+    hidden = book.in_place(placement)  # their number would say that there is a case
+    told = tuple(c for c in book.colleagues(placement) if c.person_id not in hidden)
     along = tuple(c for c in told if c.role == "accompanying") if stage == "during" else ()
     contacts = (*_within_reach(_contacts(book, placement), stage), *along)
     there = {c.person_id for c in contacts if c.role in ON_THE_SPOT and c.phone} | {placement.person_id}
@@ -94,10 +95,11 @@ def _people(
 def _skipped(book: Book, alert: Alert) -> tuple[SkippedPerson, ...]:
     """Who was passed over and has not been told since, each with the newest reason."""
     told, passed = alert.state.get("told", ()), alert.state.get("skipped") or {}
+    hidden = book.in_place(book.placements[alert.placement_id])
     return tuple(
         SkippedPerson(book.member_name(int(who)), why or "unknown")
         for who, why in passed.items()
-        if int(who) not in told
+        if int(who) not in told and book.member_person(int(who)) not in hidden
     )
 
 
@@ -166,6 +168,7 @@ def _member(book: Book, role: str, membership_id: int) -> Contact:
     if found is None:
         person = book.staff.people[book.staff.memberships[membership_id].person_id]
         name = full_name(person)
-        found = Contact(name, role, person.phone, person.id, person.id in book.staff.accounts)
+        linked = person.id in book.staff.accounts
+        found = Contact(name, role, person.phone, person.id, linked, linked and not book.writes_to(person.id))
         book.contacts[role, membership_id] = found
     return found

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from bot.service.alert_list import UNREACHED
 from bot.service.core import Core
 from bot.service.drafts import in_states
 from bot.store.tables import Alert, CheckIn, Heartbeat, Lease, Outbox, SecondMessage
@@ -105,6 +106,7 @@ def _alerts(session: Session, now: datetime) -> Iterator[Figure]:
         count, oldest = still_open.get(severity, (0, None))
         yield Figure("alerts_open", count, {"severity": severity})
         yield Figure("alert_oldest_untaken_seconds", _since(oldest, now), {"severity": severity})
+    yield Figure("alerts_reaching_nobody", session.scalar(select(func.count()).where(*UNREACHED)) or 0)
 
 
 def _since(instant: datetime | None, now: datetime) -> float:

@@ -142,11 +142,12 @@ class Chorus(Speaker):
         """The same; `grown`: so many more since the last one."""
         lead = self._noticed = self.lead()
         shown = incident_screens.notice(self.dossiers(), lead, repeat=repeat, exhausted=exhausted, grown=grown)
-        self.row.state = {**self.row.state, "told": sorted(self.told() | set(people)), "spoke_at": self.now.isoformat()}
+        linked = self.linked(people)
+        self.row.state = {**self.row.state, "told": sorted(self.told() | set(linked)), "spoke_at": self.now.isoformat()}
         for member in self.members:
-            for person in people:
+            for person in linked:
                 self.book.note_told(member.id, person)
-        self.tell(people, shown, Kind.ALERT)
+        self.tell(linked, shown, Kind.ALERT)
         self.elsewhere(self._named(lead), shown, tuple(people), repeat, exhausted)
 
     def _named(self, lead: Dossier) -> Dossier:
@@ -198,10 +199,12 @@ class Chorus(Speaker):
             if alert.state.get("left") == self.row.incident_id
         ]  # fmt: skip
 
-    def tell_learner(self, what: words.News, people: tuple[int, ...]) -> None:
+    def tell_learner(self, what: words.News, people: tuple[int, ...], *, promised: bool = False) -> None:
         """Each learner reads the usual about themselves."""
         for member in self.members:
-            Speaker(self.core, self.book, member).tell_learner(what, people)
+            speaker = Speaker(self.core, self.book, member)
+            speaker.mailed_for_all = self.mailed()
+            speaker.tell_learner(what, people, promised=promised)
 
     def yours(self) -> Screen:
         """The message in the chat of who took it."""

@@ -162,7 +162,8 @@ def spread(
     key = f"alert:{row.id}:{now.isoformat()}:{'again' if repeat else 'new'}"
     queued = _mails(core, book, row, d, letter, told, key, quiet=repeat)
     if WEBHOOK in core.channels:
-        facts = {**_facts(d), "event": "alert", "repeat": repeat, "exhausted": exhausted}
+        nobody = not any(r.linked or (r.email and MAIL in core.channels) for r in told)
+        facts = {**_facts(d), "event": "alert", "repeat": repeat, "exhausted": exhausted, "reaches_nobody": nobody}
         queued.append(_call(key, row.id, facts, letter, told, now))
     book.send_otherwise(queued)
 

@@ -19,7 +19,7 @@ from bot.rules.ages import too_young as under_age
 from bot.rules.names import full_name
 from bot.rules.permissions import Role
 from bot.service import certificates, check_in_settings, drills, readiness, todo as things
-from bot.service.alert_list import rows_of
+from bot.service.alert_list import confided_in, rows_of
 from bot.service.check_ins import OPEN as WAITING
 from bot.service.cohorts import find
 from bot.service.core import Core
@@ -58,7 +58,7 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         check_ins = {**check_in_settings.summary(session, cohort, now), **check_ins_of(session, stays, now)}
         roll_call = roll_call_of(session, stays, now)
         pauses = _pauses(session, stays, now)
-        alerts = rows_of(session, cohort.id, open_only=True)
+        alerts, confided = rows_of(session, cohort.id, open_only=True), confided_in(session, cohort.id)
         travelling = _travelling(session, stays, now)
         gaps = readiness.gaps_of(session, cohort, now)
         drill = drills.newest(session, cohort.id)
@@ -67,10 +67,10 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
     warnings = warnings_of(cohort, stays, members, accounts)
     today = local_date(now, cohort.home_zone)
     joined = {stay.code for stay in stays if stay.person_id in accounts}
-    todo = things.sentences(
+    todo = [*_alone(alerts), *things.sentences(
         cohort, _missing(stays, members, accounts, today), gaps,
         [*warnings, *_untrained(training, joined), *_times(cohort, check_ins)], readiness.FRESH, today,
-    )  # fmt: skip
+    )]  # fmt: skip
     stages = Counter("candidate" if s.itinerary is None else s.stage for s in stays)
     return {
         "cohort": cohort.code, "name": cohort.name, "journey": cohort.journey, "at": now.isoformat(),
@@ -82,10 +82,21 @@ def of_cohort(core: Core, code: str, now: datetime) -> dict[str, Any]:
         "waiting_for": _waiting_for(stays, accounts),
         "safety_training": training, "travelling": travelling,
         "check_ins": check_ins, "roll_call": roll_call, "pauses": pauses, "open_alerts": alerts,
+        "open_confided": confided,
         "unreachable": [*unreachable(stays, accounts), *unreachable_members(members, accounts)],
         "ready": not missing, "not_ready_because": missing, "drill": drill,
         "warnings": warnings, "todo": todo,
     }  # fmt: skip
+
+
+def _alone(alerts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Whom nobody looks for but whoever reads this."""
+    return [
+        f"Call {row['learner']} {row['name']} now: alert {row['id']} reaches nobody, no chat and no e-mail of "
+        "anybody on the ladder."
+        for row in alerts
+        if row["reaches_nobody"]
+    ]
 
 
 def _untrained(training: list[dict[str, Any]], joined: set[str]) -> list[str]:

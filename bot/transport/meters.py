@@ -25,6 +25,7 @@ ABOUT = {
     "second_waiting": "E-mails and webhook calls not out yet",
     "check_ins": "Check-ins of yesterday and today by state",
     "alerts_open": "Open alerts, drills left out",
+    "alerts_reaching_nobody": "Open alerts that nobody has: no chat and no e-mail reaches anybody",
     "alert_oldest_untaken_seconds": "Age of the oldest open alert that nobody has taken",
 }
 

@@ -17,6 +17,7 @@ from bot.service.core import Core
 from bot.store.tables import Alert, Audit, Case, CaseEvent, Relay, SecondMessage
 from tests.support import golden
 from tests.support.cohort import BACKUP, COORDINATOR, LEARNER, REFERENT, Small, add_staff
+from tests.support.command_line import CommandLine
 from tests.support.looking import SEVENTEEN, rows, set_person
 
 LEAD, KIM = 21, 23
@@ -456,3 +457,46 @@ def test_sos_does_not_say_that_it_alerts_who_only_has_the_case(lead: Small) -> N
     words = next(m.text for m in lead.world.phone(LEARNER).messages if "I'm alerting" in m.text)
     assert "Claire" in words
     assert "Sara" not in words.partition("right now")[0]
+
+
+def test_a_lead_without_a_chat_is_mailed_as_was_promised_and_the_learner_reads_it(core: Core, abroad: Small) -> None:
+    with_mail = replace(core, channels=frozenset({"mail"}))
+    abroad.world.core = with_mail
+    add_staff(core, abroad, "sara", "Sara", "Exemplo", "safeguarding", "S01")
+    set_person(core, abroad.people["sara"], email="sara@example.org")
+    confide(abroad, MARCO)
+    assert "If none of them answers, Sara Exemplo" in abroad.world.phone(LEARNER).text()
+    abroad.world.wait(minutes=31)
+    assert [row.address for row in rows(core, SecondMessage)] == ["sara@example.org"]
+    assert "I have told Sara Exemplo" in abroad.world.phone(LEARNER).text()
+
+
+def test_the_desk_sees_of_what_was_confided_only_how_many(core: Core, lead: Small, run: CommandLine) -> None:
+    confide(lead, MARCO)
+    listed = run.good("alerts", "list", "--open").out
+    assert "Lea" not in listed
+    assert "who alone see it: 1" in listed
+    page = run.good("cohort", "status", "SPRING").out
+    assert "wants to talk" not in page
+    assert "who alone see it: 1" in page
+
+
+def test_the_desk_closes_what_was_confided_only_with_a_reason_that_is_kept(
+    core: Core, lead: Small, run: CommandLine
+) -> None:
+    confide(lead, MARCO)
+    assert "confided" in run.refused("alerts", "resolve", "1")
+    said = run.good("alerts", "resolve", "1", "--confided", "Marco has lost his telephone")
+    assert "Lea" not in said.out
+    (kept,) = rows(core, Audit, Audit.action == "alert_resolved")
+    assert kept.detail["reason"] == "Marco has lost his telephone"
+
+
+def test_who_stands_in_for_somebody_named_is_shown_to_no_other(core: Core, lead: Small) -> None:
+    name(lead, "Claire Exemple (contact person)")
+    lead.world.say(LEARNER, "/sos")
+    lead.world.wait(minutes=6)
+    assert any(m.kind == "alert" for m in lead.world.phone(LEAD).messages)
+    alerts = [m.text for m in lead.world.phone(BACKUP).messages if m.kind == "alert"]
+    assert len(alerts) == 2
+    assert not any("Sara" in text for text in alerts)
