@@ -244,6 +244,7 @@ def test_a_drill_shows_among_the_alerts_and_is_resolved(spring: CommandLine, dat
     spring.good("alerts", "resolve", str(alert["id"]))
     assert spring.good("alerts", "list", "--open", "--json").json == []
     assert "There is no alert 99" in spring.refused("alerts", "resolve", "99")
+    assert "is no number of an alert" in spring.refused("alerts", "resolve", "abc")
 
 
 def test_a_roll_call_lists_whom_it_asks(spring: CommandLine) -> None:

@@ -231,7 +231,7 @@ def test_a_slip_in_a_second_channel_is_one_sentence(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("alerts resolve abc", "ID: this is no whole number; write one such as 12."),
+        ("case close abc", "ID: this is no whole number; write one such as 12."),
         ("cohort calls SPRING --told 1.5", "--told: this is no whole number; write one such as 12."),
         ("alerts resolve", "ID is missing."),
         ("cohort status SPRING --jsn", "There is no option `--jsn`: did you mean `--json`?"),
