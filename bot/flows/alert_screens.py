@@ -1,103 +1,19 @@
-"""What is said about an alert: to those who are told, and to the learner."""
+"""What is said about an alert to those who are told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from bot.clock import local
 from bot.flows import call_list
-from bot.flows.call_list import NO_HELP, Help
+from bot.flows.dossier import DANGER, Dossier
 from bot.flows.drill_screens import alarm
 from bot.flows.pause_screens import span
-from bot.flows.scene import Contact, TravelView
+from bot.flows.scene import TravelView
 from bot.flows.vocabulary import Attachment, Button, Rows, Screen, Venue, button, screen
 from bot.i18n import Country, Elsewhere, Listing, Moment, Text, Value, say, verbatim
-from bot.rules.alert import News, Outcome, Reason
-from bot.rules.incident import number_of
+from bot.rules.alert import Outcome, Reason
 
-
-@dataclass(frozen=True, slots=True)
-class SkippedPerson:
-    """Somebody passed over on the ladder: why is unlinked, blocked, away, off_duty or unknown."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Somebody was told: when it was queued, when Telegram took it (None: not yet), or whether it refused."""
-
-    name: str
-    at: datetime
-    delivered_at: datetime | None = None
-    failed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """What a person woken at night needs to know. Instants are shown in `zone`, where the learner is."""
-
-    alert_id: int
-    learner: str
-    code: str
-    cohort: str
-    reason: str
-    severity: str
-    raised_at: datetime
-    now: datetime
-    zone: str
-    asked_at: datetime | None = None
-    reminded_at: datetime | None = None
-    roll_call: datetime | None = None  # when the roll call was that it is about
-    last_active_at: datetime | None = None
-    city: Value | None = None
-    country: str | None = None
-    host_organisation: str | None = None
-    accommodation: str | None = None
-    learner_phone: str | None = None
-    contacts: tuple[Contact, ...] = ()
-    help: Help = NO_HELP
-    lapsed_by: str | None = None  # had taken it, did not answer after hours, and nobody has taken it since
-    lapsed_since: datetime | None = None
-    handed_over_by: str | None = None  # looks after it no longer; to who takes over alone
-    handed_over_taken: bool = False
-    clock: Value = ""  # the place whose clock that of `zone` is
-    latitude: float | None = None
-    longitude: float | None = None
-    placed_at: datetime | None = None
-    skipped: tuple[SkippedPerson, ...] = ()
-    nobody_on_duty: bool = False
-    became_red: bool = False
-    told: tuple[Told, ...] = ()  # one each, in the order they were told; two may have the same name
-    acknowledged_by: str | None = None
-    at_home: bool = False
-    said: str | None = None  # what the learner answered after the alert
-    said_at: datetime | None = None
-    taken_back: bool = False
-    danger_at: datetime | None = None  # when they last asked for help; the alert may be older
-    reopened: bool = False  # it was closed, and the learner said that it is not settled
-    closed_by: str | None = None
-    travel: TravelView | None = None  # on the way, or not there when they should be
-    paused: tuple[date, date] | None = None  # check-ins rest, or rested until yesterday
-    confided: bool = False  # for those alone whom the learner chose
-    incident: int | None = None  # the number of the incident it belongs to
-    also: tuple[str, ...] = ()  # other cohorts in which it was raised at once: their stays touch
-    whole: bool = False  # stands for an incident, whose number `alert_id` is
-    many: int = 1  # learners that a letter about an incident stands for
-
-    @property
-    def number(self) -> str:
-        """What people call it."""
-        return number_of(self.alert_id) if self.whole else str(self.alert_id)
-
-    def at(self, instant: datetime, style: str = "short") -> Moment:
-        return Moment(instant, style, self.zone)
-
-
-_DANGER = frozenset({"asked_for_help", "crisis_words"})
 _OF_CHECK_IN = frozenset({"not_answered", "not_delivered", "could_not_ask"})
 _OF_ROLL_CALL = frozenset({"not_answered", "not_delivered"})
 
@@ -105,7 +21,7 @@ _OF_ROLL_CALL = frozenset({"not_answered", "not_delivered"})
 def _head(d: Dossier) -> Text:
     mark = say("alerts/mark_red") if d.severity == "red" else say("alerts/mark_amber")
     reason = reason_of(d)
-    if d.danger_at is not None and d.reason in _DANGER:
+    if d.danger_at is not None and d.reason in DANGER:
         reason = say("alerts/reason_at", reason=reason, at=d.at(d.danger_at))
     why = timed(reason, d.clock, d.zone, d.now)
     return say("alerts/head", mark=mark, learner=d.learner, code=d.code, number=str(d.alert_id), reason=why)
@@ -422,62 +338,3 @@ def outcomes(alert_id: int, learner: str, which: Text) -> Screen:
         (button(f"alerts/outcome_button/{outcome.value}", f"alerts:{outcome.value}:{alert_id}"),) for outcome in Outcome
     )
     return screen(say("alerts/which_outcome", learner=learner), which, rows=rows)
-
-
-_SETTLED = {
-    "not_arrived": "travel", "asked_for_help": "help", "wants_to_talk": "talk", "crisis_words": "words",
-}  # fmt: skip
-
-
-def ask_settled(d: Dossier) -> Screen:
-    """To the learner: is it really over? With what it was about, for more than one may be closed at a time."""
-    rows = (
-        (button("alerts/settled_button", f"settle:yes:{d.alert_id}"),),
-        (button("alerts/not_settled_button", f"settle:no:{d.alert_id}"),),
-    )
-    what = "talk" if d.confided else _SETTLED.get(d.reason, "check_in")
-    since = d.danger_at if d.danger_at is not None and d.reason in _DANGER else d.raised_at
-    about = say("alerts/settled_about", at=d.at(since), what=say(f"alerts/settled/{what}"))
-    return screen(say("alerts/ask_settled"), about, rows=rows)
-
-
-_TOLD = {"not_answered": "alerts/news/told_missed", "not_arrived": "travel/news_told"}
-
-
-def news(what: News, names: Sequence[str], d: Dossier) -> Screen:
-    """To the learner: who was told, who answered, or that nobody has yet."""
-    people = Listing(tuple(names))
-    match what:
-        case News.TOLD:
-            key = "alerts/news/told" if d.reopened else _TOLD.get(d.reason, "alerts/news/told")
-            return screen(say(key, names=people))
-        case News.TAKEN:
-            return screen(say("alerts/news/taken", names=people))
-        case News.LAPSED:
-            return Screen((say("alerts/news/lapsed", names=people), _meanwhile(d)))
-        case News.NOBODY_ON_DUTY:
-            return Screen((say("alerts/news/nobody_on_duty", names=people), _meanwhile(d)))
-        case _:
-            return nobody_yet(d, still=False)
-
-
-def nobody_yet(d: Dossier, *, still: bool) -> Screen:
-    """To the learner: nobody has answered; `still`: for hours, so that family and insurance are named, too."""
-    if still:
-        return Screen((say("alerts/news/still_nobody"), _meanwhile(d, (*_FOR_LEARNERS, *_FURTHER))))
-    return Screen((say("alerts/news/nobody_yet"), _meanwhile(d)))
-
-
-def unreached(d: Dossier) -> Screen:
-    """To the learner: nobody could be told. Never a name to whom nothing went; every number that is on file."""
-    return Screen((say("alerts/news/unreached"), _meanwhile(d, (*_FOR_LEARNERS, *_FURTHER))))
-
-
-_FOR_LEARNERS = ("referent", "backup", "accompanying", "local_contact", "host")
-_FURTHER = ("guardian", "emergency_contact", "assistance")  # where there is nobody else, or nobody has come for hours
-
-
-def _meanwhile(d: Dossier, roles: Sequence[str] = _FOR_LEARNERS) -> Text:
-    numbers = [c for role in roles for c in d.contacts if c.phone and c.role == role]
-    lines = [say("alerts/news/call", name=call_list.called(c), phone=c.phone or "") for c in numbers]
-    return call_list.block([say("alerts/news/dont_wait"), *lines]) if lines else say("care/call_anywhere")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.flows import call_list
-from bot.flows.alert_screens import Dossier, about, lapsed, nobody_left, said_reason, told_lines
+from bot.flows.alert_screens import about, lapsed, nobody_left, said_reason, told_lines
+from bot.flows.dossier import Dossier
 from bot.flows.vocabulary import Button, Rows, Screen, button, screen
 from bot.i18n import Elsewhere, Text, say, verbatim
 from bot.rules.alert import Outcome

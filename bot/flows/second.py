@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.flows.alert_screens import Dossier, reason_of
+from bot.flows.alert_screens import reason_of
+from bot.flows.dossier import Dossier
 from bot.flows.vocabulary import Screen, screen
 from bot.i18n import Moment, Text, Value, decode_text, encode_text, say, verbatim
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.clock import next_allowed
-from bot.flows import alert_screens as talk
+from bot.flows import alert_screens as talk, learner_news
+from bot.flows.dossier import Dossier
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules import alert as words, waiting
 from bot.rules.alert import Reason
@@ -43,7 +44,7 @@ class Speaker:
         self.handed_over: tuple[str, bool] | None = None  # who looks after it no longer, and whether they had it
         self.mailed_for_all: set[int] = set()  # who had the e-mail about the incident it belongs to
         self.lapsed = False  # the learner has just read that who took it is not waited for
-        self._noticed: talk.Dossier | None = None  # what those who were told have just read
+        self._noticed: Dossier | None = None  # what those who were told have just read
 
     @property
     def now(self) -> datetime:
@@ -98,13 +99,15 @@ class Speaker:
                 self.all_clear()
             case words.AskSettled():
                 if self.row.reason != Reason.DRILL.value:
-                    self.to_person(self.placement.person_id, talk.ask_settled(self.dossier()), Kind.SAFETY, None)
+                    self.to_person(
+                        self.placement.person_id, learner_news.ask_settled(self.dossier()), Kind.SAFETY, None
+                    )
 
     def note(self, what: str, **detail: Any) -> None:
         """A line of the trail."""
         self.book.note(self.row.id, what, **detail)
 
-    def dossier(self) -> talk.Dossier:
+    def dossier(self) -> Dossier:
         """What is known now."""
         library = self.core.content
         known = dossier_of(self.book, self.row, library, self.nobody_on_duty, self.became_red)
@@ -112,7 +115,7 @@ class Speaker:
             return known
         return replace(known, handed_over_by=self.handed_over[0], handed_over_taken=self.handed_over[1])
 
-    def in_letters(self) -> talk.Dossier:
+    def in_letters(self) -> Dossier:
         """The same for what follows by e-mail and webhook."""
         return self.dossier()
 
@@ -177,7 +180,7 @@ class Speaker:
                     self.dossier(), talk.notice(self.dossier(), repeat=False, exhausted=True), (), False, True
                 )
 
-    def show_place(self, people: Iterable[int], dossier: talk.Dossier) -> None:
+    def show_place(self, people: Iterable[int], dossier: Dossier) -> None:
         """Where the learner is, where they shared it: the alert names the time, the pin is a message of its own."""
         if not self.row.confided:
             for shown in talk.place(dossier):
@@ -189,7 +192,7 @@ class Speaker:
         return bool(hidden) and self.book.member_person(membership_id) in hidden
 
     def elsewhere(
-        self, dossier: talk.Dossier, shown: Screen, people: tuple[int, ...], repeat: bool, exhausted: bool
+        self, dossier: Dossier, shown: Screen, people: tuple[int, ...], repeat: bool, exhausted: bool
     ) -> None:
         """The same through the other channels, where there are any."""
         second_channel.spread(
@@ -243,19 +246,19 @@ class Speaker:
             return
         reached, known = self.reached(people), self._noticed or self.dossier()
         if not reached and what in _LOOKED_FOR:
-            self._to_learner(talk.unreached(known), "unreached", known)
+            self._to_learner(learner_news.unreached(known), "unreached", known)
         elif what is words.News.NOBODY_YET:
-            self._to_learner(talk.nobody_yet(known, still=waiting.is_long(self._turn())), what.value, known)
+            self._to_learner(learner_news.nobody_yet(known, still=waiting.is_long(self._turn())), what.value, known)
         else:
             named = reached if what in _LOOKED_FOR else people
-            shown = talk.news(what, [self.name(p) for p in named], known)
+            shown = learner_news.news(what, [self.name(p) for p in named], known)
             self.to_person(self.placement.person_id, shown, Kind.SAFETY, f"news:{self.row.id}")
 
-    def _named_before(self, known: talk.Dossier) -> bool:
+    def _named_before(self, known: Dossier) -> bool:
         """Could the answer to their own call name anybody? Coordinators are among nobody's contacts."""
         return self.row.confided or any(c.linked and not c.blocked and c.role in NAMED for c in known.contacts)
 
-    def _to_learner(self, shown: Screen, what: str, known: talk.Dossier) -> None:
+    def _to_learner(self, shown: Screen, what: str, known: Dossier) -> None:
         """That nobody answers or is reached: again and again, less and less often; at night, if it says nothing new,
         without a sound."""
         turn = self._turn()

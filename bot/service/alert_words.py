@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows import alert_screens as talk, effects as fx
+from bot.flows.dossier import Dossier
 from bot.flows.vocabulary import Kind, Screen
 from bot.rules.names import full_name
 from bot.service.alert_speaker import Speaker
@@ -101,7 +102,7 @@ def _tell(work: Work, row: Alert, effect: fx.PassOn, reached: set[int]) -> set[i
     return {one.person_id for one in readers}
 
 
-def _screens(dossier: talk.Dossier, effect: fx.PassOn) -> Iterator[Screen]:
+def _screens(dossier: Dossier, effect: fx.PassOn) -> Iterator[Screen]:
     """One message, or several where the words are long."""
     room = CAPTION if effect.file_id else AT_ONCE
     yield talk.wrote(dossier, effect.words[:room], effect.file_id, effect.file_kind)

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from bot.clock import Itinerary, local_date
-from bot.flows.alert_screens import Told
+from bot.flows.dossier import Told
 from bot.flows.scene import Contact
 from bot.rules.alert import Ladder, Reason, Severity
 from bot.rules.confiding import confided_ladder

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from bot.clock import ONE_DAY
 from bot.content.loader import Library
-from bot.flows.alert_screens import Dossier, SkippedPerson
 from bot.flows.call_list import ON_THE_SPOT, Help, to_dial
+from bot.flows.dossier import Dossier, SkippedPerson
 from bot.flows.naming import town
 from bot.flows.scene import Contact
 from bot.rules.kit_answer import EmergencyNumber, emergency_numbers_in

@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import BigInteger, bindparam, column, distinct, func, or_, select, update, values
 from sqlalchemy.orm import Session, aliased
 
-from bot.flows import alert_screens, incident_screens
-from bot.flows.alert_screens import Dossier
+from bot.flows import incident_screens, learner_news
+from bot.flows.dossier import Dossier
 from bot.flows.vocabulary import Kind, Screen, encode_screen
 from bot.rules import alert as words
 from bot.rules.alert import Reason, Severity
@@ -172,7 +172,7 @@ class Chorus(Speaker):
                     if member.state.get("said") is None:
                         person = self.book.placements[member.placement_id].person_id
                         known = Speaker(self.core, self.book, member).dossier()
-                        self.to_person(person, alert_screens.ask_settled(known), Kind.SAFETY, None)
+                        self.to_person(person, learner_news.ask_settled(known), Kind.SAFETY, None)
             case _:
                 super()._spread(effect)
 

@@ -17,8 +17,8 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.flows import second as talk
-from bot.flows.alert_screens import Dossier
 from bot.flows.call_list import CALL_ORDER
+from bot.flows.dossier import Dossier
 from bot.flows.second import Letter, encode_letter
 from bot.flows.vocabulary import Screen
 from bot.rules.alert import Responder

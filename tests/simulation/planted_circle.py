@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.flows import alert_screens
+from bot.flows import learner_news
 from bot.flows.vocabulary import Kind
 from bot.rules.alert import Severity
 from bot.service import absences, confiding, drills, ladder, pauses, second_sending, stays
@@ -78,7 +78,7 @@ def families_told(patch: Patch) -> None:
             select(Placement.guardian_id).where(Placement.id == speaker.placement.id)
         )  # fmt: skip
         if family is not None:
-            shown = alert_screens.ask_settled(speaker.dossier())
+            shown = learner_news.ask_settled(speaker.dossier())
             speaker.to_person(family, shown, Kind.SAFETY, f"news:{speaker.row.id}")
 
     patch.setattr(Speaker, "tell_learner", tell_all)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.flows import incident_screens
-from bot.flows.alert_screens import Dossier, notice, opened, place, taken
+from bot.flows.alert_screens import notice, opened, place, taken
 from bot.flows.call_list import Help
+from bot.flows.dossier import Dossier
 from bot.flows.scene import Contact, TravelView
 from bot.flows.vocabulary import Screen
 from bot.i18n import verbatim

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.flows import second
-from bot.flows.alert_screens import Dossier
+from bot.flows.dossier import Dossier
 from bot.flows.second import Letter, encode_letter
 from bot.flows.vocabulary import screen
 from bot.i18n import say
