@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,12 +68,7 @@ def overlap_notes(session: Session, cohort: Cohort, entries: Sequence[Entry]) ->
     for trip in (*others, *listed):
         for key in trip.who:
             by_person.setdefault(key, []).append(trip)
-    pairs: dict[tuple[str, str], str] = {}
-    for trip in listed:
-        for other in {one for key in trip.who for one in by_person[key]}:
-            if other is not trip and trip.first <= other.last and other.first <= trip.last:
-                named = f"{other.code} of {other.cohort}" if other.cohort else other.code
-                pairs.setdefault((min(trip.code, named), max(trip.code, named)), f"{trip.code} with {named}")
+    pairs = dict(pair for trips in by_person.values() for pair in _meeting(trips))
     if not pairs:
         return []
     return [
@@ -81,6 +76,19 @@ def overlap_notes(session: Session, cohort: Cohort, entries: Sequence[Entry]) ->
         "right, the stay counts at which the learner taps “I've arrived” last; until then a call for help goes to the "
         "people of both."
     ]
+
+
+def _meeting(trips: list[_Trip]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Stays of one person that meet, at least one of them in the list: each with the one before it that lasts longest,
+    so that whoever meets any is named, and ten thousand of one name are still few pairs."""
+    trips = sorted(trips, key=lambda trip: (trip.first, trip.last))
+    longest = trips[0]
+    for trip in trips[1:]:
+        if trip.first <= longest.last and not (trip.cohort and longest.cohort):
+            mine, other = (longest, trip) if trip.cohort else (trip, longest)
+            named = f"{other.code} of {other.cohort}" if other.cohort else other.code
+            yield (min(mine.code, named), max(mine.code, named)), f"{mine.code} with {named}"
+        longest = max(longest, trip, key=lambda one: one.last)
 
 
 def _listed(entry: Entry) -> _Trip:

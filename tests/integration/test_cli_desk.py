@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
@@ -160,7 +160,8 @@ def test_a_picture_is_checked_kept_and_previewed_and_a_message_is_edited_until_i
     assert (seen["attachment"], seen["timezone"]) == ("house.png", "Europe/Paris")
     desk.good("message", "edit", number, "--text", "Our new house", "--translation", "de=Unser Haus", "--yes")
     assert desk.good("message", "preview", number, "--as", "L02", "--json").json["text"] == "Unser Haus"
-    broadcasts.fire(core, datetime.now(UTC) + timedelta(days=17, hours=20), 100)
+    evening = datetime.combine(TODAY + timedelta(days=17), time(20), UTC)
+    broadcasts.fire(core, evening, 100)
     assert "is out already" in desk.refused("message", "edit", number, "--text", "Too late", "--yes")
     states = {row["code"]: row["state"] for row in desk.good("message", "report", number, "--json").json}
     assert states == {"L01": "unreachable", "L02": "unreachable", "L03": "by_phone"}

@@ -47,6 +47,8 @@ SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelt
 FINAL = {"sent", "failed", "unknown", "repeated", "expired", "cancelled"}
 LAST_STATES = {"answered", "excused", "alerted", "closed"}
 SAFE = {kind.value for kind in SAFETY}
+# A process frozen beyond its lease marks the first try while the second is already on its way.
+UNDER_WAY = SECOND
 UNHEARD = 75 * SECOND  # an answer that young may still be on its way when silence is judged
 
 
@@ -179,7 +181,7 @@ class _Judge:
             for one in accepted[1:]:
                 if one.kind not in SAFE:
                     self.blame(f"message {row_id} ({one.kind}) arrived twice, at {accepted[0].at} and {one.at}")
-                elif marked is not None and one.at > marked:
+                elif marked is not None and one.at > marked + UNDER_WAY:
                     self.blame(f"message {row_id} ({one.kind}) was sent again at {one.at} though it was marked sent")
         self._same_thing_twice()
 
